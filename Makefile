@@ -1,0 +1,46 @@
+# `make demo` and `make test` set everything up by themselves: Python 3.11+ and make are all they need.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.PHONY: help install demo test check golden bench soak wheel clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: $(INSTALLED) ## create .venv with everything in it
+
+$(INSTALLED): setup.cfg pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@
+
+demo: $(INSTALLED) ## audit a changed estate on a local AWS stand-in; prints the report's path
+	@$(BIN)/audit demo; code=$$?; [ $$code -eq 4 ] || exit $$code
+
+test: $(INSTALLED) ## run the test-suite
+	$(BIN)/python -m pytest -n auto
+
+check: $(INSTALLED) ## lint, format, types, import floors, rule examples
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/audit rules test
+
+golden: $(INSTALLED) ## rewrite the golden files; review them as a diff
+	$(BIN)/python -m pytest tests/golden --golden-update
+
+bench: $(INSTALLED) ## measure; ratios within one run
+	$(BIN)/python tests/bench/run.py
+
+soak: $(INSTALLED) ## the long searches that `make test` samples
+	$(BIN)/python -m pytest -m soak --soak
+
+wheel: $(INSTALLED) ## build the wheel into dist/
+	$(BIN)/python -m build --wheel
+
+clean: ## remove what the build made
+	rm -rf build dist $(VENV) *.egg-info reports/out
