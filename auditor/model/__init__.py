@@ -1,0 +1,1 @@
+"""The nouns of an audit: values, facts, resources, kinds, answers, drifts, results; standard library only."""

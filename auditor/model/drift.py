@@ -1,0 +1,100 @@
+"""What comparing both sides found: comparisons of resources, and their drifts attribute by attribute."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from auditor.model.facts import Fact, Identity, Resource
+from auditor.model.values import Unknown
+
+
+class Existence(StrEnum):
+    """On which sides a resource exists."""
+
+    BOTH = "both"
+    MISSING = "missing"
+    """Declared, not live."""
+    UNMANAGED = "unmanaged"
+    """Live in the environment's name space, not declared."""
+    UNDETERMINED = "undetermined"
+    """One side could not be told."""
+
+
+class Plan(StrEnum):
+    """What `terraform plan` would do."""
+
+    NO_OP = "no-op"
+    UPDATE = "update"
+    REPLACE = "replace"
+    CREATE = "create"
+    DELETE = "delete"
+    ERROR = "error"
+    UNDETERMINED = "undetermined"
+
+
+class Reality(StrEnum):
+    """What is true, with all that a plan can't see."""
+
+    EQUAL = "equal"
+    DIFFERENT = "different"
+    UNDECLARED = "undeclared"
+    """Live has a setting of which the code says nothing."""
+    UNDETERMINED = "undetermined"
+    """One side is unknown."""
+
+
+class Risk(StrEnum):
+    """What makes a planned change dangerous."""
+
+    REMOVES_PROTECTION = "removes_protection"
+    REPLACES = "replaces"
+    NEVER_CONVERGES = "never_converges"
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """One attribute whose two sides are not certainly equal."""
+
+    path: str
+    """Keyed path, as `global_secondary_index["by-email"].projection_type`; empty for the resource as a whole."""
+    plan: Plan
+    """What plan does about this attribute: no-op where it is blind to it."""
+    reality: Reality
+    declared: Fact
+    live: Fact
+    risk: Risk | None = None
+    note: str = ""
+    """In a reviewer's words: why plan is blind, what the next apply would do."""
+
+    @property
+    def unknown(self) -> Unknown | None:
+        """The cause, where the drift is undetermined."""
+        for value in (self.declared.value, self.live.value):
+            if isinstance(value, Unknown):
+                return value
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Both sides of one resource."""
+
+    kind: str
+    identity: Identity
+    address: str
+    """Empty for an unmanaged resource."""
+    existence: Existence
+    plan: Plan
+    declared: Resource | None
+    live: Resource | None
+    drifts: tuple[Drift, ...] = ()
+    changed: tuple[str, ...] = ()
+    """Top-level attributes that plan would change, sorted."""
+    forcing: tuple[str, ...] = ()
+    """Paths that force a replacement."""
+    not_compared: tuple[str, ...] = ()
+    """Paths left out by `ignore_changes`."""
+    cause: Unknown | None = None
+    """Where existence is undetermined."""
+    note: str = ""

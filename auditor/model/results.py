@@ -1,0 +1,222 @@
+"""Rules applied to subjects: results, findings, causes, waivers and the whole audit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from auditor.model.drift import Comparison
+from auditor.model.facts import Fact, SourceRange
+from auditor.model.values import Unknown
+
+
+class Status(StrEnum):
+    """The one outcome of a rule on a subject."""
+
+    PASS = "pass"  # noqa: S105 - a status, not a password
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not_applicable"
+    ERROR = "error"
+    """A defect of a rule or of the auditor; the run is incomplete."""
+
+
+LETTERS: Mapping[Status, str] = {
+    Status.PASS: "p",
+    Status.FAIL: "f",
+    Status.UNKNOWN: "u",
+    Status.NOT_APPLICABLE: "n",
+    Status.ERROR: "e",
+}
+"""One letter a status, in the strings that hold a rule's results."""
+
+
+class Severity(StrEnum):
+    """How much a fail matters; `info` never counts for the exit code."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 is the worst."""
+        return list(Severity).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a rule judges: a table, a key, an alarm, the environment, the run..., with its facts by path."""
+
+    type: str
+    """Subject type, as `table`."""
+    name: str
+    """What a reader calls it, as `koneksi-prod-users`."""
+    identity: str
+    """Stable across runs: the ARN, or `account/region/name`."""
+    facts: Mapping[str, Fact]
+    """By path of the type's fact catalogue; a path the catalogue has and this mapping lacks is a defect."""
+    address: str = ""
+    place: SourceRange | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """An accepted fail, with owner and end."""
+
+    id: str
+    rule: str
+    """Rule id or glob."""
+    subject: str
+    """Glob over the subject's name, address or identity."""
+    reason: str
+    owner: str
+    expires: str
+    """Date, YYYY-MM-DD; the last day on which it holds."""
+    path: str = ""
+    """Glob over the attribute path; empty: all."""
+    ticket: str = ""
+    approver: str = ""
+    created: str = ""
+    place: SourceRange | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One fact a finding rests on."""
+
+    path: str
+    fact: Fact
+    expected: str = ""
+    """In words of the rule, as `equals ENABLED`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A result that is not a pass: fail, unknown or error."""
+
+    rule: str
+    subject_type: str
+    subject: str
+    identity: str
+    status: Status
+    severity: Severity
+    message: str
+    path: str
+    """The attribute at fault, keyed; empty where it is the subject as a whole."""
+    evidence: tuple[Evidence, ...]
+    """Never empty."""
+    fingerprint: str
+    address: str = ""
+    place: SourceRange | None = None
+    """Where the deciding line stands in code; None: not in code."""
+    causes: tuple[Unknown, ...] = ()
+    """Why it is unknown."""
+    waiver: str = ""
+    """Id of the waiver that covers it."""
+    waived: bool = False
+    """True while that waiver is valid."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleResults:
+    """A rule's results over the ordered subjects of its type."""
+
+    rule: str
+    subject_type: str
+    statuses: str
+    """One letter (LETTERS) for each subject, in the order of `Audit.subjects` of this type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Findings that share identity and path: one thing that happened, with everything it broke."""
+
+    id: str
+    subject: str
+    path: str
+    severity: Severity
+    """The worst of its findings."""
+    findings: tuple[str, ...]
+    """Fingerprints, worst first."""
+    title: str
+    """The worst finding's message."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleText:
+    """What a report says about a rule."""
+
+    id: str
+    title: str
+    family: str
+    subject: str
+    severity: Severity
+    why: str
+    tested: str
+    remediation: Mapping[str, str]
+    """By tool: `terraform`, `aws_cli`."""
+    frameworks: Mapping[str, Mapping[str, tuple[str, ...]]]
+    """Framework -> basis (`sourced`, `judgement`) -> ids."""
+    references: tuple[str, ...]
+    parameters: Mapping[str, Any]
+    """As in force for this environment."""
+    enabled: bool
+    reason: str = ""
+    """Why it is not enabled here."""
+    digest: str = ""
+    """sha256 of the rule file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Something that was to be read and was not."""
+
+    what: str
+    where: tuple[str, ...]
+    why: str
+    effect: str
+    fix: str
+    api: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """One audit of one environment, whole: the JSON report is made of this and nothing else."""
+
+    environment: str
+    tier: str
+    run: Mapping[str, Any]
+    """id, project, account, account_source, region, caller, started, finished, command, tool, git, endpoint..."""
+    comparisons: tuple[Comparison, ...]
+    subjects: Mapping[str, tuple[Subject, ...]]
+    """Ordered subjects by type."""
+    rules: tuple[RuleText, ...]
+    results: tuple[RuleResults, ...]
+    findings: tuple[Finding, ...]
+    """Ordered: severity, fail before unknown, rule, subject."""
+    causes: tuple[Cause, ...]
+    waivers: tuple[tuple[Waiver, str], ...]
+    """Each with its state: valid, expires_soon, expired, unmatched."""
+    population: Mapping[str, Any]
+    """declared, live, both, missing, unmanaged, undetermined, excluded[], list_pages..., by kind."""
+    coverage: tuple[Unread, ...]
+    not_examined: tuple[tuple[str, str], ...]
+    """Declared addresses of kinds the auditor does not read, with the reason."""
+    api: tuple[Mapping[str, Any], ...]
+    """Calls by API: calls, ok, denied, throttled, failed."""
+    inputs: tuple[Mapping[str, Any], ...]
+    """Every source file: path, bytes, sha256."""
+    diagnostics: tuple[str, ...]
+    """Warnings of the reading of code."""
+    second_reader: Mapping[str, Any]
+    """Evidence only: agreed, disagreed, not finished, with the files."""
+    complete: bool
+    """No failed read and no unknown verdict."""
+    demonstration: bool = False

@@ -1,0 +1,133 @@
+"""Values an auditor may hold: known, absent, not applicable or unknown, and three-valued truth over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum, StrEnum
+from typing import Final, NoReturn
+
+
+class Reason(StrEnum):
+    """Why a value is unknown."""
+
+    NOT_EVALUABLE = "not_evaluable"
+    """The code does not decide it: a data source, an unset variable, a function without a fixed result."""
+    COMPUTED_BY_AWS = "computed_by_aws"
+    """AWS decides it when the resource is created."""
+    DENIED = "denied"
+    """AWS refused the call that would have told."""
+    FAILED = "failed"
+    """The call that would have told failed, or its answer was not whole."""
+    NOT_READ = "not_read"
+    """The call that would have told was not made: left out by a setting, a deadline or an interrupt."""
+    NOT_SUPPORTED = "not_supported"
+    """This endpoint or this version of the auditor can't tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value that could not be determined, with its cause from the first moment on."""
+
+    reason: Reason
+    detail: str = ""
+    """One sentence for a reader: what is missing and why."""
+    references: tuple[str, ...] = ()
+    """Terraform references it depends on, as `aws_kms_key.this.arn`."""
+    api: str = ""
+    """The operation that would have told, as `dynamodb:DescribeContinuousBackups`."""
+    code: str = ""
+    """The error code AWS gave, as `AccessDeniedException`."""
+    action: str = ""
+    """The IAM action to grant, where the reason is `denied`."""
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("an Unknown is neither true nor false")
+
+
+class NotApplicable(Enum):
+    """The question does not arise: rotation of an AWS owned key, the window of a PITR that is off."""
+
+    NOT_APPLICABLE = "not_applicable"
+
+
+NOT_APPLICABLE: Final = NotApplicable.NOT_APPLICABLE
+
+Value = None | bool | int | Decimal | str | tuple["Value", ...] | Mapping[str, "Value"] | Unknown | NotApplicable
+"""Absent is `None` (Terraform's null); sets are sorted tuples; blocks are mappings."""
+
+
+class Truth(Enum):
+    """Kleene's three truth values; `bool()` of one raises, so that no `if` can swallow the third."""
+
+    TRUE = "true"
+    FALSE = "false"
+    UNKNOWN = "unknown"
+
+    @classmethod
+    def of(cls, decided: bool) -> Truth:
+        """The certain truth value of a boolean."""
+        return cls.TRUE if decided else cls.FALSE
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("compare a Truth with `is`; it has three values")
+
+    def __and__(self, other: Truth) -> Truth:
+        return all_of((self, other))
+
+    def __or__(self, other: Truth) -> Truth:
+        return any_of((self, other))
+
+    def __invert__(self) -> Truth:
+        return _NEGATED[self]
+
+
+_NEGATED: Final = {Truth.TRUE: Truth.FALSE, Truth.FALSE: Truth.TRUE, Truth.UNKNOWN: Truth.UNKNOWN}
+
+
+def all_of(truths: Iterable[Truth]) -> Truth:
+    """Kleene conjunction: one false is false, whatever is unknown."""
+    result = Truth.TRUE
+    for truth in truths:
+        if truth is Truth.FALSE:
+            return truth
+        if truth is Truth.UNKNOWN:
+            result = truth
+    return result
+
+
+def any_of(truths: Iterable[Truth]) -> Truth:
+    """Kleene disjunction: one true is true, whatever is unknown."""
+    return ~all_of(~truth for truth in truths)
+
+
+def equal(left: Value, right: Value) -> Truth:
+    """Whether two values are the same; certain where one known cell differs, unknown where only unknown cells could.
+
+    `true` is not `1`; numbers compare by value.
+    """
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        return Truth.UNKNOWN
+    if isinstance(left, Mapping) and isinstance(right, Mapping):
+        if left.keys() != right.keys():
+            return Truth.FALSE
+        return all_of(equal(left[key], right[key]) for key in left)
+    if isinstance(left, tuple) and isinstance(right, tuple):
+        if len(left) != len(right):
+            return Truth.FALSE
+        return all_of(equal(a, b) for a, b in zip(left, right, strict=True))
+    if isinstance(left, bool) is not isinstance(right, bool):
+        return Truth.FALSE
+    return Truth.of(left == right)
+
+
+def unknowns(value: Value) -> tuple[Unknown, ...]:
+    """All Unknowns inside a value, in order."""
+    if isinstance(value, Unknown):
+        return (value,)
+    if isinstance(value, Mapping):
+        return tuple(found for item in value.values() for found in unknowns(item))
+    if isinstance(value, tuple):
+        return tuple(found for item in value for found in unknowns(item))
+    return ()
