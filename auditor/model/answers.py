@@ -105,6 +105,8 @@ class Scope:
     patterns: tuple[str, ...] = ()
     """Glob patterns of names that belong to the environment; live, undeclared ones among them are unmanaged."""
     environment: str = ""
+    wanted: frozenset[str] = frozenset()
+    """Operations that only some enabled rule or declaration needs (`dynamodb:GetResourcePolicy`...)."""
 
     def names(self, kind: str) -> tuple[str, ...]:
         """The declared names of a kind."""

@@ -63,6 +63,8 @@ class Subject:
     address: str = ""
     place: SourceRange | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+    comparison: Comparison | None = None
+    """Both sides of the subject, where it is a resource; rules about drift select its drifts."""
 
 
 @dataclass(frozen=True, slots=True)
