@@ -1,0 +1,278 @@
+"""Settings of a run: options over environment variables over audit.toml over defaults, in one frozen record."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from auditor.model.errors import SettingsError
+from auditor.model.facts import SourceRange
+
+FILE: Final = "audit.toml"
+TIERS: Final = ("production", "preproduction", "development")
+_STRICTEST: Final = "default: no tier is set, so the strictest holds"
+FAIL_ON: Final = ("critical", "high", "medium", "low", "never")
+
+_NEVER_ENTERED: Final = frozenset({"node_modules", "modules", "out", "build", "dist"})
+_DEEPEST: Final = 8
+
+# What may stand in audit.toml, and its type. `*` stands for a name the user chooses.
+_SHAPE: Final[Mapping[str, type]] = MappingProxyType(
+    {
+        "project": str,
+        "defaults.region": str,
+        "defaults.fail_on": str,
+        "defaults.also": list,
+        "parameters.*": object,
+        "rules.*.enabled": bool,
+        "rules.*.reason": str,
+        "rules.*.severity": str,
+        "env.*.root": str,
+        "env.*.tier": str,
+        "env.*.account": str,
+        "env.*.region": str,
+        "env.*.profile": str,
+        "env.*.role": str,
+        "env.*.external_id": str,
+        "env.*.endpoint": str,
+        "env.*.workspace": str,
+        "env.*.scope": list,
+        "env.*.waivers": str,
+        "env.*.var_files": list,
+        "env.*.parameters.*": object,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """One environment to audit: where its code is and where it lives."""
+
+    name: str
+    root: Path
+    tier: str = TIERS[0]
+    tier_source: str = _STRICTEST
+    account: str = ""
+    account_source: str = ""
+    region: str = ""
+    profile: str = ""
+    role: str = ""
+    external_id: str = ""
+    endpoint: str = ""
+    workspace: str = "default"
+    scope: tuple[str, ...] = ()
+    """Glob patterns of the names that belong to it; empty: the common prefix of the declared names."""
+    waivers: Path | None = None
+    var_files: tuple[Path, ...] = ()
+    parameters: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that decides a run besides the code and AWS."""
+
+    project: str
+    """Name shown in reports."""
+    root: Path
+    """The project root: the folder of audit.toml, or of the repository."""
+    file: Path | None
+    """audit.toml, if there is one."""
+    environments: Mapping[str, Environment]
+    fail_on: str = "low"
+    also: tuple[str, ...] = ()
+    parameters: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    """Values of rule parameters that hold for all environments."""
+    rules: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
+    """By rule id: enabled, reason, severity."""
+
+    def environment(self, name: str) -> Environment:
+        """The environment of that name; SettingsError names those there are."""
+        if name in self.environments:
+            return self.environments[name]
+        found = ", ".join(self.environments) or "none"
+        close = difflib.get_close_matches(name, self.environments, n=1)
+        hint = f"did you mean --env {close[0]}?" if close else f"name one in {FILE}, or give it a folder envs/{name}"
+        where = self.file.name if self.file else f"{self.root} (folders envs/NAME)"
+        raise SettingsError(f"no environment named {name!r} in {where}", facts=[("found", found)], hint=hint)
+
+
+def find_root(start: Path) -> Path:
+    """The project root for a folder: the nearest parent with audit.toml, else with .git, else the folder itself."""
+    parents = (start, *start.parents)
+    for marker in (FILE, ".git"):
+        for folder in parents:
+            if (folder / marker).exists():
+                return folder
+    return start
+
+
+def load(start: Path, environment_variables: Mapping[str, str] | None = None) -> Settings:
+    """Settings of the project around `start`; SettingsError tells the first mistake with its line."""
+    variables = os.environ if environment_variables is None else environment_variables
+    root = find_root(start.resolve())
+    file = root / FILE
+    document = _read(file) if file.is_file() else {}
+    defaults = document.get("defaults", {})
+    environments = {
+        name: _environment(name, table, root, file, defaults) for name, table in document.get("env", {}).items()
+    }
+    if not environments:
+        region = defaults.get("region", "")
+        environments = {
+            folder.name: Environment(name=folder.name, root=folder, region=region, waivers=_waivers(folder))
+            for folder in discover(root)
+        }
+    fail_on = variables.get("AUDIT_FAIL_ON", defaults.get("fail_on", "low"))
+    if fail_on not in FAIL_ON:
+        raise SettingsError(f"fail_on is {fail_on!r}", hint=f"one of {', '.join(FAIL_ON)}")
+    return Settings(
+        project=document.get("project", root.name),
+        root=root,
+        file=file if file.is_file() else None,
+        environments=MappingProxyType(environments),
+        fail_on=fail_on,
+        also=tuple(defaults.get("also", ())),
+        parameters=MappingProxyType(document.get("parameters", {})),
+        rules=MappingProxyType(document.get("rules", {})),
+    )
+
+
+def discover(root: Path) -> tuple[Path, ...]:
+    """Folders `**/envs/<name>` that hold Terraform code, sorted by name."""
+    return tuple(sorted(_environment_folders(root, _DEEPEST), key=lambda folder: folder.name))
+
+
+def _environment_folders(folder: Path, depth: int) -> Iterator[Path]:
+    try:
+        inside = sorted(entry for entry in folder.iterdir() if entry.is_dir() and not entry.is_symlink())
+    except OSError:
+        return
+    for entry in inside:
+        if entry.name.startswith(".") or entry.name in _NEVER_ENTERED:
+            continue
+        if entry.parent.name == "envs" and (any(entry.glob("*.tf")) or any(entry.glob("*.tf.json"))):
+            yield entry
+        elif depth > 0:
+            yield from _environment_folders(entry, depth - 1)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        text = file.read_text("utf-8")
+        document = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file.name} can't be read: {error}", hint="it must be UTF-8 text") from error
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        line, column = (int(place[1]), int(place[2])) if place else (len(text.splitlines()), 1)
+        summary = re.sub(r" \(at .*\)$", "", str(error))
+        raise _complaint(file, text, (line, column), summary[:1].lower() + summary[1:], "") from error
+    for path, value in _leaves(document):
+        _verify(file, text, path, value)
+    return document
+
+
+def _leaves(table: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for key, value in table.items():
+        here = (*path, key)
+        free = here[0] == "parameters" or here[2:3] == ("parameters",)
+        if isinstance(value, dict) and not (free and len(here) in {2, 4}):
+            yield from _leaves(value, here)
+        else:
+            yield here, value
+
+
+def _verify(file: Path, text: str, path: tuple[str, ...], value: object) -> None:
+    pattern = _pattern(path)
+    if pattern is None:
+        same_level = sorted({known.split(".")[-1] for known in _SHAPE if known.count(".") == len(path) - 1} - {"*"})
+        close = difflib.get_close_matches(path[-1], same_level, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"known here: {', '.join(same_level)}"
+        raise _complaint(file, text, _place(text, path), f"unknown setting {'.'.join(path)!r}", hint)
+    wanted = _SHAPE[pattern]
+    fits = isinstance(value, wanted) and not (
+        isinstance(value, list) and not all(isinstance(item, str) for item in value)
+    )
+    if not fits:
+        names = {str: "a string", bool: "true or false", list: "a list of strings"}
+        summary = f"{'.'.join(path)} must be {names.get(wanted, 'another type')}"
+        raise _complaint(file, text, _place(text, path), summary, "")
+    if path[-1] == "tier" and path[0] == "env" and value not in TIERS:
+        summary = f"unknown tier {value!r}"
+        raise _complaint(file, text, _place(text, path), summary, f"one of {', '.join(TIERS)}")
+
+
+def _pattern(path: tuple[str, ...]) -> str | None:
+    for known in _SHAPE:
+        parts = known.split(".")
+        if len(parts) == len(path) and all(part in ("*", name) for part, name in zip(parts, path, strict=True)):
+            return known
+    return None
+
+
+def _place(text: str, path: tuple[str, ...]) -> tuple[int, int]:
+    """Line and column of the last key of a path: tomllib keeps no positions, so it is looked for under its table."""
+    table = re.compile(r"^\s*\[" + r"\s*\.\s*".join(f'"?{re.escape(part)}"?' for part in path[:-1]) + r"\]")
+    key = re.compile(rf'^(\s*)(?:[\w."-]+\.)?"?{re.escape(path[-1])}"?\s*=')
+    inside = len(path) == 1
+    for number, line in enumerate(text.splitlines(), 1):
+        inside = inside or bool(table.match(line))
+        if inside and (found := key.match(line)):
+            return number, len(found[1]) + 1
+    return 1, 1
+
+
+def _complaint(file: Path, text: str, place: tuple[int, int], summary: str, hint: str) -> SettingsError:
+    line, column = place
+    lines = text.splitlines()
+    return SettingsError(
+        summary,
+        subject=SourceRange(file.name, line, column),
+        line=lines[line - 1] if 0 < line <= len(lines) else "",
+        hint=hint,
+    )
+
+
+def _environment(
+    name: str, table: Mapping[str, Any], root: Path, file: Path, defaults: Mapping[str, Any]
+) -> Environment:
+    folder = root / table.get("root", f"envs/{name}")
+    if not folder.is_dir():
+        text = file.read_text("utf-8")
+        place = _place(text, ("env", name, "root"))
+        raise _complaint(file, text, place, f"the root of environment {name!r} is not a folder: {folder}", "")
+    return Environment(
+        name=name,
+        root=folder,
+        tier=table.get("tier", TIERS[0]),
+        tier_source=FILE if "tier" in table else _STRICTEST,
+        account=table.get("account", ""),
+        account_source=FILE if "account" in table else "",
+        region=table.get("region", defaults.get("region", "")),
+        profile=table.get("profile", ""),
+        role=table.get("role", ""),
+        external_id=table.get("external_id", ""),
+        endpoint=table.get("endpoint", ""),
+        workspace=table.get("workspace", "default"),
+        scope=tuple(table.get("scope", ())),
+        waivers=root / table["waivers"] if "waivers" in table else _waivers(folder),
+        var_files=tuple(_paths(root, table.get("var_files", ()))),
+        parameters=MappingProxyType(table.get("parameters", {})),
+    )
+
+
+def _paths(root: Path, names: Iterable[str]) -> Iterator[Path]:
+    for name in names:
+        yield root / name
+
+
+def _waivers(folder: Path) -> Path | None:
+    file = folder / "waivers.yaml"
+    return file if file.is_file() else None

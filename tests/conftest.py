@@ -1,0 +1,40 @@
+"""What all tests share: the fakes on the path, credentials of nobody, no way out but loopback."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests" / "fakes"))
+
+# No test may find real credentials, or ask the instance metadata service for them.
+for name in [name for name in os.environ if name.startswith(("AWS_", "AUDIT_", "TF_VAR_"))]:
+    del os.environ[name]
+os.environ.update(
+    AWS_ACCESS_KEY_ID="testing",
+    AWS_SECRET_ACCESS_KEY="testing",  # noqa: S106 - a word, not a secret
+    AWS_EC2_METADATA_DISABLED="true",
+    AWS_CONFIG_FILE=os.devnull,
+    AWS_SHARED_CREDENTIALS_FILE=os.devnull,
+)
+
+
+def pytest_addoption(parser):
+    parser.addoption("--soak", action="store_true", help="run the long searches in full")
+    parser.addoption("--golden-update", action="store_true", help="rewrite the golden files")
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("--soak"):
+        skip = pytest.mark.skip(reason="a long search: run it by `make soak`")
+        for item in items:
+            if "soak" in item.keywords:
+                item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def root():
+    """The project root."""
+    return ROOT

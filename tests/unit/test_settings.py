@@ -1,0 +1,119 @@
+"""Settings: one record from audit.toml, environment variables and discovery; each mistake told with its place."""
+
+import pytest
+
+from auditor.model.errors import SettingsError
+from auditor.settings import discover, find_root, load
+
+GOOD = """
+project = "koneksi"
+[defaults]
+region = "ap-southeast-1"
+fail_on = "medium"
+[rules.BKP-002]
+enabled = false
+reason = "no backups in this estate"
+[parameters]
+required_tags = ["Owner"]
+[env.prod]
+root = "code/prod"
+tier = "production"
+account = "111122223333"
+scope = ["koneksi-prod-*"]
+[env.prod.parameters]
+window = { days = 35 }
+"""
+
+
+@pytest.fixture
+def project(tmp_path):
+    (tmp_path / "code" / "prod").mkdir(parents=True)
+    (tmp_path / "code" / "prod" / "waivers.yaml").write_text("waivers: []\n")
+    (tmp_path / "audit.toml").write_text(GOOD)
+    return tmp_path
+
+
+def test_reads_what_audit_toml_says(project):
+    settings = load(project / "code", {})
+    prod = settings.environment("prod")
+    assert settings.project == "koneksi"
+    assert settings.fail_on == "medium"
+    assert settings.rules["BKP-002"]["enabled"] is False
+    assert settings.parameters["required_tags"] == ["Owner"]
+    assert (prod.tier, prod.account, prod.account_source) == ("production", "111122223333", "audit.toml")
+    assert prod.region == "ap-southeast-1"
+    assert prod.scope == ("koneksi-prod-*",)
+    assert prod.waivers == project / "code" / "prod" / "waivers.yaml"
+    assert prod.parameters["window"] == {"days": 35}
+
+
+def test_environment_variable_wins_over_the_file(project):
+    assert load(project, {"AUDIT_FAIL_ON": "high"}).fail_on == "high"
+
+
+def test_without_audit_toml_environments_are_found_and_the_strictest_tier_holds(tmp_path):
+    for name in ("prod", "uat"):
+        folder = tmp_path / "terraform" / "dynamodb" / "envs" / name
+        folder.mkdir(parents=True)
+        (folder / "main.tf").write_text("")
+    (tmp_path / "terraform" / "dynamodb" / "envs" / "empty").mkdir()
+    settings = load(tmp_path, {})
+    assert list(settings.environments) == ["prod", "uat"]
+    assert settings.environment("uat").tier == "production"
+    assert "strictest" in settings.environment("uat").tier_source
+
+
+def test_hidden_and_installed_folders_are_not_entered(tmp_path):
+    for parent in (".terraform", "node_modules"):
+        folder = tmp_path / parent / "envs" / "prod"
+        folder.mkdir(parents=True)
+        (folder / "main.tf").write_text("")
+    assert discover(tmp_path) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "summary", "hint"),
+    [
+        ('[env.prod]\nroot = "code/prod"\nacount = "1"\n', (3, 1), "unknown setting 'env.prod.acount'", "account"),
+        ('[env.prod]\nroot = "code/prod"\ntier = "gold"\n', (3, 1), "unknown tier 'gold'", "production"),
+        ('[env.prod]\nroot = "nowhere"\n', (2, 1), "not a folder", ""),
+        ("[defaults]\nregion = 1\n", (2, 1), "defaults.region must be a string", ""),
+        ('[defaults]\nalso = [1]\n', (2, 1), "defaults.also must be a list of strings", ""),
+        ("[defaults\n", (1, 10), "expected", ""),
+    ],
+)
+def test_each_mistake_is_told_with_place_and_line(project, text, place, summary, hint):
+    (project / "audit.toml").write_text(text)
+    with pytest.raises(SettingsError) as told:
+        load(project, {})
+    assert summary in told.value.summary
+    assert (told.value.subject.file, told.value.subject.line, told.value.subject.column) == ("audit.toml", *place)
+    assert told.value.line == text.splitlines()[place[0] - 1]
+    assert hint in told.value.hint
+
+
+def test_unknown_environment_names_the_known_ones_and_the_nearest(project):
+    with pytest.raises(SettingsError) as told:
+        load(project, {}).environment("prd")
+    assert ("found", "prod") in told.value.facts
+    assert "--env prod" in told.value.hint
+
+
+def test_unusable_fail_on_is_an_error(project):
+    with pytest.raises(SettingsError, match="fail_on"):
+        load(project, {"AUDIT_FAIL_ON": "all"})
+
+
+def test_not_utf8_is_an_error(project):
+    (project / "audit.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(SettingsError, match="can't be read"):
+        load(project, {})
+
+
+def test_root_is_the_folder_of_audit_toml_before_that_of_the_repository(tmp_path):
+    (tmp_path / ".git").mkdir()
+    inner = tmp_path / "a" / "b"
+    inner.mkdir(parents=True)
+    assert find_root(inner) == tmp_path
+    (tmp_path / "a" / "audit.toml").write_text("")
+    assert find_root(inner) == tmp_path / "a"
