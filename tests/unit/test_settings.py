@@ -78,7 +78,7 @@ def test_hidden_and_installed_folders_are_not_entered(tmp_path):
         ('[env.prod]\nroot = "code/prod"\ntier = "gold"\n', (3, 1), "unknown tier 'gold'", "production"),
         ('[env.prod]\nroot = "nowhere"\n', (2, 1), "not a folder", ""),
         ("[defaults]\nregion = 1\n", (2, 1), "defaults.region must be a string", ""),
-        ('[defaults]\nalso = [1]\n', (2, 1), "defaults.also must be a list of strings", ""),
+        ("[defaults]\nalso = [1]\n", (2, 1), "defaults.also must be a list of strings", ""),
         ("[defaults\n", (1, 10), "expected", ""),
     ],
 )

@@ -1,0 +1,87 @@
+"""The bundle of a run: its artefacts with a manifest of their digests, written whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from auditor.model.errors import ReportError
+
+MANIFEST: Final = "manifest.json"
+SCHEMA: Final = "auditor/manifest/v1"
+
+
+def digest(content: bytes) -> str:
+    """The sha256 of some bytes, in hex."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def manifest(artefacts: Mapping[str, bytes], run: Mapping[str, Any], inputs: tuple[Mapping[str, Any], ...]) -> bytes:
+    """The manifest: every artefact and input of a run with its size and sha256."""
+    document = {
+        "schema": SCHEMA,
+        "run": dict(run),
+        "artefacts": [
+            {"name": name, "bytes": len(content), "sha256": digest(content)}
+            for name, content in sorted(artefacts.items())
+        ],
+        "inputs": [dict(entry) for entry in inputs],
+    }
+    return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"
+
+
+def write(folder: Path, artefacts: Mapping[str, bytes]) -> None:
+    """Write a bundle: the folder appears, or is replaced, with all its files at once.
+
+    Errors: ReportError where it can't be written, or where the folder holds something that is not a bundle.
+    """
+    if folder.exists() and not _replaceable(folder):
+        raise ReportError(
+            f"{folder} is not empty and holds no bundle: it is left as it is",
+            hint="name another folder with --out",
+        )
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    except OSError as error:
+        raise ReportError(f"{folder.parent} can't be written to: {error.strerror}", hint="choose --out") from error
+    try:
+        for name, content in artefacts.items():
+            _write_durably(fresh / name, content)
+        fresh.chmod(0o755)
+        _put_in_place(fresh, folder)
+    except OSError as error:
+        raise ReportError(f"the bundle can't be written to {folder}: {error.strerror}", hint="choose --out") from error
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _replaceable(folder: Path) -> bool:
+    return folder.is_dir() and ((folder / MANIFEST).is_file() or not any(folder.iterdir()))
+
+
+def _write_durably(file: Path, content: bytes) -> None:
+    with file.open("xb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _put_in_place(fresh: Path, folder: Path) -> None:
+    """Rename the fresh folder into place; an earlier bundle steps aside first and is removed last."""
+    earlier = fresh.with_name(f"{fresh.name}.earlier")
+    if folder.exists():
+        folder.rename(earlier)
+    try:
+        fresh.rename(folder)
+    except OSError:
+        if earlier.exists():
+            earlier.rename(folder)
+        raise
+    shutil.rmtree(earlier, ignore_errors=True)
