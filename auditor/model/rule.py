@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 
 from auditor.model.drift import Existence, Plan, Reality, Risk
 from auditor.model.facts import SourceRange
@@ -173,7 +174,6 @@ class ExampleDrift:
     risk: Risk | None
     declared: Value
     live: Value
-    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +182,7 @@ class Example:
 
     name: str
     tier: str
+    """Empty: the rule's first tier."""
     expect: Status
     facts: Mapping[str, Value]
     """By catalogue path; a fact that is not given is unknown."""
@@ -189,7 +190,7 @@ class Example:
     existence: Existence = Existence.BOTH
     kind: str = ""
     """Terraform type of the subject's comparison."""
-    params: Mapping[str, Value] | None = None
+    params: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
     """Parameters as audit.toml would set them."""
     message: str = ""
     """A part of the first finding's message, if it matters."""

@@ -11,9 +11,10 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, NoReturn
+from typing import Final, NoReturn, TypeVar
 
 import yaml
 
@@ -129,12 +130,12 @@ class Node:
         names = {bool: "a boolean", int: "a number", Decimal: "a number"}
         return f"{names.get(type(value), 'the text')} {str(self._node.value)[:60]!r}"
 
-    def scalar(self) -> None | bool | int | Decimal | str:
+    def scalar(self) -> bool | int | Decimal | str | None:
         """A scalar's value; quoted ones are text."""
         if not isinstance(self._node, yaml.ScalarNode):
             self.fail(f"a single value is expected here, not {self.described}")
         text = str(self._node.value)
-        if self._node.style is not None:
+        if self._node.style:
             return text
         if text in _WORDS:
             return _WORDS[text]
@@ -229,10 +230,20 @@ def _refuse_aliases(text: str, source: Source) -> None:
     for event in yaml.parse(text, Loader=_Loader):
         if isinstance(event, yaml.AliasEvent):
             mark = event.start_mark
-            source.fail("aliases are not read here", mark.line + 1, mark.column + 1, "write the value out")
+            line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+            source.fail("aliases are not read here", line, column, "write the value out")
 
 
 _MAYBE_ALIAS: Final = re.compile(r"(?:^|[\s\[{,:-])\*[^\s,\]}*\"']")
+
+
+_E = TypeVar("_E", bound=StrEnum)
+
+
+def member(fields: Mapping[str, Node], name: str, default: _E) -> _E:
+    """The member of the default's enumeration that a field names; the default where there is no such field."""
+    kind = type(default)
+    return kind(fields[name].choice(tuple(kind), name)) if name in fields else default
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

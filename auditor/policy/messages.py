@@ -1,0 +1,75 @@
+"""Templates of messages: placeholders, and values as words that are safe to show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Final
+
+from auditor.model.facts import Fact
+from auditor.model.values import NOT_APPLICABLE, Unknown, Value
+
+PLACEHOLDER: Final = re.compile(r"(?<!\$)\{([a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*)\}")
+"""`{subject.name}`, `{live.billing_mode}`, `{param.max_days}`; `${...}` is Terraform's and stays."""
+
+GENERAL: Final = ("subject.name", "subject.identity", "subject.address", "environment", "tier")
+"""Placeholders of every message."""
+OF_DRIFT: Final = ("drift.path", "drift.declared", "drift.live", "drift.plan", "drift.note", "drift.existence")
+"""Placeholders of messages of rules that select drifts."""
+
+LONGEST_VALUE: Final = 200
+MOST_ITEMS: Final = 8
+_UNPRINTABLE: Final = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
+
+
+def placeholders(template: str) -> Iterator[str]:
+    """The names of a template's placeholders."""
+    return (found[1] for found in PLACEHOLDER.finditer(template))
+
+
+def fill(template: str, value_of: Callable[[str], str]) -> str:
+    """The template with every placeholder replaced by its words; what is put in is not looked at again."""
+    return PLACEHOLDER.sub(lambda found: value_of(found[1]), template)
+
+
+def clean(text: str, longest: int = LONGEST_VALUE) -> str:
+    """Text without control and direction marks, cut to a length."""
+    shown = _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text[: longest + 1])
+    return shown if len(shown) <= longest else shown[: longest - 1] + "…"
+
+
+def words(value: Value) -> str:
+    """A value as a reader sees it in a sentence."""
+    return clean(_words(value))
+
+
+def fact_words(fact: Fact) -> str:
+    """A fact's value as words; a sensitive one is not shown."""
+    return "(sensitive)" if fact.sensitive else words(fact.value)
+
+
+def _words(value: Value) -> str:
+    if isinstance(value, Unknown):
+        source = value.action or value.api or ", ".join(value.references[:3])
+        return f"unknown ({value.reason}{': ' + source if source else ''})"
+    if value is None:
+        return "absent"
+    if value is NOT_APPLICABLE:
+        return "not applicable"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Mapping):
+        return _listed((f"{key} = {words(item)}" for key, item in value.items()), len(value))
+    if isinstance(value, tuple):
+        return _listed(map(words, value), len(value))
+    return str(value)
+
+
+def _listed(items: Iterable[str], count: int) -> str:
+    shown = ", ".join(islice(items, MOST_ITEMS))
+    if not count:
+        return "none"
+    return shown if count <= MOST_ITEMS else f"{shown} and {count - MOST_ITEMS} more"
