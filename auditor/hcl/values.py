@@ -1,0 +1,427 @@
+"""Terraform's values: content with its type, its marks and the places in code that decided it."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Final, Protocol
+
+from auditor.hcl import numbers, types
+from auditor.hcl.numbers import Float, Number, SizedInt
+from auditor.hcl.types import ListType, MapType, ObjectType, SetType, TupleType, Type
+from auditor.model import values as model
+from auditor.model.facts import SourceRange
+
+SENSITIVE: Final = "sensitive"
+EPHEMERAL: Final = "ephemeral"
+UNMARKED: Final[frozenset[str]] = frozenset()
+
+_REFERENCES_KEPT: Final = 50
+
+
+class Source(Protocol):
+    """A file that turns offsets into places."""
+
+    def range_at(self, offset: int, /) -> SourceRange:
+        """The place of an offset, in characters from the start of the file."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """A place that handed a value on, linked to the one it came from; values share the links."""
+
+    source: Source
+    offset: int
+    previous: Provenance | None = None
+
+    def chain(self) -> tuple[SourceRange, ...]:
+        """The places from the deciding literal to the latest one."""
+        found: list[SourceRange] = []
+        link: Provenance | None = self
+        while link is not None:
+            found.append(link.source.range_at(link.offset))
+            link = link.previous
+        return tuple(reversed(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """The content of an unknown value: its cause, and what is certain about it all the same."""
+
+    cause: model.Unknown
+    not_null: bool = False
+    prefix: str = ""
+    """What a string starts with."""
+    minimum: int | None = None
+    """Lower bound of a number, or of the length of a collection."""
+    maximum: int | None = None
+
+
+Content = None | bool | int | Float | str | tuple["Value", ...] | Mapping[str, "Value"] | Undecided
+
+
+class Value:
+    """A value of Terraform's language; never changed once made.
+
+    `content` is None for null; a sequence or a set is a tuple (a set in its order, each element once), a map or an
+    object a mapping; see `numbers` for numbers. The type of tuples and objects is worked out when it is asked for,
+    which is why this is not a dataclass.
+    """
+
+    __slots__ = ("_type", "content", "marks", "origin")
+
+    def __init__(
+        self,
+        content: Content,
+        type_: Type | None = None,
+        marks: frozenset[str] = UNMARKED,
+        origin: Provenance | None = None,
+    ) -> None:
+        """Make a value; `type_` may be left out for strings, numbers, bools, tuples and objects."""
+        self.content = content
+        self._type = type_
+        self.marks = marks
+        self.origin = origin
+
+    @property
+    def type(self) -> Type:
+        """The type; `types.DYNAMIC` for a null or unknown value of which no type is known."""
+        if self._type is None:
+            self._type = _type_of(self.content)
+        return self._type
+
+    @property
+    def is_null(self) -> bool:
+        """Whether this is null."""
+        return self.content is None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the value itself is known; elements inside it may still be unknown."""
+        return not isinstance(self.content, Undecided)
+
+    @property
+    def sensitive(self) -> bool:
+        """Whether the value itself is marked sensitive."""
+        return SENSITIVE in self.marks
+
+    def marked(self, marks: frozenset[str]) -> Value:
+        """The same value with these marks added."""
+        if marks <= self.marks:
+            return self
+        return Value(self.content, self._type, self.marks | marks, self.origin)
+
+    def unmarked(self) -> Value:
+        """The same value without marks of its own."""
+        return Value(self.content, self._type, UNMARKED, self.origin) if self.marks else self
+
+    def at(self, origin: Provenance | None) -> Value:
+        """The same value with another origin."""
+        return Value(self.content, self._type, self.marks, origin)
+
+    def handed_on(self, source: Source, offset: int) -> Value:
+        """The same value after one more place handed it on: a variable, a module argument, an attribute."""
+        return self.at(Provenance(source, offset, self.origin))
+
+    def __repr__(self) -> str:
+        marks = f" {'/'.join(sorted(self.marks))}" if self.marks else ""
+        return f"<{types.friendly(self.type)} {self.content!r}{marks}>"
+
+
+_TYPES: Final[Mapping[type, Type]] = MappingProxyType(
+    {
+        str: types.STRING,
+        bool: types.BOOL,
+        int: types.NUMBER,
+        SizedInt: types.NUMBER,
+        Float: types.NUMBER,
+        type(None): types.DYNAMIC,
+        Undecided: types.DYNAMIC,
+    }
+)
+
+
+def _type_of(content: Content) -> Type:
+    if isinstance(content, tuple):
+        return TupleType(tuple(item.type for item in content))
+    if isinstance(content, Mapping):
+        return ObjectType({name: content[name].type for name in sorted(content)})
+    return _TYPES[type(content)]
+
+
+TRUE: Final = Value(True)
+FALSE: Final = Value(False)
+NULL: Final = Value(None, types.DYNAMIC)
+EMPTY_STRING: Final = Value("")
+
+
+def normalized(text: str) -> str:
+    """The text in Unicode normal form C, in which Terraform keeps all strings and keys."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def string(text: str, origin: Provenance | None = None) -> Value:
+    """A string."""
+    return Value(normalized(text), types.STRING, UNMARKED, origin)
+
+
+def number(content: Number, origin: Provenance | None = None) -> Value:
+    """A number."""
+    return Value(content, types.NUMBER, UNMARKED, origin)
+
+
+def count(content: int) -> Value:
+    """A number as functions count: lengths and positions."""
+    return Value(numbers.machine_integer(content), types.NUMBER)
+
+
+def boolean(content: bool) -> Value:
+    """A bool without origin."""
+    return TRUE if content else FALSE
+
+
+def null(type_: Type = types.DYNAMIC, origin: Provenance | None = None) -> Value:
+    """A null of that type."""
+    return Value(None, type_, UNMARKED, origin)
+
+
+def sequence(items: Iterable[Value], origin: Provenance | None = None) -> Value:
+    """A tuple."""
+    return Value(tuple(items), None, UNMARKED, origin)
+
+
+def mapping(attributes: Mapping[str, Value], origin: Provenance | None = None) -> Value:
+    """An object; the names are to be normalized."""
+    return Value(attributes, None, UNMARKED, origin)
+
+
+def list_of(element: Type, items: Iterable[Value], origin: Provenance | None = None) -> Value:
+    """A list; the items already have the element type."""
+    return Value(tuple(items), ListType(element), UNMARKED, origin)
+
+
+def map_of(element: Type, items: Mapping[str, Value], origin: Provenance | None = None) -> Value:
+    """A map; the items already have the element type."""
+    return Value(items, MapType(element), UNMARKED, origin)
+
+
+def set_of(element: Type, items: Iterable[Value], origin: Provenance | None = None) -> Value:
+    """A set in its order, each element once; unknown where an element is not wholly known; marks move to the set."""
+    marks = UNMARKED
+    unmarked: list[Value] = []
+    for item in items:
+        plain, found = unmark_deep(item)
+        marks |= found
+        unmarked.append(plain)
+    causes = [cause for item in unmarked for cause in causes_of(item)]
+    if causes:
+        undecided = Undecided(merged(causes), not_null=True, minimum=1, maximum=len(unmarked))
+        return Value(undecided, SetType(element), marks, origin)
+    distinct: dict[object, Value] = {}
+    for item in unmarked:
+        distinct.setdefault(identity(item), item)
+    ordered = sorted(distinct.values(), key=_set_order)
+    return Value(tuple(ordered), SetType(element), marks, origin)
+
+
+def unknown(
+    type_: Type,
+    cause: model.Unknown,
+    origin: Provenance | None = None,
+    *,
+    not_null: bool = False,
+    prefix: str = "",
+    minimum: int | None = None,
+    maximum: int | None = None,
+) -> Value:
+    """An unknown value of that type, with its cause and what is certain about it."""
+    return Value(Undecided(cause, not_null, prefix, minimum, maximum), type_, UNMARKED, origin)
+
+
+def not_evaluable(detail: str, *references: str) -> model.Unknown:
+    """The cause of what the code does not decide."""
+    return model.Unknown(model.Reason.NOT_EVALUABLE, detail, references)
+
+
+def refined_not_null(value: Value) -> Value:
+    """The same value, certain not to be null where it is unknown."""
+    content = value.content
+    if not isinstance(content, Undecided) or content.not_null:
+        return value
+    return Value(replace(content, not_null=True), value.type, value.marks, value.origin)
+
+
+def merged(causes: Iterable[model.Unknown]) -> model.Unknown:
+    """One cause for what depends on several: the first one's reason, the references of all."""
+    found = list(dict.fromkeys(causes))
+    first = found[0]
+    if len(found) == 1:
+        return first
+    references = dict.fromkeys(reference for cause in found for reference in cause.references)
+    return replace(first, references=tuple(references)[:_REFERENCES_KEPT])
+
+
+def causes_of(value: Value) -> Iterator[model.Unknown]:
+    """The causes of all unknown values inside a value, itself included."""
+    content = value.content
+    if isinstance(content, Undecided):
+        yield content.cause
+    elif isinstance(content, tuple):
+        for item in content:
+            yield from causes_of(item)
+    elif isinstance(content, Mapping):
+        for item in content.values():
+            yield from causes_of(item)
+
+
+def is_wholly_known(value: Value) -> bool:
+    """Whether neither the value nor anything inside it is unknown."""
+    content = value.content
+    if isinstance(content, tuple):
+        return all(is_wholly_known(item) for item in content)
+    if isinstance(content, Mapping):
+        return all(is_wholly_known(item) for item in content.values())
+    return not isinstance(content, Undecided)
+
+
+def marks_deep(value: Value) -> frozenset[str]:
+    """The marks of the value and of everything inside it."""
+    marks, content = value.marks, value.content
+    if isinstance(content, tuple):
+        for item in content:
+            marks |= marks_deep(item)
+    elif isinstance(content, Mapping):
+        for item in content.values():
+            marks |= marks_deep(item)
+    return marks
+
+
+def unmark_deep(value: Value) -> tuple[Value, frozenset[str]]:
+    """The value without any mark inside, and the marks that were there."""
+    marks = marks_deep(value)
+    return (_without_marks(value), marks) if marks else (value, marks)
+
+
+def _without_marks(value: Value) -> Value:
+    content = value.content
+    if isinstance(content, tuple):
+        content = tuple(_without_marks(item) for item in content)
+    elif isinstance(content, Mapping):
+        content = {name: _without_marks(item) for name, item in content.items()}
+    return Value(content, value.type, UNMARKED, value.origin)
+
+
+def entries(value: Value) -> Iterator[tuple[Value, Value]]:
+    """Keys and values of a known list, tuple, set, map or object in Terraform's order of iteration."""
+    content = value.content
+    if isinstance(content, Mapping):
+        for name in sorted(content):
+            item = content[name]
+            yield Value(name, types.STRING, UNMARKED, item.origin), item
+    elif isinstance(content, tuple):
+        if isinstance(value.type, SetType):
+            for item in content:
+                yield item, item
+        else:
+            for index, item in enumerate(content):
+                yield count(index), item
+
+
+def items(value: Value) -> tuple[Value, ...]:
+    """The elements of a known collection in Terraform's order of iteration."""
+    content = value.content
+    if isinstance(content, Mapping):
+        return tuple(content[name] for name in sorted(content))
+    return content if isinstance(content, tuple) else ()
+
+
+def identity(value: Value) -> object:
+    """A key equal for values that are the same: type and content, whatever their marks and origins."""
+    return value.type, _content_key(value)
+
+
+def _content_key(value: Value) -> object:
+    content = value.content
+    if isinstance(content, Mapping):
+        return tuple((name, _content_key(content[name])) for name in sorted(content))
+    if isinstance(content, tuple):
+        return tuple(_content_key(item) for item in content)
+    if isinstance(content, bool | str) or content is None:
+        return type(content), content
+    if isinstance(content, Undecided):
+        return content
+    return "number", numbers.order(content)
+
+
+def same(left: Value, right: Value) -> bool:
+    """Whether two values have one type and one content."""
+    return left is right or identity(left) == identity(right)
+
+
+def _set_order(value: Value) -> tuple[int, object]:
+    """Sets are ordered by value for strings, numbers and bools, by a serialization for others; null comes last."""
+    content = value.content
+    if content is None:
+        return 1, ""
+    if isinstance(content, str | bool):
+        return 0, content
+    if isinstance(content, int | Float):
+        return 0, numbers.order(content)
+    return 0, _serialized(value)
+
+
+def _serialized(value: Value) -> str:
+    content = value.content
+    if content is None:
+        return "~"
+    if isinstance(content, bool):
+        return "T" if content else "F"
+    if isinstance(content, str):
+        return f'"{content}"'
+    if isinstance(content, int | Float):
+        return numbers.text(content)
+    if isinstance(content, tuple):
+        inner = "".join(f"{_serialized(item)};" for item in content)
+        return f"<{inner}>" if isinstance(value.type, TupleType) else f"[{inner}]"
+    if isinstance(content, Mapping):
+        if isinstance(value.type, ObjectType):
+            return "<" + "".join(f"{_serialized(content[name])};" for name in sorted(content)) + ">"
+        return "{" + "".join(f'"{name}":{_serialized(content[name])};' for name in sorted(content)) + "}"
+    return "?"
+
+
+def plain(value: Value) -> model.Value:
+    """The value as the model holds it: numbers as int or Decimal, sets sorted, unknown ones by their cause."""
+    content = value.content
+    if isinstance(content, Undecided):
+        return content.cause
+    if isinstance(content, Mapping):
+        return MappingProxyType({name: plain(content[name]) for name in sorted(content)})
+    if isinstance(content, tuple):
+        return tuple(plain(item) for item in content)
+    if isinstance(content, Float):
+        return numbers.decimal(content)
+    if isinstance(content, SizedInt):
+        return int(content)
+    return content
+
+
+def from_plain(content: model.Value, origin: Provenance | None = None) -> Value:
+    """The value of a plain one: tuples for sequences, objects for mappings."""
+    if isinstance(content, model.Unknown):
+        return unknown(types.DYNAMIC, content, origin)
+    if isinstance(content, Mapping):
+        return mapping({normalized(name): from_plain(item, origin) for name, item in content.items()}, origin)
+    if isinstance(content, tuple):
+        return sequence((from_plain(item, origin) for item in content), origin)
+    if isinstance(content, str):
+        return string(content, origin)
+    if isinstance(content, Decimal):
+        return number(numbers.parse(str(content)) or 0, origin)
+    if content is None or isinstance(content, bool | int):
+        return Value(content, None, UNMARKED, origin)
+    return null(types.DYNAMIC, origin)
