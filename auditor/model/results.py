@@ -173,6 +173,8 @@ class RuleText:
     """Why it is not enabled here."""
     digest: str = ""
     """sha256 of the rule file."""
+    counts: bool = True
+    """False: its findings tell about completeness and never count for the exit code."""
 
 
 @dataclass(frozen=True, slots=True)
