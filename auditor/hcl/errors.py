@@ -1,0 +1,35 @@
+"""How an expression fails: a summary and a sentence in Terraform's words, and where."""
+
+from __future__ import annotations
+
+from auditor.hcl.values import Provenance
+
+
+class EvaluationError(Exception):
+    """An expression has no value; the evaluation of others goes on."""
+
+    def __init__(self, summary: str, detail: str, place: Provenance | None = None) -> None:
+        """Give the summary, one sentence, and the place of the innermost expression that failed."""
+        super().__init__(summary)
+        self.summary = summary
+        self.detail = detail
+        self.place = place
+
+    def __str__(self) -> str:
+        return f"{self.summary}: {self.detail}"
+
+
+class FunctionError(Exception):
+    """A function has no result for its arguments; `parameter` names the argument at fault."""
+
+    def __init__(self, message: str, parameter: str = "") -> None:
+        """Give Terraform's message without its full stop."""
+        super().__init__(message)
+        self.parameter = parameter
+
+    def evaluation_error(self, name: str, place: Provenance | None) -> EvaluationError:
+        """The error of a call of the named function."""
+        if self.parameter:
+            detail = f'Invalid value for "{self.parameter}" parameter: {self}.'
+            return EvaluationError("Invalid function argument", detail, place)
+        return EvaluationError("Error in function call", f'Call to function "{name}" failed: {self}.', place)

@@ -1,0 +1,126 @@
+"""The one type that several types can be converted to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from auditor.hcl import types
+from auditor.hcl.types import ListType, MapType, ObjectType, Primitive, SetType, TupleType, Type
+
+
+def unify(given: Sequence[Type]) -> Type | None:
+    """The type that Terraform finds for values of these types, or None.
+
+    Types of one kind may give a new one (objects unify by attribute, or become a map); else one of the given types
+    serves to which all others convert.
+    """
+    distinct = list(dict.fromkeys(given))
+    if not distinct:
+        return None
+    if len(distinct) == 1:
+        return distinct[0]
+    kinds = {type(type_) for type_ in distinct if type_ is not types.DYNAMIC}
+    dynamic = types.DYNAMIC in distinct
+    if Primitive not in kinds:
+        if kinds in ({MapType}, {ListType}, {SetType}):
+            return types.DYNAMIC if dynamic else _collection(distinct)
+        if kinds == {ObjectType}:
+            return types.DYNAMIC if dynamic else _objects(distinct)
+        if kinds == {TupleType}:
+            return types.DYNAMIC if dynamic else _tuples(distinct)
+        if kinds in ({MapType, ObjectType}, {ListType, TupleType}):
+            made = _as_collection(distinct, MapType if MapType in kinds else ListType)
+            if made is not None:
+                return made
+        if {ObjectType, TupleType} <= kinds:
+            return None
+    for candidate in sorted(distinct, key=_preference):
+        if all(convertible(type_, candidate) for type_ in distinct):
+            return candidate
+    return None
+
+
+def _collection(given: Sequence[Type]) -> Type | None:
+    element = unify([type_.element for type_ in given if isinstance(type_, ListType | SetType | MapType)])
+    if element is None:
+        return None
+    if isinstance(given[0], MapType):
+        return MapType(element)
+    return ListType(element) if isinstance(given[0], ListType) else SetType(element)
+
+
+def _objects(given: Sequence[Type]) -> Type | None:
+    objects = [type_ for type_ in given if isinstance(type_, ObjectType)]
+    names = objects[0].attributes.keys()
+    if any(type_.attributes.keys() != names for type_ in objects):
+        return _as_collection(given, MapType)
+    attributes = {}
+    for name in names:
+        attribute = unify([type_.attributes[name] for type_ in objects])
+        if attribute is None:
+            return None
+        attributes[name] = attribute
+    return ObjectType(attributes)
+
+
+def _tuples(given: Sequence[Type]) -> Type | None:
+    tuples = [type_ for type_ in given if isinstance(type_, TupleType)]
+    if any(len(type_.elements) != len(tuples[0].elements) for type_ in tuples):
+        return _as_collection(given, ListType)
+    elements = [unify(across) for across in zip(*(type_.elements for type_ in tuples), strict=True)]
+    settled = tuple(element for element in elements if element is not None)
+    return TupleType(settled) if len(settled) == len(elements) else _as_collection(given, ListType)
+
+
+def _as_collection(given: Sequence[Type], kind: type[MapType | ListType]) -> Type | None:
+    """A map of all attributes, or a list of all elements."""
+    element = unify([part for type_ in given for part in _parts(type_)])
+    return None if element is None else kind(element)
+
+
+def _parts(type_: Type) -> tuple[Type, ...]:
+    if isinstance(type_, ObjectType):
+        return tuple(type_.attributes.values())
+    if isinstance(type_, TupleType):
+        return type_.elements
+    return (type_.element,) if isinstance(type_, ListType | SetType | MapType) else ()
+
+
+_PREFERENCE = {SetType: 0, MapType: 0, ListType: 1, ObjectType: 2, TupleType: 2}
+
+
+def _preference(type_: Type) -> int:
+    if isinstance(type_, Primitive):
+        return {"string": 0, "dynamic": 9}.get(type_.name, 1)
+    return _PREFERENCE[type(type_)]
+
+
+def convertible(given: Type, wanted: Type) -> bool:
+    """Whether at least some values of the given type have a form of the wanted one."""
+    if given == wanted or types.DYNAMIC in (given, wanted):
+        return True
+    if isinstance(wanted, Primitive):
+        return isinstance(given, Primitive) and {given.name, wanted.name} != {"number", "bool"}
+    if isinstance(wanted, ListType | SetType):
+        return isinstance(given, ListType | SetType | TupleType) and _parts_convertible(given, wanted.element)
+    if isinstance(wanted, MapType):
+        return isinstance(given, MapType | ObjectType) and _parts_convertible(given, wanted.element)
+    if isinstance(wanted, TupleType):
+        return (
+            isinstance(given, TupleType)
+            and len(given.elements) == len(wanted.elements)
+            and all(map(convertible, given.elements, wanted.elements))
+        )
+    if isinstance(given, MapType):
+        return all(convertible(given.element, type_) for type_ in wanted.attributes.values())
+    return isinstance(given, ObjectType) and all(
+        convertible(given.attributes[name], type_) if name in given.attributes else name in wanted.optional
+        for name, type_ in wanted.attributes.items()
+    )
+
+
+def _parts_convertible(given: Type, element: Type) -> bool:
+    parts = _parts(given)
+    if element is types.DYNAMIC:
+        return not parts or unify(parts) is not None
+    return all(convertible(part, element) for part in parts)
