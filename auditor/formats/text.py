@@ -1,0 +1,133 @@
+"""Terminal text: one line a cause, like a compiler's, and the summary last."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from auditor.formats.interface import Document, Format
+from auditor.formats.words import DEMONSTRATION, SEVERITIES, caller_role, clean, lines, place, short_commit, sides
+
+_STYLES: Final[Mapping[str, str]] = {
+    "critical": "1;35",
+    "high": "31",
+    "medium": "33",
+    "low": "34",
+    "info": "2",
+    "unknown": "36",
+    "error": "1;31",
+    "pass": "32",
+    "fail": "31",
+    "incomplete": "36",
+    "strong": "1",
+    "faint": "2",
+}
+_ESCAPE: Final = re.compile(r"\x1b\[[0-9;]*m")
+_NARROW: Final = 72
+
+
+@dataclass(frozen=True, slots=True)
+class _Paint:
+    """Colour, or none."""
+
+    on: bool
+
+    def __call__(self, style: str, text: str) -> str:
+        return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if self.on else text
+
+
+def render(document: Document, *, width: int | None = None, color: bool = False) -> str:
+    """Findings and summary; without a width no line is ever broken, so that one line is one finding."""
+    paint = _Paint(color)
+    parts = [_heading(document, paint)]
+    parts.extend(_line(finding, others, paint, width) for finding, others in lines(document))
+    return "\n".join((*parts, "", *_summary(document, paint, width))) + "\n"
+
+
+def closing(document: Document, *, width: int | None = None, color: bool = False) -> str:
+    """The verdict and what to do about what could not be read: for the end of the screen."""
+    paint = _Paint(color)
+    verdict = document["verdict"]
+    word = paint(verdict["state"], verdict["word"].lower())
+    head = f"{word}: {clean(verdict['headline'])} (exit {verdict['exit_code']})"
+    told = [_broken(head, width, "  "), _broken("  " + clean(verdict["completeness"]), width, "  ")]
+    told.extend(_broken(f"  {paint('pass', 'hint')}   {hint}", width, " " * 9) for hint in _hints(document))
+    return "\n".join(told) + "\n"
+
+
+def _heading(document: Document, paint: _Paint) -> str:
+    run = document["run"]
+    name = clean(f"{run.get('project', '')} {run['environment']}".strip())
+    rest = "  ".join(
+        clean(part) for part in (run.get("account"), run.get("region"), f"code {short_commit(document)}") if part
+    )
+    mark = paint("incomplete", DEMONSTRATION) + "\n" if document["demonstration"] else ""
+    return f"{mark}{paint('strong', name)}  {paint('faint', rest)}\n"
+
+
+def _line(finding: Mapping[str, Any], others: tuple[str, ...], paint: _Paint, width: int | None) -> str:
+    word = finding["severity"] if finding["status"] == "fail" else finding["status"]
+    head = f"{clean(place(finding))}: {paint(word, word)} {clean(finding['rule'])}"
+    told = ", ".join(f"{name} {value}" for name, value in sides(finding))
+    also = f" [also {', '.join(others)}]" if others else ""
+    body = clean(f"{finding['subject']}: {finding['message'].rstrip('.')}{f' ({told})' if told else ''}{also}")
+    if width is None or len(_ESCAPE.sub("", head)) + 1 + len(body) <= width:
+        return f"{head} {body}"
+    return f"{head}\n{_broken('    ' + body, width, '    ')}"
+
+
+def _broken(text: str, width: int | None, indent: str) -> str:
+    """Text in lines of at most `width` visible characters; colours don't count."""
+    if width is None or len(_ESCAPE.sub("", text)) <= width:
+        return text
+    painted = _ESCAPE.findall(text)
+    # One character of no width stands for each escape sequence while lines are made.
+    marked = _ESCAPE.sub("\x00", text)
+    wrapped = textwrap.fill(marked, max(width + len(painted), 20), subsequent_indent=indent, break_on_hyphens=False)
+    for sequence in painted:
+        wrapped = wrapped.replace("\x00", sequence, 1)
+    return wrapped
+
+
+def _summary(document: Document, paint: _Paint, width: int | None) -> Iterator[str]:
+    totals = document["totals"]
+    drift, results, causes = totals["drift"], totals["results"], totals["causes"]["open"]
+    rows = (
+        (
+            ("resources", drift["resources"], "strong"),
+            ("drifted", drift["drifted"], "strong"),
+            ("missing", drift["missing"], "strong"),
+            ("unmanaged", drift["unmanaged"], "strong"),
+            ("undetermined", drift["undetermined"], "unknown"),
+        ),
+        (
+            *((severity, causes[severity], severity) for severity in SEVERITIES if severity != "info"),
+            ("unknown", results["unknown"], "unknown"),
+            ("waived", results["waived"], "strong"),
+        ),
+    )
+    if width is None or width >= _NARROW:
+        for row in rows:
+            cells = (f"{paint(style if number else 'faint', f'{number:>5,}')} {name:<9}" for name, number, style in row)
+            yield " ".join(cells).rstrip()
+    else:
+        for name, number, style in (cell for row in rows for cell in row):
+            yield f"{paint(style if number else 'faint', f'{number:>7,}')} {name}"
+
+
+def _hints(document: Document) -> Iterator[str]:
+    run = document["run"]
+    actions = sorted({told["action"] for told in document["coverage"]["undecided"] if told.get("action")})
+    if actions:
+        needs = clean(f"{caller_role(document)} needs {', '.join(actions)}")
+        yield f"{needs}; `audit permissions --env {clean(run['environment'])}` prints the policy"
+
+
+def _whole(document: Document) -> bytes:
+    return f"{render(document)}\n{closing(document)}".encode()
+
+
+FORMAT = Format(name="text", suffix=".txt", render=_whole)

@@ -1,0 +1,132 @@
+"""Parts of a decoded report in words: what the text formats share."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from auditor.formats.interface import Document
+from auditor.model.results import Severity
+
+SEVERITIES: Final = tuple(severity.value for severity in Severity)
+DEMONSTRATION: Final = "Demonstration: made-up data on a local stand-in, not an audit of AWS."
+NOT_SET: Final = "not set"
+
+_LONGEST: Final = 300
+# What could move a cursor, forge a line or turn text around: C0, DEL, C1, line separators, bidirectional marks, and
+# half surrogate pairs, which no encoding takes.
+_UNSAFE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+RISKS: Final[Mapping[str, str]] = {
+    "removes_protection": "the next apply removes a live protection",
+    "replaces": "the next apply replaces the resource",
+    "never_converges": "no apply will ever change this",
+}
+PLANS: Final[Mapping[str, str]] = {
+    "no-op": "sees nothing",
+    "update": "would update",
+    "replace": "would replace",
+    "create": "would create",
+    "delete": "would delete",
+    "error": "would fail",
+    "undetermined": "cannot be told",
+}
+REASONS: Final[Mapping[str, str]] = {
+    "not_evaluable": "the code does not decide it",
+    "computed_by_aws": "AWS decides it on creation",
+    "denied": "the call was denied",
+    "failed": "the call failed",
+    "not_read": "the call was not made",
+    "not_supported": "this cannot be told here",
+}
+
+
+def clean(text: object) -> str:
+    """Text that can't drive a terminal, forge a line or reorder what stands around it."""
+    return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", str(text))
+
+
+def clean_block(text: str) -> str:
+    """The same for text of more than one line."""
+    return "\n".join(map(clean, text.replace("\t", "  ").split("\n")))
+
+
+def shown(value: Any) -> str:  # noqa: ANN401 - any typed JSON
+    """A typed JSON value in a reader's words, at most 300 characters long."""
+    text = _shown(value)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _shown(value: Any) -> str:  # noqa: ANN401 - any typed JSON
+    if value is None:
+        return NOT_SET
+    if isinstance(value, list):
+        return f"[{', '.join(map(_shown, value))}]"
+    if not isinstance(value, Mapping):
+        return json.dumps(value, ensure_ascii=False)
+    if "unknown" in value:
+        return unknown(value)
+    if "not_applicable" in value:
+        return "not applicable"
+    if "sensitive" in value:
+        return f"sensitive, {value['sensitive'][:15]}…"
+    if "number" in value:
+        return str(value["number"])
+    members = value.get("map", value)
+    return f"{{{', '.join(f'{key} = {_shown(item)}' for key, item in members.items())}}}"
+
+
+def unknown(cause: Mapping[str, Any]) -> str:
+    """Why something is unknown, short: `unknown (AccessDeniedException: kms:DescribeKey)`."""
+    api, code = cause.get("api", ""), cause.get("code", "")
+    why = f"{code}: {api}" if api and code else api or ", ".join(cause.get("references", ())) or cause.get("detail", "")
+    return f"unknown ({why or REASONS.get(cause['unknown'], cause['unknown'])})"
+
+
+def place(item: Mapping[str, Any]) -> str:
+    """Where a finding points: `file:line`, or `aws:` and the subject's name where no code declares it."""
+    where = item["place"]
+    return f"{where['file']}:{where['line']}" if where else f"aws:{item['subject']}"
+
+
+def sides(finding: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What a finding rests on, as ("declared", "true"), ("live", "false"), or another fact by its path."""
+    for evidence in finding["evidence"]:
+        side = evidence["path"].partition(".")[0]
+        yield side if side in {"declared", "live"} else evidence["path"], shown(evidence["value"])
+
+
+def by_fingerprint(document: Document) -> dict[str, Mapping[str, Any]]:
+    """The findings by their fingerprints."""
+    return {finding["fingerprint"]: finding for finding in document["findings"]}
+
+
+def lines(document: Document) -> Iterator[tuple[Mapping[str, Any], tuple[str, ...]]]:
+    """What a text format shows, in order: the leading finding of each cause with the other rules it breaks.
+
+    Open causes first, as they are to be mended, then what could not be decided. What is waived is only counted.
+    """
+    findings = by_fingerprint(document)
+    causes = {cause["id"]: cause for cause in document["causes"]}
+    undecided = [cause["id"] for cause in document["causes"] if cause["state"] == "undecided"]
+    for key in (*document["first"], *undecided):
+        members = [findings[fingerprint] for fingerprint in causes[key]["findings"]]
+        telling = [finding for finding in members if not finding["waived"]] or members
+        fails = [finding for finding in telling if finding["status"] == "fail"]
+        leading, *others = sorted(fails or telling, key=lambda it: SEVERITIES.index(it["severity"]))
+        yield leading, tuple(dict.fromkeys(it["rule"] for it in others if it["rule"] != leading["rule"]))
+
+
+def short_commit(document: Document) -> str:
+    """The commit that was read, as `9505cacb, clean`, or that there is none."""
+    git = document["run"].get("git") or {}
+    commit = str(git.get("commit", ""))[:8]
+    return f"{commit} {'with uncommitted changes' if git.get('dirty') else 'clean'}" if commit else "not in git"
+
+
+def caller_role(document: Document) -> str:
+    """Who asked AWS, short: `role/dynamodb-auditor`."""
+    resource = str(document["run"].get("caller") or "").rpartition(":")[2]
+    return "/".join(resource.removeprefix("assumed-").split("/")[:2]) or "the caller"
