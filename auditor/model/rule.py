@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+from auditor.model.catalogue import FactType
 from auditor.model.drift import Existence, Plan, Reality, Risk
 from auditor.model.facts import SourceRange
 from auditor.model.results import Severity, Status
@@ -35,6 +36,7 @@ class OtherFact:
     """An operand that is a fact of the same subject or record: the operators ending in `_fact`."""
 
     path: str
+    type: FactType
 
 
 Operand = Literal | Parameter | OtherFact
@@ -46,6 +48,8 @@ class Term:
 
     fact: str
     """Path of the subject type's catalogue; inside `each` and `some` relative to the record."""
+    type: FactType
+    """The fact's, by the catalogue."""
     operator: str
     """Without the ending `_fact`."""
     operand: Operand
@@ -123,7 +127,7 @@ def terms(condition: Condition) -> Iterator[Term]:
 def fact_paths(condition: Condition) -> frozenset[str]:
     """The catalogue paths of the subject that a condition reads; of a list of records, the list's own path."""
     match condition:
-        case Term(fact, _, OtherFact(path)):
+        case Term(fact, operand=OtherFact(path)):
             return frozenset((fact, path))
         case Term(fact):
             return frozenset((fact,))

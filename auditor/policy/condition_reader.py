@@ -125,8 +125,8 @@ class ConditionReader:
             needs = ", ".join(sorted(operator.types))
             key.fail(f"operator {operator.name!r} does not apply to {spec.path} ({spec.type}); it takes {needs}")
         if word.endswith(OTHER_FACT):
-            return Term(spec.path, operator.name, self._other(key, right, operator, spec, facts))
-        return Term(spec.path, operator.name, self._operand(right, operator, spec))
+            return Term(spec.path, spec.type, operator.name, self._other(key, right, operator, spec, facts))
+        return Term(spec.path, spec.type, operator.name, self._operand(right, operator, spec))
 
     def _other(
         self, key: Node, node: Node, operator: Operator, left: FactSpec, facts: Mapping[str, FactSpec]
@@ -137,7 +137,7 @@ class ConditionReader:
             key.fail(f"{operator.name}{OTHER_FACT} does not apply to {left.path} ({left.type})")
         if spec.type is not needed:
             node.fail(f"{spec.path} is {spec.type}; {operator.name}{OTHER_FACT} needs {needed} here")
-        return OtherFact(spec.path)
+        return OtherFact(spec.path, spec.type)
 
     def _operand(self, node: Node, operator: Operator, spec: FactSpec) -> Operand:
         if node.is_mapping and set(node.entries()) == {"param"}:

@@ -1,0 +1,243 @@
+"""Conditions compiled once to closures: three-valued truth for every subject, evidence for those that need it.
+
+Truth is Kleene's. Evidence are the leaves that decided it: of a false `all` the false ones, of an unknown one the
+unknown ones. A value of another type than the catalogue says is unknown, and asking for evidence raises MistypedFact.
+"""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Final
+
+from auditor.model.catalogue import FactType
+from auditor.model.facts import Default, Fact
+from auditor.model.results import Evidence
+from auditor.model.rule import All, Any, Condition, Each, IfThen, Literal, Not, OtherFact, Parameter, Some, Term
+from auditor.model.values import Reason, Truth, Unknown, Value, all_of, any_of
+from auditor.policy.messages import words
+from auditor.policy.operators import OPERATORS, PLAIN_TYPES, Operator, absent, fits
+from auditor.policy.wording import expected, sentence
+
+TRUE: Final = Truth.TRUE
+FALSE: Final = Truth.FALSE
+UNKNOWN: Final = Truth.UNKNOWN
+
+Facts = Mapping[str, typing.Any]
+"""By path: Facts of a subject, or bare Values inside a record."""
+
+
+class MistypedFact(TypeError):
+    """A fact's value is not of the type that the catalogue says: a defect of the auditor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The part of a subject that a condition looks at: all of it, or one record."""
+
+    prefix: str = ""
+    """What makes a record's paths whole, as `live.alarms["errors"].`."""
+    parent: Fact | None = None
+    """The fact that holds the record."""
+
+    def fact(self, facts: Facts, path: str) -> Fact:
+        """The fact of a path, with its origin."""
+        if self.parent is None:
+            found: Fact = facts[path]
+            return found
+        return Fact(facts[path], self.parent.origin, self.parent.sensitive)
+
+
+SUBJECT: Final = Where()
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A condition with one environment's parameters put in."""
+
+    truth: Callable[[Facts], Truth]
+    evidence: Callable[[Facts, Where], Iterator[Evidence]]
+    """The leaves that decided the truth, in order."""
+
+
+def compiled(condition: Condition, params: Mapping[str, Value]) -> Compiled:
+    """A condition on subjects, with the values of its parameters."""
+    return _Compiler(params, in_record=False).of(condition)
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiler:
+    params: Mapping[str, Value]
+    in_record: bool
+
+    def of(self, condition: Condition) -> Compiled:
+        match condition:
+            case Term():
+                return self._term(condition)
+            case All(parts):
+                return _joined(all_of, tuple(map(self.of, parts)))
+            case Any(parts):
+                return _joined(any_of, tuple(map(self.of, parts)))
+            case Not(part):
+                return _negated(self.of(part))
+            case IfThen(premise, consequence):
+                return _implied(self.of(premise), self.of(consequence))
+            case Each(path, part) | Some(path, part):
+                inner = _Compiler(self.params, in_record=True).of(part)
+                wanted = sentence(condition) if isinstance(condition, Some) else ""
+                return _quantified(self._value_of(path), path, inner, wanted)
+
+    def _value_of(self, path: str) -> Callable[[Facts], Value]:
+        if self.in_record:
+            return lambda facts: typing.cast("Value", facts[path])
+        return lambda facts: typing.cast("Value", facts[path].value)
+
+    def _term(self, term: Term) -> Compiled:
+        operator = OPERATORS[term.operator]
+        match term.operand:
+            case Literal(right):
+                return self._against_value(term, operator, right)
+            case Parameter(name) if self.params[name] is None:
+                return _unset(name)
+            case Parameter(name):
+                return self._against_value(term, operator, self.params[name])
+            case OtherFact():
+                return self._against_fact(term, operator, term.operand)
+
+    def _against_value(self, term: Term, operator: Operator, right: Value) -> Compiled:
+        path, type_, value_of = term.fact, term.type, self._value_of(term.fact)
+        decide = operator.decide
+        scalar = type_ not in (FactType.STRINGS, FactType.MAP, FactType.RECORDS)
+        plain = PLAIN_TYPES[type_] if scalar else frozenset[type]()
+        # Scalars repeat from subject to subject, so that most decisions are one look into a dictionary.
+        remembered = lru_cache(maxsize=1024)(lambda value: decide(value, right))
+
+        def truth(facts: Facts) -> Truth:
+            value = value_of(facts)
+            return remembered(value) if type(value) in plain else _decided(decide, value, type_, right)
+
+        wanted = operator.words.format(words(right))
+
+        def evidence(facts: Facts, where: Where) -> Iterator[Evidence]:
+            fact = where.fact(facts, path)
+            _typed(where.prefix + path, fact.value, type_)
+            yield Evidence(where.prefix + path, fact, wanted)
+
+        return Compiled(truth, evidence)
+
+    def _against_fact(self, term: Term, operator: Operator, other: OtherFact) -> Compiled:
+        left_of, right_of = self._value_of(term.fact), self._value_of(other.path)
+
+        def truth(facts: Facts) -> Truth:
+            right = right_of(facts)
+            if absent(right):
+                right = None
+            elif isinstance(right, Unknown) or not fits(right, other.type):
+                return UNKNOWN
+            return _decided(operator.decide, left_of(facts), term.type, right)
+
+        wanted = expected(term)
+
+        def evidence(facts: Facts, where: Where) -> Iterator[Evidence]:
+            for path, type_, words_ in ((term.fact, term.type, wanted), (other.path, other.type, "")):
+                fact = where.fact(facts, path)
+                _typed(where.prefix + path, fact.value, type_)
+                yield Evidence(where.prefix + path, fact, words_)
+
+        return Compiled(truth, evidence)
+
+
+def _decided(decide: Callable[[Value, Value], Truth], value: Value, type_: FactType, right: Value) -> Truth:
+    if isinstance(value, Unknown):
+        return UNKNOWN
+    if absent(value):
+        return decide(None, right)
+    return decide(value, right) if fits(value, type_) else UNKNOWN
+
+
+def _typed(path: str, value: Value, type_: FactType) -> None:
+    if not (isinstance(value, Unknown) or absent(value) or fits(value, type_)):
+        raise MistypedFact(f"{path} is {type(value).__name__}, and the catalogue says {type_}")
+
+
+def _unset(name: str) -> Compiled:
+    """A leaf whose parameter has no value."""
+    value = Unknown(Reason.NOT_READ, f"parameter {name} is not set in audit.toml")
+    evidence = Evidence(f"param.{name}", Fact(value, Default("the rule")), "is set")
+    return Compiled(lambda _: UNKNOWN, lambda _, __: iter((evidence,)))
+
+
+def _joined(join: Callable[[Iterator[Truth]], Truth], parts: tuple[Compiled, ...]) -> Compiled:
+    truths = tuple(part.truth for part in parts)
+
+    def truth(facts: Facts) -> Truth:
+        return join(part(facts) for part in truths)
+
+    def evidence(facts: Facts, where: Where) -> Iterator[Evidence]:
+        whole = truth(facts)
+        for part in parts:
+            if part.truth(facts) is whole:
+                yield from part.evidence(facts, where)
+
+    return Compiled(truth, evidence)
+
+
+def _negated(part: Compiled) -> Compiled:
+    return Compiled(
+        lambda facts: ~part.truth(facts),
+        lambda facts, where: (replace(one, expected=f"not: {one.expected}") for one in part.evidence(facts, where)),
+    )
+
+
+def _implied(premise: Compiled, consequence: Compiled) -> Compiled:
+    joined = _joined(any_of, (_negated(premise), consequence))
+
+    def evidence(facts: Facts, where: Where) -> Iterator[Evidence]:
+        # That the premise holds is no fault; the consequence that does not is.
+        if joined.truth(facts) is FALSE:
+            return consequence.evidence(facts, where)
+        return joined.evidence(facts, where)
+
+    return Compiled(joined.truth, evidence)
+
+
+def _quantified(value_of: Callable[[Facts], Value], path: str, inner: Compiled, wanted: str) -> Compiled:
+    """`each` over records; with words of what is wanted, `some`."""
+    join = any_of if wanted else all_of
+
+    def of_record(record: Value) -> Truth:
+        return UNKNOWN if isinstance(record, Unknown) else inner.truth(typing.cast("Facts", record))
+
+    def truth(facts: Facts) -> Truth:
+        value = value_of(facts)
+        if absent(value):
+            return join(())
+        if isinstance(value, Unknown) or not fits(value, FactType.RECORDS):
+            return UNKNOWN
+        return join(map(of_record, typing.cast("tuple[Value, ...]", value)))
+
+    def evidence(facts: Facts, where: Where) -> Iterator[Evidence]:
+        whole, fact = truth(facts), where.fact(facts, path)
+        _typed(where.prefix + path, fact.value, FactType.RECORDS)
+        deciding = UNKNOWN if wanted else FALSE
+        if not isinstance(fact.value, tuple) or whole not in {UNKNOWN, deciding}:
+            yield Evidence(where.prefix + path, fact, wanted)
+            return
+        for number, record in enumerate(fact.value):
+            if of_record(record) is not whole:
+                continue
+            at = f"{where.prefix}{path}[{_key(record, number)}]"
+            if isinstance(record, Unknown):
+                yield Evidence(at, Fact(record, fact.origin, fact.sensitive))
+            else:
+                yield from inner.evidence(typing.cast("Facts", record), Where(at + ".", fact))
+
+    return Compiled(truth, evidence)
+
+
+def _key(record: Value, number: int) -> str:
+    """What a reader finds a record by: its name, else its number."""
+    name = record.get("name") if isinstance(record, Mapping) else None
+    return f'"{words(name)}"' if isinstance(name, str) else str(number)

@@ -1,0 +1,162 @@
+"""Embedded tests of rules, run; and mutations of rules, each of which some test must notice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, replace
+from types import MappingProxyType
+
+from auditor.model.catalogue import Catalogue
+from auditor.model.drift import Comparison, Drift, Existence, Plan
+from auditor.model.facts import ApiField, Fact, Identity
+from auditor.model.results import Status, Subject
+from auditor.model.rule import All, Any, Condition, DriftSelector, Each, Example, IfThen, Not, Rule, Some, Term
+from auditor.model.values import Reason, Unknown
+from auditor.policy.example_reader import NOT_GIVEN
+from auditor.policy.parameters import in_force
+from auditor.policy.verdicts import verdicts
+from auditor.policy.wording import sentence
+
+NAME = "example"
+_ORIGIN = ApiField("embedded:Test", "facts")
+_PLANS = {Existence.MISSING: Plan.CREATE, Existence.UNMANAGED: Plan.NO_OP, Existence.UNDETERMINED: Plan.UNDETERMINED}
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleResult:
+    """What became of one embedded test."""
+
+    rule: Rule
+    example: Example
+    status: Status
+    message: str
+    """Of the first hit."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the test got what it expects."""
+        return self.status is self.example.expect and self.example.message in self.message
+
+
+def run_tests(rules: Iterable[Rule], catalogue: Catalogue) -> tuple[ExampleResult, ...]:
+    """The results of all embedded tests, by rule and in the order of the file."""
+    return tuple(_run(rule, example, catalogue) for rule in rules for example in rule.examples)
+
+
+def _run(rule: Rule, example: Example, catalogue: Catalogue) -> ExampleResult:
+    tier = example.tier or rule.tiers[0]
+    if tier not in rule.tiers:
+        return ExampleResult(rule, example, Status.NOT_APPLICABLE, "")
+    judge = verdicts(rule, in_force(rule, tier, example.params), environment=tier, tier=tier)
+    status, hits = judge(subject_of(rule, example, catalogue))
+    return ExampleResult(rule, example, status, hits[0].message if hits else "")
+
+
+def subject_of(rule: Rule, example: Example, catalogue: Catalogue) -> Subject:
+    """The subject that an embedded test supposes; every fact that it does not give is unknown."""
+    identity = Identity("111122223333", "ap-southeast-1", NAME)
+    facts = {path: Fact(example.facts.get(path, NOT_GIVEN), _ORIGIN) for path in catalogue[rule.subject]}
+    comparison = None
+    if rule.drift is not None:
+        cause = Unknown(Reason.DENIED, "supposed by the test") if example.existence is Existence.UNDETERMINED else None
+        comparison = Comparison(
+            kind=example.kind or next(iter(rule.drift.kinds), ""),
+            identity=identity,
+            address=f"aws_example.{NAME}",
+            existence=example.existence,
+            plan=_PLANS.get(example.existence, Plan.UPDATE if example.drifts else Plan.NO_OP),
+            declared=None,
+            live=None,
+            drifts=tuple(
+                Drift(
+                    path=drift.path,
+                    plan=drift.plan,
+                    reality=drift.reality,
+                    declared=Fact(drift.declared, _ORIGIN),
+                    live=Fact(drift.live, _ORIGIN),
+                    risk=drift.risk,
+                )
+                for drift in example.drifts
+            ),
+            cause=cause,
+        )
+    return Subject(
+        type=rule.subject,
+        name=NAME,
+        identity=str(identity),
+        facts=MappingProxyType(facts),
+        address=f"aws_example.{NAME}",
+        comparison=comparison,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A rule with one thing in it changed, and what was changed."""
+
+    rule: Rule
+    change: str
+
+
+def mutants(rule: Rule) -> Iterator[Mutant]:
+    """Every rule that has one condition negated or dropped, `when` left out, or one word of its selector dropped."""
+    if rule.when is not None:
+        yield Mutant(replace(rule, when=None), "when left out")
+        for condition, change in _changed(rule.when):
+            yield Mutant(replace(rule, when=condition), f"when: {change}")
+    if rule.condition is not None:
+        for condition, change in _changed(rule.condition):
+            yield Mutant(replace(rule, condition=condition), f"assert: {change}")
+    if rule.drift is not None:
+        yield from _changed_selector(rule, rule.drift)
+
+
+def _changed_selector(rule: Rule, selector: DriftSelector) -> Iterator[Mutant]:
+    """One list left out, one word of a list dropped, or the catch-all made an ordinary rule."""
+    for entry in fields(selector):
+        value = getattr(selector, entry.name)
+        smaller = [()] if value else []
+        if isinstance(value, tuple) and len(value) > 1:
+            smaller += [tuple(other for other in value if other != word) for word in value]
+        for left in smaller:
+            changed: DriftSelector = replace(selector, **{entry.name: left})
+            yield Mutant(replace(rule, drift=changed), f"drift: {entry.name} = {left or 'left out'}")
+
+
+def survivors(rule: Rule, catalogue: Catalogue) -> tuple[str, ...]:
+    """The changes of a rule that none of its tests notices."""
+    return tuple(
+        mutant.change
+        for mutant in mutants(rule)
+        if all(result.passed for result in run_tests((mutant.rule,), catalogue))
+    )
+
+
+def _changed(condition: Condition) -> Iterator[tuple[Condition, str]]:
+    """The condition with one part negated or dropped."""
+    yield Not(condition), f"negated {sentence(condition)}"
+    yield from _changed_below(condition)
+
+
+def _changed_below(condition: Condition) -> Iterator[tuple[Condition, str]]:
+    match condition:
+        case Term():
+            return
+        case All(parts) | Any(parts):
+            whole = type(condition)
+            for number, part in enumerate(parts):
+                before, after = parts[:number], parts[number + 1 :]
+                if len(parts) > 1:
+                    yield whole((*before, *after)), f"dropped {sentence(part)}"
+                for changed, change in _changed(part):
+                    yield whole((*before, changed, *after)), change
+        case IfThen(premise, consequence):
+            yield consequence, f"dropped {sentence(premise)}"
+            yield from ((IfThen(changed, consequence), change) for changed, change in _changed(premise))
+            yield from ((IfThen(premise, changed), change) for changed, change in _changed(consequence))
+        case Not(part):
+            yield from ((Not(changed), change) for changed, change in _changed_below(part))
+        case Each(fact, part):
+            yield from ((Each(fact, changed), change) for changed, change in _changed(part))
+        case Some(fact, part):
+            yield from ((Some(fact, changed), change) for changed, change in _changed(part))
