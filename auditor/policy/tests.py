@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import typing
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
@@ -119,8 +120,9 @@ def _changed_selector(rule: Rule, selector: DriftSelector) -> Iterator[Mutant]:
         if isinstance(value, tuple) and len(value) > 1:
             smaller += [tuple(other for other in value if other != word) for word in value]
         for left in smaller:
-            changed: DriftSelector = replace(selector, **{entry.name: left})
-            yield Mutant(replace(rule, drift=changed), f"drift: {entry.name} = {left or 'left out'}")
+            changed: dict[str, typing.Any] = {entry.name: left}
+            drift = replace(selector, **changed)
+            yield Mutant(replace(rule, drift=drift), f"drift: {entry.name} = {left or 'left out'}")
 
 
 def survivors(rule: Rule, catalogue: Catalogue) -> tuple[str, ...]:

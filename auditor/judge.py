@@ -1,0 +1,183 @@
+"""Rules applied to subjects: one status for each pair, findings, causes and the states of waivers; pure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from types import MappingProxyType
+from typing import Any, Final
+
+from auditor.model.results import LETTERS, Cause, Finding, RuleResults, RuleText, Severity, Status, Subject, Waiver
+from auditor.model.rule import Rule
+from auditor.policy import waivers as waiving
+from auditor.policy.parameters import in_force
+from auditor.policy.verdicts import Hit, Verdict, verdicts
+
+_ORDER: Final = {status: rank for rank, status in enumerate((Status.ERROR, Status.FAIL, Status.UNKNOWN))}
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the rules found."""
+
+    results: tuple[RuleResults, ...]
+    """One for each rule, in the order of the rules."""
+    findings: tuple[Finding, ...]
+    """Ordered: severity, error before fail before unknown, rule, subject, path."""
+    causes: tuple[Cause, ...]
+    """Ordered as their worst findings; findings that a waiver holds for are left out."""
+    waivers: tuple[tuple[Waiver, str], ...]
+    """Each with its state, in the order of the file."""
+
+
+def judge(
+    rules: Sequence[Rule],
+    subjects: Mapping[str, Sequence[Subject]],
+    *,
+    environment: str,
+    tier: str,
+    today: date,
+    parameters: Mapping[str, Any] = MappingProxyType({}),
+    waivers: Sequence[Waiver] = (),
+    off: Mapping[str, str] = MappingProxyType({}),
+) -> Judgement:
+    """Apply every rule to every subject of its type.
+
+    `parameters` are those of audit.toml; `off` the rules that are not on here, with the reason. SettingsError where a
+    parameter does not suit its rule; whatever a rule raises on a subject is the status `error` of that pair.
+    """
+    dated = tuple((waiver, waiving.state(waiver, today)) for waiver in waivers)
+    on = {rule.id: rule for rule in rules if rule.id not in off and tier in rule.tiers}
+    selectors = [rule.drift for rule in on.values() if rule.drift is not None and not rule.drift.unselected]
+    results: list[RuleResults] = []
+    findings: list[Finding] = []
+    for rule in rules:
+        own = subjects.get(rule.subject, ())
+        if rule.id not in on:
+            results.append(RuleResults(rule.id, rule.subject, LETTERS[Status.NOT_APPLICABLE] * len(own)))
+            continue
+        verdict = verdicts(rule, in_force(rule, tier, parameters), environment=environment, tier=tier, others=selectors)
+        statuses, found = _applied(rule, own, verdict, environment, tier)
+        results.append(RuleResults(rule.id, rule.subject, statuses))
+        findings += found
+    covered = [_covered(finding, dated) for finding in findings]
+    ordered = tuple(sorted(covered, key=_order))
+    matched = {finding.waiver for finding in ordered}
+    return Judgement(
+        results=tuple(results),
+        findings=ordered,
+        causes=causes(ordered),
+        waivers=tuple((waiver, _final(waiver, state, matched)) for waiver, state in dated),
+    )
+
+
+def _applied(
+    rule: Rule, subjects: Sequence[Subject], verdict: Callable[[Subject], Verdict], environment: str, tier: str
+) -> tuple[str, list[Finding]]:
+    letters: list[str] = []
+    findings: list[Finding] = []
+    for subject in subjects:
+        status, hits = verdict(subject)
+        letters.append(LETTERS[status])
+        findings.extend(_finding(rule, subject, hit, environment, rule.severity[tier]) for hit in hits)
+    return "".join(letters), findings
+
+
+def _finding(rule: Rule, subject: Subject, hit: Hit, environment: str, severity: Severity) -> Finding:
+    return Finding(
+        rule=rule.id,
+        subject_type=subject.type,
+        subject=subject.name,
+        identity=subject.identity,
+        status=hit.status,
+        severity=severity,
+        message=hit.message,
+        path=hit.path,
+        evidence=hit.evidence,
+        fingerprint=fingerprint(rule.id, environment, subject.identity or subject.address, hit.path),
+        address=subject.address,
+        place=hit.place,
+        causes=hit.causes,
+    )
+
+
+def fingerprint(rule: str, environment: str, identity: str, path: str) -> str:
+    """sha256 by which a finding is known from audit to audit; it does not depend on code or on the message."""
+    return hashlib.sha256(json.dumps([rule, environment, identity, path]).encode()).hexdigest()
+
+
+def _covered(finding: Finding, waivers: Iterable[tuple[Waiver, waiving.State]]) -> Finding:
+    found = waiving.covering(waivers, finding)
+    return replace(finding, waiver=found[0].id, waived=found[1] in waiving.HOLDING) if found else finding
+
+
+def _final(waiver: Waiver, state: waiving.State, matched: set[str]) -> str:
+    """The state of a waiver after judging."""
+    return waiving.State.UNMATCHED if state in waiving.HOLDING and waiver.id not in matched else state
+
+
+def _order(finding: Finding) -> tuple[int, int, str, str, str, str]:
+    return (
+        finding.severity.rank,
+        _ORDER[finding.status],
+        finding.rule,
+        finding.subject,
+        finding.identity,
+        finding.path,
+    )
+
+
+def causes(findings: Iterable[Finding]) -> tuple[Cause, ...]:
+    """What happened, each with everything it broke: ordered findings that share subject and attribute."""
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        if not finding.waived:
+            groups.setdefault((finding.identity or finding.address, attribute(finding.path)), []).append(finding)
+    return tuple(
+        Cause(
+            id=hashlib.sha256(json.dumps(key).encode()).hexdigest()[:16],
+            subject=group[0].subject,
+            path=key[1],
+            severity=group[0].severity,
+            findings=tuple(finding.fingerprint for finding in group),
+            title=group[0].message,
+        )
+        for key, group in groups.items()
+    )
+
+
+def attribute(path: str) -> str:
+    """The attribute or keyed block that a path lies in: what is set by one line or one block of code."""
+    quoted = False
+    for place, character in enumerate(path):
+        if character == '"':
+            quoted = not quoted
+        elif character == "]" and not quoted:
+            return path[: place + 1]
+        elif character == "." and not quoted:
+            return path[:place]
+    return path
+
+
+def rule_text(rule: Rule, *, tier: str, parameters: Mapping[str, Any], off: Mapping[str, str]) -> RuleText:
+    """What a report says about a rule in an environment."""
+    reason = off.get(rule.id, "")
+    return RuleText(
+        id=rule.id,
+        title=rule.title,
+        family=rule.family,
+        subject=rule.subject,
+        severity=rule.severity[tier],
+        why=rule.why,
+        tested=rule.tested,
+        remediation=rule.remediation,
+        frameworks=rule.frameworks,
+        references=rule.references,
+        parameters=in_force(rule, tier, parameters),
+        enabled=not reason,
+        reason=reason,
+        digest=rule.digest,
+    )
