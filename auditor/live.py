@@ -1,0 +1,151 @@
+"""Reading live: kinds say what to ask and what an answer leads to, the reader asks, and a snapshot comes out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from queue import Empty, SimpleQueue
+from typing import Any, Final, Protocol
+
+from auditor import __version__
+from auditor.model.answers import Answer, Answers, Request, Scope, Snapshot
+from auditor.model.kind import Kind
+from auditor.model.values import Reason
+
+DEADLINE: Final = "Deadline"
+INTERRUPTED: Final = "Interrupted"
+_GRACE: Final = 2.0
+"""Seconds that calls under way may still take after a stop."""
+
+Progress = Callable[[int, int, str], None]
+"""Answers so far, requests so far, API of the last answer."""
+
+
+class Caller(Protocol):
+    """Who asks AWS."""
+
+    @property
+    def account(self) -> str:
+        """Account id."""
+
+    @property
+    def arn(self) -> str:
+        """ARN of the user or role session."""
+
+    @property
+    def partition(self) -> str:
+        """As `aws`."""
+
+
+class Reader(Protocol):
+    """What is needed of `auditor.aws.reader.Reader`."""
+
+    @property
+    def caller(self) -> Caller:
+        """Who asks."""
+
+    @property
+    def region(self) -> str:
+        """The Region of requests that name none."""
+
+    @property
+    def endpoint(self) -> str:
+        """The custom endpoint, if it is not AWS itself."""
+
+    def now(self) -> str:
+        """The time as RFC 3339 UTC text."""
+
+    def submit(self, request: Request, done: Callable[[Answer], None]) -> None:
+        """Ask once; `done` gets the answer, on any thread."""
+
+    def stop(self, code: str, detail: str) -> None:
+        """Answer what was not sent yet with this code."""
+
+    def counts(self) -> tuple[Mapping[str, Any], ...]:
+        """Calls by API and how they ended."""
+
+
+def read(
+    kinds: Iterable[Kind],
+    scope: Scope,
+    reader: Reader,
+    *,
+    deadline: float | None = None,
+    progress: Progress | None = None,
+) -> Snapshot:
+    """Read all that the kinds ask for, each distinct request once.
+
+    A deadline (seconds from now) or Ctrl-C ends the reading early: what was not answered then is unknown, and the
+    snapshot is marked incomplete. A second Ctrl-C is raised to the caller.
+    """
+    started = reader.now()
+    reading = _Reading(tuple(kinds), scope, reader, progress)
+    reading.begin()
+    ends = None if deadline is None else time.monotonic() + deadline
+    try:
+        cut = "" if reading.collect(ends) else DEADLINE
+    except KeyboardInterrupt:
+        cut = INTERRUPTED
+    if cut:
+        reading.cut_short(cut)
+    return Snapshot(
+        account=reader.caller.account,
+        region=reader.region,
+        partition=reader.caller.partition,
+        caller=reader.caller.arn,
+        environment=scope.environment,
+        started=started,
+        finished=reader.now(),
+        complete=not cut,
+        scope=scope,
+        answers=Answers(reading.answers),
+        tool=f"auditor {__version__}",
+        endpoint=reader.endpoint,
+        context={"api": list(reader.counts()), "cut_short": cut},
+    )
+
+
+class _Reading:
+    """The requests that were made, and the answers that have come."""
+
+    def __init__(self, kinds: tuple[Kind, ...], scope: Scope, reader: Reader, progress: Progress | None) -> None:
+        self._kinds, self._scope, self._reader = kinds, scope, reader
+        self._progress = progress or (lambda _done, _asked, _api: None)
+        self._asked: dict[Request, None] = {}
+        self._inbox: SimpleQueue[Answer] = SimpleQueue()
+        self.answers: dict[Request, Answer] = {}
+
+    def begin(self) -> None:
+        """Ask what each kind asks first."""
+        for kind in self._kinds:
+            self._ask(kind.requests(self._scope))
+
+    def collect(self, ends: float | None) -> bool:
+        """Take answers, and ask what they lead to, until all have come; False where the time is up before."""
+        while len(self.answers) < len(self._asked):
+            try:
+                answer = self._inbox.get(timeout=None if ends is None else max(ends - time.monotonic(), 0))
+            except Empty:
+                return False
+            self.answers[answer.request] = answer
+            if answer.ok:
+                for kind in self._kinds:
+                    self._ask(kind.follow(self._scope, answer))
+            self._progress(len(self.answers), len(self._asked), answer.request.api)
+        return True
+
+    def cut_short(self, code: str) -> None:
+        """Stop the reader, take what is still under way, and answer the rest as not read."""
+        detail = f"the reading was cut short before this was answered ({code.lower()})"
+        self._reader.stop(code, detail)
+        self.collect(time.monotonic() + _GRACE)
+        for request in self._asked.keys() - self.answers.keys():
+            self.answers[request] = Answer(
+                request, ok=False, code=code, reason=Reason.NOT_READ, detail=detail, at=self._reader.now(), attempts=0
+            )
+
+    def _ask(self, requests: Iterable[Request]) -> None:
+        for request in requests:
+            if request not in self._asked:
+                self._asked[request] = None
+                self._reader.submit(request, self._inbox.put)
