@@ -77,9 +77,9 @@ class _Compiler:
             case Term():
                 return self._term(condition)
             case All(parts):
-                return _joined(all_of, tuple(map(self.of, parts)))
+                return _joined(FALSE, tuple(map(self.of, parts)))
             case Any(parts):
-                return _joined(any_of, tuple(map(self.of, parts)))
+                return _joined(TRUE, tuple(map(self.of, parts)))
             case Not(part):
                 return _negated(self.of(part))
             case IfThen(premise, consequence):
@@ -90,9 +90,15 @@ class _Compiler:
                 return _quantified(self._value_of(path), path, inner, wanted)
 
     def _value_of(self, path: str) -> Callable[[Facts], Value]:
-        if self.in_record:
-            return lambda facts: typing.cast("Value", facts[path])
-        return lambda facts: typing.cast("Value", facts[path].value)
+        def of_subject(facts: Facts) -> Value:
+            value: Value = facts[path].value
+            return value
+
+        def of_record(facts: Facts) -> Value:
+            value: Value = facts[path]
+            return value
+
+        return of_record if self.in_record else of_subject
 
     def _term(self, term: Term) -> Compiled:
         operator = OPERATORS[term.operator]
@@ -169,11 +175,19 @@ def _unset(name: str) -> Compiled:
     return Compiled(lambda _: UNKNOWN, lambda _, __: iter((evidence,)))
 
 
-def _joined(join: Callable[[Iterator[Truth]], Truth], parts: tuple[Compiled, ...]) -> Compiled:
-    truths = tuple(part.truth for part in parts)
+def _joined(absorbing: Truth, parts: tuple[Compiled, ...]) -> Compiled:
+    """Kleene's conjunction, whose absorbing truth is FALSE, or disjunction, whose is TRUE."""
+    truths, neutral = tuple(part.truth for part in parts), ~absorbing
 
     def truth(facts: Facts) -> Truth:
-        return join(part(facts) for part in truths)
+        whole = neutral
+        for part in truths:
+            decided = part(facts)
+            if decided is absorbing:
+                return decided
+            if decided is UNKNOWN:
+                whole = decided
+        return whole
 
     def evidence(facts: Facts, where: Where) -> Iterator[Evidence]:
         whole = truth(facts)
@@ -192,7 +206,7 @@ def _negated(part: Compiled) -> Compiled:
 
 
 def _implied(premise: Compiled, consequence: Compiled) -> Compiled:
-    joined = _joined(any_of, (_negated(premise), consequence))
+    joined = _joined(TRUE, (_negated(premise), consequence))
 
     def evidence(facts: Facts, where: Where) -> Iterator[Evidence]:
         # That the premise holds is no fault; the consequence that does not is.
