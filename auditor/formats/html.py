@@ -1,0 +1,114 @@
+"""The HTML report: one file that asks for nothing, reads whole without script and prints."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from auditor.formats.interface import Document, Format
+from auditor.formats.json import encode
+from auditor.formats.page import view
+from auditor.formats.verdict import plural
+from auditor.formats.words import DEMONSTRATION, PLANS, REASONS, RISKS, clean, clean_block, shown, unknown
+from auditor.shipped import shipped
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_ONLY_LINK: Final = "https://"
+
+
+def render(document: Document) -> bytes:
+    """The page of a decoded report."""
+    from markupsafe import Markup  # noqa: PLC0415 - with jinja2, only when a page is wanted: `audit --help` stays quick
+
+    reports = shipped("reports")
+    style, script = (_asset(reports / "assets" / name) for name in ("report.css", "report.js"))
+    margins = _margins(document)
+    page = _environment(reports / "templates").get_template("report.html.j2")
+    return page.render(
+        view(document),
+        css=Markup(style),  # noqa: S704 - our own file
+        js=Markup(script),  # noqa: S704 - our own file
+        page_css=Markup(margins),  # noqa: S704 - every text in it is escaped by _css_string
+        csp=_policy(style, margins, script),
+        code_base=_code_base(document),
+        digest=hashlib.sha256(encode(document)).hexdigest(),
+        words={"demonstration": DEMONSTRATION, "plans": PLANS, "reasons": REASONS, "risks": RISKS},
+    ).encode()
+
+
+FORMAT = Format(name="html", suffix=".html", render=render)
+
+
+def _asset(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def _environment(templates: Path) -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - see render
+
+    environment = Environment(
+        loader=FileSystemLoader(templates),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_inert,
+    )
+    environment.filters.update(
+        {"n": "{:,}".format, "plural": plural, "shown": shown, "unknown": unknown, "anchor": _anchor}
+    )
+    return environment
+
+
+def _inert(value: Any) -> Any:  # noqa: ANN401 - whatever the template prints
+    """Text without what turns it around or can't be shown; markup of our own stays as it is."""
+    if type(value) is not str:
+        return value
+    return clean_block(value) if "\n" in value else clean(value)
+
+
+def _anchor(fingerprint: str) -> str:
+    """The id of a finding's row in the page."""
+    return f"f-{fingerprint[:12]}"
+
+
+def _policy(style: str, margins: str, script: str) -> str:
+    """The content security policy: nothing but these three texts may style or run."""
+    return (
+        f"default-src 'none'; style-src '{_hash(style)}' '{_hash(margins)}'; script-src '{_hash(script)}'; "
+        "img-src data:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
+    )
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _margins(document: Document) -> str:
+    """Header and footer of printed pages."""
+    run = document["run"]
+    title = f"{run.get('project', '')} {run['environment']}: DynamoDB compliance and drift report".strip()
+    mark = "DEMONSTRATION: " if document["demonstration"] else ""
+    corners = {
+        "top-left": title,
+        "top-right": f"{mark}{document['verdict']['word']}",
+        "bottom-left": f"Run {run.get('id', '')}",
+    }
+    return f"@page{{{''.join(f'@{corner}{{content:{_css_string(text)}}}' for corner, text in corners.items())}}}"
+
+
+def _css_string(text: str) -> str:
+    """A CSS string literal; everything but letters, digits and blanks is hex-escaped."""
+    return '"' + "".join(char if char.isalnum() or char == " " else f"\\{ord(char):x} " for char in text) + '"'
+
+
+def _code_base(document: Document) -> str:
+    """Where links to code lead; empty where there is no address that is safe to follow."""
+    git: Mapping[str, Any] = document["run"].get("git") or {}
+    base = str(git.get("blob_url") or "")
+    return base if base.startswith(_ONLY_LINK) else ""
