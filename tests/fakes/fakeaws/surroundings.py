@@ -1,0 +1,161 @@
+"""Answers of the services around tables: autoscaling, alarms, tags, backups, identity."""
+
+from __future__ import annotations
+
+import time
+import uuid
+
+from fakeaws.cbor import Timestamp
+from fakeaws.dynamodb import tags
+from fakeaws.paging import limited, named, page
+from fakeaws.world import EPOCH, ApiError, Body, Where, World
+
+METRICS = ("ReadThrottleEvents", "WriteThrottleEvents", "SystemErrors")
+
+
+def _scaled(world: World, asked: Body, where: Where) -> list[tuple[int, str]]:
+    if asked.get("ServiceNamespace") != "dynamodb" or not world.here(where):
+        return []
+    wanted = asked.get("ResourceIds") or ([asked["ResourceId"]] if asked.get("ResourceId") else None)
+    return [row for row in world.scaled if wanted is None or f"table/{world.names[row[0]]}" in wanted]
+
+
+def describe_scalable_targets(world: World, asked: Body, where: Where) -> Body:
+    part, token = page(_scaled(world, asked, where), asked.get("NextToken"), limited(asked.get("MaxResults"), 50))
+    role = (
+        f"arn:aws:iam::{where.account}:role/aws-service-role/dynamodb.application-autoscaling.amazonaws.com/"
+        "AWSServiceRoleForApplicationAutoScaling_DynamoDBTable"
+    )
+    suspended = ("DynamicScalingInSuspended", "DynamicScalingOutSuspended", "ScheduledScalingSuspended")
+    targets = [
+        {
+            "ServiceNamespace": "dynamodb",
+            "ResourceId": f"table/{world.names[i]}",
+            "ScalableDimension": f"dynamodb:table:{direction}CapacityUnits",
+            "MinCapacity": 5,
+            "MaxCapacity": 100,
+            "RoleARN": role,
+            "CreationTime": EPOCH + i,
+            "SuspendedState": dict.fromkeys(suspended, False),
+        }
+        for i, direction in part
+    ]
+    return named(ScalableTargets=targets, NextToken=token)
+
+
+def describe_scaling_policies(world: World, asked: Body, where: Where) -> Body:
+    part, token = page(_scaled(world, asked, where), asked.get("NextToken"), limited(asked.get("MaxResults"), 10))
+    policies = []
+    for i, direction in part:
+        unique = uuid.UUID(bytes=world.digest(f"pol{direction}", i)[:16])
+        rest = f"{unique}:resource/dynamodb/table/{world.names[i]}:policyName/{direction}AutoScaling"
+        policies.append(
+            {
+                "PolicyARN": where.arn("autoscaling", f"scalingPolicy:{rest}"),
+                "PolicyName": f"{direction}AutoScaling",
+                "ServiceNamespace": "dynamodb",
+                "ResourceId": f"table/{world.names[i]}",
+                "ScalableDimension": f"dynamodb:table:{direction}CapacityUnits",
+                "PolicyType": "TargetTrackingScaling",
+                "TargetTrackingScalingPolicyConfiguration": {
+                    "TargetValue": 70.0,
+                    "PredefinedMetricSpecification": {
+                        "PredefinedMetricType": f"DynamoDB{direction}CapacityUtilization"
+                    },
+                    "ScaleInCooldown": 60,
+                    "ScaleOutCooldown": 60,
+                },
+                "Alarms": [],
+                "CreationTime": EPOCH + i,
+            }
+        )
+    return named(ScalingPolicies=policies, NextToken=token)
+
+
+def describe_alarms(world: World, asked: Body, where: Where) -> Body:
+    rows = world.alarms if world.here(where) else []
+    names, prefix = asked.get("AlarmNames"), asked.get("AlarmNamePrefix") or ""
+    if names or prefix:
+        named_rows = [(row, f"{world.names[row[0]]}-{METRICS[row[1]]}") for row in rows]
+        rows = [row for row, name in named_rows if (not names or name in names) and name.startswith(prefix)]
+    part, token = page(rows, asked.get("NextToken"), limited(asked.get("MaxRecords"), 100, 50))
+    alarms = [_alarm(world, i, number, where) for i, number in part]
+    return named(MetricAlarms=alarms, CompositeAlarms=[], NextToken=token)
+
+
+def _alarm(world: World, i: int, number: int, where: Where) -> Body:
+    metric = METRICS[number]
+    name = f"{world.names[i]}-{metric}"
+    return {
+        "AlarmName": name,
+        "AlarmArn": where.arn("cloudwatch", f"alarm:{name}"),
+        "AlarmConfigurationUpdatedTimestamp": Timestamp(EPOCH),
+        "ActionsEnabled": True,
+        "OKActions": [],
+        "AlarmActions": [where.arn("sns", f"{world.project}-{world.env}-alerts")],
+        "InsufficientDataActions": [],
+        "StateValue": "OK",
+        "StateReason": "fake",
+        "StateUpdatedTimestamp": Timestamp(EPOCH),
+        "MetricName": metric,
+        "Namespace": "AWS/DynamoDB",
+        "Statistic": "Sum",
+        "Dimensions": [{"Name": "TableName", "Value": world.names[i]}],
+        "Period": 300,
+        "EvaluationPeriods": 1,
+        "Threshold": 1.0,
+        "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+        "TreatMissingData": "notBreaching",
+    }
+
+
+def get_resources(world: World, asked: Body, where: Where) -> Body:
+    types = asked.get("ResourceTypeFilters") or ["dynamodb"]
+    rows = world.tagged if world.here(where) and {"dynamodb", "dynamodb:table"} & set(types) else []
+    part, token = page(rows, asked.get("PaginationToken"), limited(asked.get("ResourcesPerPage"), 100, 50))
+    mappings = [{"ResourceARN": world.table_arn(i, where), "Tags": tags(world, i)} for i in part]
+    return {"ResourceTagMappingList": mappings, "PaginationToken": token or ""}
+
+
+def list_recovery_points_by_resource(_world: World, _asked: Body, _where: Where) -> Body:
+    return {"RecoveryPoints": []}
+
+
+def get_caller_identity(_world: World, _asked: Body, where: Where) -> Body:
+    arn = f"arn:aws:sts::{where.account}:assumed-role/auditor/fake"
+    return {"UserId": "AROAFAKE:auditor", "Account": where.account, "Arn": arn}
+
+
+def assume_role(_world: World, asked: Body, where: Where) -> Body:
+    """A role named `denied...` can't be assumed; one named `external...` asks for the external id `agreed`."""
+    role, session = asked.get("RoleArn", ""), asked.get("RoleSessionName", "x")
+    name = role.rpartition("/")[2]
+    if name.startswith("denied") or (name.startswith("external") and asked.get("ExternalId") != "agreed"):
+        caller = f"arn:aws:iam::{where.account}:user/ci"
+        message = f"User: {caller} is not authorized to perform: sts:AssumeRole on resource: {role}"
+        raise ApiError(403, "AccessDenied", message)
+    account = role.split(":")[4]
+    expires = time.gmtime(time.time() + int(asked.get("DurationSeconds", 3600)))
+    return {
+        "Credentials": {
+            "AccessKeyId": f"ASIA{account}FAKE",
+            "SecretAccessKey": "fake",
+            "SessionToken": f"fake-{account}",
+            "Expiration": time.strftime("%Y-%m-%dT%H:%M:%SZ", expires),
+        },
+        "AssumedRoleUser": {
+            "AssumedRoleId": f"AROAFAKE:{session}",
+            "Arn": f"arn:aws:sts::{account}:assumed-role/{name}/{session}",
+        },
+    }
+
+
+OPERATIONS = {
+    "DescribeScalableTargets": describe_scalable_targets,
+    "DescribeScalingPolicies": describe_scaling_policies,
+    "DescribeAlarms": describe_alarms,
+    "GetResources": get_resources,
+    "ListRecoveryPointsByResource": list_recovery_points_by_resource,
+    "GetCallerIdentity": get_caller_identity,
+    "AssumeRole": assume_role,
+}
