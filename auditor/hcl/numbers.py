@@ -19,11 +19,11 @@ PRECISION: Final = 512
 MACHINE_INTEGER: Final = 64
 MACHINE_FLOAT: Final = 53
 
-_LIMIT: Final = 1 << 16
+LIMIT: Final = 1 << 16
 """Bits a magnitude, or its reciprocal, may have: about 19,700 decimal digits."""
 _DIGITS_OF_EXPONENT: Final = 6
 _TEXT: Final = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE](?P<exponent>[+-]?\d+))?", re.ASCII)
-_WIDE: Final = Context(prec=_LIMIT)
+_WIDE: Final = Context(prec=LIMIT)
 
 
 class NumberError(ValueError):
@@ -77,10 +77,10 @@ def parse(text: str) -> Number | None:
     if len(text) < 100 and text.isdecimal():  # noqa: PLR2004 - surely fits 512 bits
         return int(text)
     exponent = (match["exponent"] or "").lstrip("+-").lstrip("0")
-    if len(exponent) > _DIGITS_OF_EXPONENT or len(text) > _LIMIT:
+    if len(exponent) > _DIGITS_OF_EXPONENT or len(text) > LIMIT:
         raise NumberError("the number is too large to be kept")
     exact = Decimal(text)
-    if exact and abs(exact.adjusted()) > _LIMIT // 3:
+    if exact and abs(exact.adjusted()) > LIMIT // 3:
         raise NumberError("the number is too large to be kept")
     if exact.is_zero() and exact.is_signed():
         return NEGATIVE_ZERO
@@ -244,7 +244,7 @@ def _rounded(exact: Fraction, bits: int) -> Number:
     numerator, denominator = exact.numerator, exact.denominator
     if denominator == 1 and numerator.bit_length() <= bits:
         return _whole(numerator, bits)
-    if max(numerator.bit_length(), denominator.bit_length()) > _LIMIT:
+    if max(numerator.bit_length(), denominator.bit_length()) > LIMIT:
         raise NumberError("the number is too large to be kept")
     mantissa, exponent = _mantissa(exact, bits)
     value = Fraction(mantissa << exponent) if exponent >= 0 else Fraction(mantissa, 1 << -exponent)
@@ -344,3 +344,9 @@ def ceiling(number: Number) -> int:
 def decimal(number: Number) -> Decimal:
     """The number as a decimal: its shortest text, or an infinity."""
     return Decimal(text(number).replace("Inf", "Infinity"))
+
+
+def exact_decimal(number: Number) -> Decimal:
+    """All decimal digits of a finite number."""
+    exact = fraction(number)
+    return _WIDE.divide(_WIDE.create_decimal(exact.numerator), _WIDE.create_decimal(exact.denominator))
