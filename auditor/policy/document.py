@@ -48,7 +48,9 @@ class Source:
 
     def fail(self, summary: str, line: int, column: int, hint: str = "") -> NoReturn:
         """Raise the complaint, with its place and the text of its line."""
-        text = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
+        if line > len(self.lines):  # libyaml puts what is missing behind the end
+            line, column = max(len(self.lines), 1), len(self.lines[-1]) + 1 if self.lines else 1
+        text = self.lines[line - 1] if self.lines else ""
         raise self.error(summary, subject=SourceRange(self.file, line, column), line=text[:300], hint=hint)
 
 

@@ -8,6 +8,7 @@ change it.
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -315,8 +316,10 @@ def pattern_fault(text: str) -> str:
     if len(text) > LONGEST_PATTERN:
         return f"the pattern is longer than {LONGEST_PATTERN} characters"
     try:
-        re.compile(text)
-    except (re.error, OverflowError, RecursionError) as caught:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # what a later Python will read otherwise
+            re.compile(text)
+    except (re.error, OverflowError, RecursionError, Warning) as caught:
         return f"not a regular expression: {caught}"
     if re.search(r"(?<!\\)(?:\\\\)*\\[1-9]", text):
         return "back references are not allowed"
