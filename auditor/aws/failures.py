@@ -104,7 +104,7 @@ def classify(error: Exception) -> Failure:
             return Failure("BadAnswer", detail, Treatment.TRANSIENT)
         case exceptions.ConnectTimeoutError() | exceptions.ReadTimeoutError():
             return Failure("Timeout", detail, Treatment.TRANSIENT)
-        case exceptions.HTTPClientError():
+        case exceptions.HTTPClientError() | exceptions.ConnectionError():
             return Failure("ConnectionError", detail, Treatment.TRANSIENT)
         case (
             exceptions.NoCredentialsError()

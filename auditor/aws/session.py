@@ -93,6 +93,13 @@ class Connection:
                 self._clients[key] = client
             return self._clients[key]
 
+    def close(self) -> None:
+        """Close the connections of all clients."""
+        with self._making:
+            for client in self._clients.values():
+                client.close()
+            self._clients = {}
+
     def renew(self) -> bool:
         """Read the credentials anew, after AWS called them expired; False if that did not help."""
         with self._making:

@@ -51,16 +51,19 @@ def parse(head: str, body: bytes) -> Call:
 class _Protocol(asyncio.Protocol):
     """One connection; requests on it are answered in order."""
 
-    def __init__(self, answering: Answering, loop: asyncio.AbstractEventLoop, ids: itertools.count[int]) -> None:
-        self._answering, self._loop, self._ids = answering, loop, ids
+    def __init__(self, server: FakeServer) -> None:
+        self._server = server
+        self._answering, self._loop = server.answering, server.loop
         self._buffer = b""
         self._busy = False
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport  # type: ignore[assignment]  # of a socket server it is always this one
+        self._server.connections.add(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._server.connections.discard(self._transport)
         self._transport = None
 
     def data_received(self, data: bytes) -> None:
@@ -105,7 +108,7 @@ class _Protocol(asyncio.Protocol):
             f"HTTP/1.1 {reply.status} {_REASONS.get(reply.status, '?')}",
             f"Content-Type: {reply.type}",
             f"Content-Length: {len(content)}",
-            f"x-amzn-RequestId: FAKE{next(self._ids):012d}",
+            f"x-amzn-RequestId: FAKE{next(self._server.ids):012d}",
             f"x-amz-crc32: {crc}",
             *(["smithy-protocol: rpc-v2-cbor"] if reply.form == "cbor" else []),
         ]
@@ -124,9 +127,11 @@ class FakeServer:
 
     def __init__(self, world: World | None = None, *, port: int = 0, **about_world: Any) -> None:
         self.world = world or World(**about_world)
-        self._answering = Answering(self.world)
+        self.answering = Answering(self.world)
         self._port = port
-        self._loop = asyncio.new_event_loop()
+        self.loop = asyncio.new_event_loop()
+        self.ids = itertools.count(1)
+        self.connections: set[asyncio.Transport] = set()
         self._thread = threading.Thread(target=self.run, name="fakeaws", daemon=True)
         self._ready = threading.Event()
 
@@ -136,11 +141,11 @@ class FakeServer:
 
     def configure(self, **changes: Any) -> None:
         """See `Answering.configure`."""
-        self._answering.configure(**changes)
+        self.answering.configure(**changes)
 
     def stats(self) -> dict[str, Any]:
         """Calls, throttled, faulted by operation; unknown operations; the most that were pending at a time."""
-        statistics = self._answering.statistics
+        statistics = self.answering.statistics
         return {
             "calls": dict(statistics.calls),
             "total": statistics.calls.total(),
@@ -152,22 +157,22 @@ class FakeServer:
 
     def run(self) -> None:
         """Serve until stopped."""
-        ids = itertools.count(1)
-        listening = self._loop.create_server(
-            lambda: _Protocol(self._answering, self._loop, ids), "127.0.0.1", self._port, backlog=1024
-        )
-        server = self._loop.run_until_complete(listening)
+        listening = self.loop.create_server(lambda: _Protocol(self), "127.0.0.1", self._port, backlog=1024)
+        server = self.loop.run_until_complete(listening)
         self._port = server.sockets[0].getsockname()[1]
         self._ready.set()
         try:
-            self._loop.run_forever()
+            self.loop.run_forever()
         finally:
             server.close()
-            self._loop.close()
+            for connection in tuple(self.connections):
+                connection.abort()
+            self.loop.run_until_complete(asyncio.sleep(0))
+            self.loop.close()
 
     def stop_on(self, *signals: signal.Signals) -> None:
         for number in signals:
-            self._loop.add_signal_handler(number, self._loop.stop)
+            self.loop.add_signal_handler(number, self.loop.stop)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -175,7 +180,7 @@ class FakeServer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join(10)
 
 

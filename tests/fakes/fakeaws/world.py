@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 EPOCH = 1_700_000_000.0
-ENTITIES = [
+ENTITIES = (
     "users",
     "orders",
     "sessions",
@@ -34,7 +34,7 @@ ENTITIES = [
     "webhooks",
     "plans",
     "refunds",
-]
+)
 DRIFTS = ("pitr", "sse", "deletion_protection", "tags", "ttl", "billing", "untagged")
 DEFAULT_KEY = "aws"
 """Stands for the AWS managed key among the key indexes."""
