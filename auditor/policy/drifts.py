@@ -107,7 +107,9 @@ def existence_evidence(comparison: Comparison) -> tuple[Evidence, ...]:
         declared: bool | Unknown = comparison.existence is not Existence.UNMANAGED
         live: bool | Unknown = comparison.existence is not Existence.MISSING
         return (_exists("declared", declared), _exists("live", live))
-    cause = comparison.cause or Unknown(Reason.NOT_EVALUABLE, "it is not known on which sides the resource exists")
+    cause = comparison.cause
+    if cause is None:
+        cause = Unknown(Reason.NOT_EVALUABLE, "it is not known on which sides the resource exists")
     if comparison.declared is not None and comparison.declared.undetermined is None:
         return (_exists("declared", True), _exists("live", cause))
     return (_exists("declared", cause), *((_exists("live", True),) if comparison.live is not None else ()))
