@@ -1,0 +1,151 @@
+from datetime import date
+
+import pytest
+
+from auditor.model.errors import InvalidWaiver
+from auditor.model.facts import Default, Fact
+from auditor.model.results import Evidence, Finding, Severity, Status, Waiver
+from auditor.policy.waivers import HOLDING, State, applies, covering, load_waivers, state
+
+RULES = ("SEC-001", "SEC-004", "DRIFT-010")
+TEXT = """\
+schema: auditor/waivers/v1
+waivers:
+- id: W-1
+  rule: SEC-004
+  subject: koneksi-prod-scratch
+  reason: The table is made anew every night.
+  owner: data platform
+  approver: security office
+  ticket: OPS-12
+  created: 2026-09-01
+  expires: 2026-12-31
+"""
+
+
+@pytest.fixture
+def load(tmp_path):
+    def load_text(text, **more):
+        file = tmp_path / "waivers.yaml"
+        file.write_text(text)
+        return load_waivers(file, RULES, shown="prod/waivers.yaml", **more)
+
+    return load_text
+
+
+def test_a_file(load):
+    (waiver,) = load(TEXT)
+    assert (waiver.id, waiver.rule, waiver.subject, waiver.path) == ("W-1", "SEC-004", "koneksi-prod-scratch", "")
+    assert (waiver.owner, waiver.approver, waiver.ticket) == ("data platform", "security office", "OPS-12")
+    assert (waiver.created, waiver.expires) == ("2026-09-01", "2026-12-31")
+    assert str(waiver.place) == "prod/waivers.yaml:3:3"
+
+
+def test_no_file_no_waivers(tmp_path):
+    assert load_waivers(tmp_path / "waivers.yaml", RULES) == ()
+    with pytest.raises(InvalidWaiver, match="can't read"):
+        load_waivers(tmp_path, RULES)
+
+
+def test_none(load):
+    assert load("schema: auditor/waivers/v1\nwaivers: []\n") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "summary", "hint"),
+    [
+        (TEXT.replace("  ticket: OPS-12\n", ""), "the key 'ticket' is missing", ""),
+        (TEXT.replace("  expires: 2026-12-31\n", ""), "the key 'expires' is missing", ""),
+        (TEXT.replace("reason:", "reson:"), "unknown key 'reson'", "did you mean reason?"),
+        (TEXT.replace("SEC-004", "SEC-044"), "no rule is called 'SEC-044'", "did you mean SEC-004"),
+        (TEXT.replace("security office", "Data Platform"), "owner and approver must not be the same", ""),
+        (TEXT.replace("2026-12-31", "2026-08-31"), "it expires before it was created", ""),
+        (TEXT.replace("2026-12-31", "2027-12-31"), "a waiver holds for at most 366 days", "2027-09-02 at the latest"),
+        (TEXT.replace("2026-12-31", "2026-02-30"), "this is not a date", "YYYY-MM-DD"),
+        (TEXT.replace("2026-12-31", "2026-W01-1"), "this is not a date", "YYYY-MM-DD"),
+        (TEXT.replace("2026-12-31", "soon"), "this is not a date", "YYYY-MM-DD"),
+        (TEXT + TEXT.split("waivers:\n")[1], "two waivers are called 'W-1'", "first at prod/waivers.yaml:3:3"),
+        (TEXT.replace("v1", "v2"), "unknown schema", ""),
+        (TEXT.replace("waivers:\n", "waivers: &x\n"), "", None),
+    ],
+)
+def test_complains(load, text, summary, hint):
+    if hint is None:
+        assert load(text)  # an anchor that nothing refers to does no harm
+        return
+    with pytest.raises(InvalidWaiver) as caught:
+        load(text)
+    assert caught.value.summary.startswith(summary)
+    assert hint in caught.value.hint
+    assert caught.value.subject.file == "prod/waivers.yaml"
+
+
+def test_the_longest_time_is_the_callers(load):
+    with pytest.raises(InvalidWaiver, match="at most 90 days"):
+        load(TEXT, longest_days=90)
+    assert load(TEXT, longest_days=121)
+
+
+def waiver(**more):
+    given = {"rule": "SEC-004", "subject": "scratch", "expires": "2026-12-31", **more}
+    return Waiver(id="W-1", reason="r", owner="o", **given)
+
+
+@pytest.mark.parametrize(
+    ("given", "today", "expected"),
+    [
+        ({}, date(2026, 11, 24), State.VALID),
+        ({}, date(2026, 12, 16), State.VALID),
+        ({}, date(2026, 12, 17), State.EXPIRES_SOON),
+        ({}, date(2026, 12, 31), State.EXPIRES_SOON),
+        ({}, date(2027, 1, 1), State.EXPIRED),
+        ({"rule": "*"}, date(2026, 11, 24), State.TOO_BROAD),
+        ({"rule": "SEC-*", "subject": "*"}, date(2026, 11, 24), State.TOO_BROAD),
+        ({"rule": "SEC-*"}, date(2026, 11, 24), State.VALID),
+        ({"subject": "*"}, date(2026, 11, 24), State.VALID),
+        ({"rule": "**"}, date(2027, 11, 24), State.TOO_BROAD),
+    ],
+)
+def test_states(given, today, expected):
+    assert state(waiver(**given), today) is expected
+
+
+def finding(**more):
+    evidence = (Evidence("x", Fact(1, Default("x"))),)
+    given = {
+        "rule": "SEC-004", "subject": "koneksi-prod-scratch", "status": Status.FAIL, "path": 'tags["Owner"]',
+        "address": 'aws_dynamodb_table.this["scratch"]', "identity": "1/r/koneksi-prod-scratch", **more,
+    }  # fmt: skip
+    return Finding(
+        subject_type="table", severity=Severity.HIGH, message="m", evidence=evidence, fingerprint="f", **given
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "found", "expected"),
+    [
+        ({"subject": "koneksi-prod-scratch"}, {}, True),
+        ({"subject": "*-scratch"}, {}, True),
+        ({"subject": 'aws_dynamodb_table.this["scratch"]'}, {}, True),
+        ({"subject": "1/r/*"}, {}, True),
+        ({"subject": "users"}, {}, False),
+        ({"subject": "*", "rule": "SEC-001"}, {}, False),
+        ({"subject": "*", "rule": "SEC-*"}, {}, True),
+        ({"subject": "*", "path": "tags"}, {}, True),
+        ({"subject": "*", "path": 'tags["Team"]'}, {}, False),
+        ({"subject": "*"}, {"status": Status.UNKNOWN}, False),
+        ({"subject": "*"}, {"status": Status.ERROR}, False),
+        ({"subject": "**"}, {"address": ""}, True),
+    ],
+)
+def test_applies(given, found, expected):
+    assert applies(waiver(**given), finding(**found)) is expected
+
+
+def test_the_waiver_that_holds_comes_first():
+    old, new = waiver(subject="*", ticket="old"), waiver(subject="*", ticket="new")
+    given = [(old, State.EXPIRED), (new, State.VALID)]
+    assert covering(given, finding()) == (new, State.VALID)
+    assert covering(given[:1], finding()) == (old, State.EXPIRED)
+    assert covering(given, finding(rule="SEC-001")) is None
+    assert State.TOO_BROAD not in HOLDING
