@@ -1,0 +1,88 @@
+"""The language as a rule author meets it: one rule, its mistakes, its tests and its mutations."""
+
+import pytest
+from sample_rules import CATALOGUE, rule_of
+
+from auditor.model.errors import InvalidRule
+from auditor.policy.tests import run_tests, survivors
+
+CAPACITY = """\
+schema: auditor/rules/v1
+id: MON-004
+title: System errors raise an alarm
+subject: table
+severity: {default: high, preproduction: low}
+tiers: [production, preproduction]
+message: "{subject.name} has no alarm that would tell of system errors"
+why: Errors of the service are seen by users first.
+tested: One enabled alarm on SystemErrors that names the table and has an action.
+remediation: {terraform: "resource aws_cloudwatch_metric_alarm", aws_cli: aws cloudwatch put-metric-alarm}
+references: ["https://docs.aws.amazon.com/"]
+when: {fact: live.exists, equals: true}
+assert:
+  some: live.alarms
+  where:
+    all:
+    - {fact: metric, equals: SystemErrors}
+    - {fact: dimensions, contains_all: [TableName]}
+    - {fact: enabled, equals: true}
+    - {fact: actions, empty: false}
+tests:
+- name: present
+  expect: pass
+  facts:
+    live:
+      exists: true
+      alarms: [{metric: SystemErrors, dimensions: [TableName, Operation], enabled: true, actions: [{arn: a}]}]
+- name: muted
+  expect: fail
+  facts:
+    live.exists: true
+    live.alarms: [{metric: SystemErrors, dimensions: [TableName], enabled: false, actions: [{arn: a}]}]
+- name: another metric
+  expect: fail
+  facts:
+    live.exists: true
+    live.alarms: [{metric: Throttles, dimensions: [TableName], enabled: true, actions: [{arn: a}]}]
+- name: another dimension
+  expect: fail
+  facts:
+    live.exists: true
+    live.alarms: [{metric: SystemErrors, dimensions: [Operation], enabled: true, actions: [{arn: a}]}]
+- name: nobody is told
+  expect: fail
+  facts:
+    live.exists: true
+    live.alarms: [{metric: SystemErrors, dimensions: [TableName], enabled: true, actions: []}]
+- {name: none, expect: fail, facts: {live: {exists: true, alarms: []}}}
+- {name: denied, expect: unknown, facts: {live.exists: true, live.alarms: {unknown: denied}}}
+- {name: not there, expect: not_applicable, facts: {live.exists: false}}
+- {name: a place to try things, tier: development, expect: not_applicable}
+"""
+
+
+def test_all_tests_pass_and_every_condition_is_needed():
+    rule = rule_of(CAPACITY)
+    assert [result.example.name for result in run_tests((rule,), CATALOGUE) if not result.passed] == []
+    assert survivors(rule, CATALOGUE) == ()
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "expected"),
+    [
+        ("fact: enabled, equals: true", "fact: enabeld, equals: true", "19:14: unknown fact 'enabeld'"),
+        ("equals: SystemErrors", "equal: SystemErrors", "17:22: unknown operator 'equal'"),
+        ("contains_all: [TableName]", "contains_all: TableName", "18:40: contains_all of dimensions (strings) needs a"),
+        ("enabled, equals: true", "enabled, equals: 'true'", "19:31: equals of enabled (bool) needs a value of type bool"),
+        ("some: live.alarms", "some: live.tags", "14:9: live.tags is map; each and some go over records"),
+        ("equals: SystemErrors", "gte: SystemErrors", "17:22: operator 'gte' does not apply to metric (string)"),
+        ("contains_all: [TableName]", "contains_all: {param: names}", "18:48: parameter 'names' is not defined"),
+        ("tiers: [production, ", "tiers: [prod, ", "6:9: unknown tier 'prod'"),
+    ],
+)
+def test_mistakes_are_told_where_they_stand(right, wrong, expected):
+    assert right in CAPACITY
+    with pytest.raises(InvalidRule) as caught:
+        rule_of(CAPACITY.replace(right, wrong))
+    assert str(caught.value).startswith(f"rules/mon/MON-004-words.yaml:{expected}")
+    assert caught.value.line in CAPACITY.replace(right, wrong)
