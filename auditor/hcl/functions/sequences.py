@@ -257,8 +257,8 @@ def _range(*given: Number) -> Value:
     while numbers.order(number) > numbers.order(end) if down else numbers.order(number) < numbers.order(end):
         if len(found) == _MOST_IN_RANGE:
             raise FunctionError(
-                f"more than {_MOST_IN_RANGE} values were generated; either decrease the difference between start and end"
-                " or use a smaller step"
+                f"more than {_MOST_IN_RANGE} values were generated; either decrease the difference between start and"
+                " end or use a smaller step"
             )
         found.append(values.number(number))
         number = numbers.add(number, step)

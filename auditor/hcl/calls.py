@@ -1,0 +1,218 @@
+"""Function calls, and the special forms that decide themselves what of their arguments is evaluated."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Final
+
+from auditor.hcl import ast, types, values
+from auditor.hcl.errors import EvaluationError, FunctionError
+from auditor.hcl.functions import table
+from auditor.hcl.functions.specification import Function
+from auditor.hcl.functions.specification import call as call_function
+from auditor.hcl.scope import Bindings
+from auditor.hcl.types import ListType, SetType, TupleType
+from auditor.hcl.values import Provenance, Undecided, Value
+from auditor.model.values import Unknown
+
+if TYPE_CHECKING:
+    from auditor.hcl.evaluate import Evaluation
+
+_CORE: Final = "core::"
+_PROVIDER: Final = "provider::"
+
+
+def call(evaluation: Evaluation, node: ast.Call, bindings: Bindings) -> Value:
+    """The result of a call.
+
+    Raises:
+        EvaluationError: where there is no such function, or it has no result for its arguments.
+    """
+    name = node.name.removeprefix(_CORE)
+    if (form := _FORMS.get(name)) is not None:
+        return form(evaluation, node, bindings)
+    function = table.FUNCTIONS.get(name)
+    if function is None:
+        return _missing(evaluation, node, bindings)
+    arguments = _arguments(evaluation, node, bindings)
+    if isinstance(arguments, Unknown):
+        return values.unknown(types.DYNAMIC, arguments)
+    _count(function, len(arguments))
+    try:
+        return call_function(function, arguments, evaluation.scope.surroundings)
+    except FunctionError as error:
+        raise error.evaluation_error(name, None) from error
+
+
+def _missing(evaluation: Evaluation, node: ast.Call, bindings: Bindings) -> Value:
+    if node.name.startswith(_PROVIDER):
+        _arguments(evaluation, node, bindings)
+        cause = values.not_evaluable(f"the provider function {node.name}() is not built in")
+        return values.unknown(types.DYNAMIC, cause)
+    if "::" in node.name:
+        namespace = node.name.partition("::")[0]
+        raise EvaluationError(
+            "Unknown provider function",
+            f'The function namespace "{namespace}" is not valid. Provider function calls must use the "provider::"'
+            " namespace prefix.",
+        )
+    raise EvaluationError("Call to unknown function", f'There is no function named "{node.name}".')
+
+
+def _arguments(evaluation: Evaluation, node: ast.Call, bindings: Bindings) -> list[Value] | Unknown:
+    """The values of the arguments, the last one expanded; the cause where that one is unknown."""
+    arguments = [evaluation.value(argument, bindings) for argument in node.arguments]
+    if not node.expand:
+        return arguments
+    last = arguments.pop()
+    summary = "Invalid expanding argument value"
+    place = Provenance(evaluation.source, node.arguments[-1].offset)
+    if last.is_null:
+        raise EvaluationError(summary, "The expanding argument (indicated by ...) must not be null.", place)
+    if isinstance(last.content, Undecided):
+        return last.content.cause
+    if not isinstance(last.type, ListType | SetType | TupleType):
+        detail = "The expanding argument (indicated by ...) must be of a tuple, list, or set type."
+        raise EvaluationError(summary, detail, place)
+    return [*arguments, *(item.marked(last.marks) for item in values.items(last))]
+
+
+def _count(function: Function, given: int) -> None:
+    wanted = len(function.parameters)
+    if given < wanted:
+        least = "at least " if function.variadic else ""
+        raise EvaluationError(
+            "Not enough function arguments",
+            f'Function "{function.name}" expects {least}{wanted} argument(s). Missing value for'
+            f' "{function.parameters[given].name}".',
+        )
+    if given > wanted and function.variadic is None:
+        detail = f'Function "{function.name}" expects only {wanted} argument(s).'
+        raise EvaluationError("Too many function arguments", detail)
+
+
+def _try(evaluation: Evaluation, node: ast.Call, bindings: Bindings) -> Value:
+    """The first argument that has a value; unknown where an unknown value could still make it fail."""
+    if not node.arguments:
+        raise FunctionError("at least one argument is required").evaluation_error("try", None)
+    failures: list[EvaluationError] = []
+    for argument in node.arguments:
+        value, failure = evaluation.attempt(argument, bindings)
+        if failure is not None:
+            failures.append(failure)
+        elif (cause := _undecided_reference(evaluation, argument, bindings)) is not None:
+            return values.unknown(types.DYNAMIC, cause)
+        else:
+            return value
+    listed = "".join(f"\n- {failure.summary}\n  {failure.detail}" for failure in failures)
+    message = f"no expression succeeded:{listed}\n\nAt least one expression must produce a successful result"
+    raise FunctionError(message).evaluation_error("try", None)
+
+
+def _can(evaluation: Evaluation, node: ast.Call, bindings: Bindings) -> Value:
+    """Whether the argument has a value; unknown where an unknown value could still make it fail."""
+    if len(node.arguments) != 1:
+        _refuse_count("can", ("expression",), len(node.arguments))
+    value, failure = evaluation.attempt(node.arguments[0], bindings)
+    if failure is not None:
+        return values.FALSE
+    cause = _undecided_reference(evaluation, node.arguments[0], bindings)
+    if cause is not None:
+        return values.unknown(types.BOOL, cause, not_null=True)
+    return values.TRUE.marked(value.marks)
+
+
+def _undecided_reference(evaluation: Evaluation, node: ast.Expression, bindings: Bindings) -> Unknown | None:
+    """The cause of a reference inside an expression whose value is not wholly known."""
+    for reference in _references(node, frozenset()):
+        value, failure = evaluation.attempt(reference, bindings)
+        if failure is None and not values.is_wholly_known(value):
+            return next(values.causes_of(value))
+    return None
+
+
+def _references(node: ast.Expression, bound: frozenset[str]) -> Iterator[ast.Expression]:
+    """The references in an expression, each as long as its steps are constant, without names it binds itself."""
+    root: ast.Expression = node
+    steps = 0
+    while isinstance(root, ast.GetAttr) or (isinstance(root, ast.Index) and isinstance(root.key, ast.Literal)):
+        root, steps = root.subject, steps + 1
+    if isinstance(root, ast.Variable):
+        if root.name not in bound:
+            yield node
+        return
+    if steps:
+        yield from _references(root, bound)
+        return
+    inner = bound
+    if isinstance(node, ast.ForTuple | ast.ForObject | ast.TemplateFor):
+        yield from _references(node.collection, bound)
+        inner = bound | {node.key_name, node.value_name}
+    for part in _parts(node):
+        yield from _references(part, inner)
+
+
+def _parts(node: ast.Expression) -> Iterator[ast.Expression]:
+    looped = isinstance(node, ast.ForTuple | ast.ForObject | ast.TemplateFor)
+    for field in dataclasses.fields(node):
+        if looped and field.name == "collection":
+            continue
+        yield from _expressions(getattr(node, field.name))
+
+
+def _expressions(part: object) -> Iterator[ast.Expression]:
+    if isinstance(part, tuple):
+        for item in part:
+            yield from _expressions(item)
+    elif isinstance(part, ast.Expression):
+        yield part
+
+
+def _templatestring(evaluation: Evaluation, node: ast.Call, bindings: Bindings) -> Value:
+    """A template that a reference leads to, rendered."""
+    if len(node.arguments) != 2:  # noqa: PLR2004 - template and variables
+        _refuse_count("templatestring", ("template", "vars"), len(node.arguments))
+    template, variables = node.arguments
+    complaint = _unsuitable_template(template)
+    if complaint:
+        message = f"invalid template expression: {complaint}"
+        raise FunctionError(message, "template").evaluation_error("templatestring", None)
+    text = evaluation.value(template, bindings)
+    given = evaluation.value(variables, bindings)
+    render = table.FUNCTIONS["templatestring"]
+    try:
+        return call_function(render, [text, given], evaluation.scope.surroundings)
+    except FunctionError as error:
+        raise error.evaluation_error("templatestring", None) from error
+
+
+def _unsuitable_template(template: ast.Expression) -> str:
+    if isinstance(template, ast.Template) or (isinstance(template, ast.Literal) and isinstance(template.value, str)):
+        return (
+            "templatestring is only for rendering templates retrieved dynamically from elsewhere, and so does not"
+            " support providing a literal template; consider using a template string expression instead"
+        )
+    root: ast.Expression = template
+    while isinstance(root, ast.GetAttr | ast.Index):
+        root = root.subject
+    if isinstance(root, ast.Variable):
+        return ""
+    return "must be a direct reference to a single string from elsewhere, containing valid Terraform template syntax"
+
+
+def _refuse_count(name: str, parameters: tuple[str, ...], given: int) -> None:
+    if given < len(parameters):
+        raise EvaluationError(
+            "Not enough function arguments",
+            f'Function "{name}" expects {len(parameters)} argument(s). Missing value for "{parameters[given]}".',
+        )
+    detail = f'Function "{name}" expects only {len(parameters)} argument(s).'
+    raise EvaluationError("Too many function arguments", detail)
+
+
+_FORMS: Final[Mapping[str, Callable[[Evaluation, ast.Call, Bindings], Value]]] = {
+    "try": _try,
+    "can": _can,
+    "templatestring": _templatestring,
+}

@@ -1,0 +1,1 @@
+"""The functions of Terraform's language, one module per family."""
