@@ -21,6 +21,8 @@ _RECOVERY: Final = 1.05
 """Growth of a lowered rate per quiet second."""
 _LONGEST_RECOVERY: Final = 600.0
 _LOWEST_RATE: Final = 0.2
+_LOWEST_OBSERVED: Final = 10.0
+"""What was sent in the first moments says too little; half of this is where an unknown rate starts."""
 _SAME_BURST: Final = 0.5
 """Seconds in which several throttles count as one: the calls were under way together."""
 _WINDOW: Final = 64
@@ -76,7 +78,8 @@ class Limiter:
 
     def _observed(self, now: float) -> float:
         sent = [at for at in self._recent if at <= now]
-        return len(sent) / max(now - sent[0], _SAME_BURST) if sent else self._rate
+        seen = len(sent) / max(now - sent[0], _SAME_BURST) if sent else 0.0
+        return max(seen, _LOWEST_OBSERVED)
 
 
 class Run:

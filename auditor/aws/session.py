@@ -116,11 +116,11 @@ class Connection:
         from botocore.exceptions import BotoCoreError, ProfileNotFound  # noqa: PLC0415
 
         core = botocore.session.Session(profile=self.access.profile or None)
-        _list_own_services_only(core)
         events = core.get_component("event_emitter")
         lock.install(events, self._allowed)
         guard.install(events)
         try:
+            _list_own_services_only(core)
             if self.access.role:
                 self._assume(core)
             elif core.get_credentials() is None:
@@ -191,19 +191,20 @@ class Connection:
     def _denied(self, failure: Failure) -> AccessError:
         """The error for a failure to find out who we are."""
         detail = f"{failure.code}: {failure.detail}"
-        if failure.treatment in (Treatment.TRANSIENT, Treatment.THROTTLED):
-            url = self.access.endpoint or f"the STS endpoint of {self.access.region}"
-            hint = "see network, proxy, Region and AWS_ENDPOINT_URL; `audit run --declared-only` needs no AWS"
-            return Unreachable(f"AWS does not answer at {url}", detail=detail, facts=self._told(), hint=hint)
+        told = self._told()
         if failure.treatment is Treatment.DENIED and self.access.role:
             hint = "its trust policy must name the caller, and the external id must be the one it asks for"
-            return NoCredentials(f"can't assume {self.access.role}", detail=detail, facts=self._told(), hint=hint)
-        if failure.treatment is Treatment.EXPIRED or "SSO" in failure.detail or "oken" in failure.detail:
+            return NoCredentials(f"can't assume {self.access.role}", detail=detail, facts=told, hint=hint)
+        if failure.treatment is Treatment.EXPIRED or (failure.code == "NoCredentials" and "oken" in failure.detail):
             profile = f" --profile {self.access.profile}" if self.access.profile else ""
             hint = f"sign in again, as by `aws sso login{profile}`"
-            return NoCredentials("the AWS credentials have expired", detail=detail, facts=self._told(), hint=hint)
-        hint = _no_credentials_hint()
-        return NoCredentials("AWS does not accept the credentials", detail=detail, facts=self._told(), hint=hint)
+            return NoCredentials("the AWS credentials have expired", detail=detail, facts=told, hint=hint)
+        if failure.treatment in (Treatment.CREDENTIALS, Treatment.DENIED):
+            hint = _no_credentials_hint()
+            return NoCredentials("AWS does not accept the credentials", detail=detail, facts=told, hint=hint)
+        url = self.access.endpoint or f"the STS endpoint of {self.access.region}"
+        hint = "see network, proxy, Region and AWS_ENDPOINT_URL; `audit run --declared-only` needs no AWS"
+        return Unreachable(f"AWS does not answer at {url}", detail=detail, facts=told, hint=hint)
 
     def _told(self) -> list[tuple[str, str]]:
         asked = [("profile", self.access.profile), ("role", self.access.role), ("region", self.access.region)]

@@ -10,10 +10,16 @@ from auditor.aws.session import Access, connect
 REGION = "ap-southeast-1"
 
 
+@pytest.fixture(scope="package")
+def server():
+    with FakeServer(tables=12, seed=7, drift=0.3) as running:
+        yield running
+
+
 @pytest.fixture
-def aws():
-    with FakeServer(tables=12, seed=7, drift=0.3) as server:
-        yield server
+def aws(server):
+    server.configure(faults=[], throttle={}, latency_ms=0, reset=True)
+    return server
 
 
 @pytest.fixture
@@ -21,11 +27,17 @@ def access(aws):
     return Access(region=REGION, endpoint=aws.url, account="123456789012")
 
 
-@pytest.fixture
-def connection(access):
-    opened = connect(access, kind().permissions)
+@pytest.fixture(scope="package")
+def shared_connection(server):
+    opened = connect(Access(region=REGION, endpoint=server.url), kind().permissions)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def connection(aws, shared_connection):
+    """Making clients takes long, so the tests share them."""
+    return shared_connection
 
 
 @pytest.fixture
