@@ -17,6 +17,7 @@ from auditor.shipped import shipped
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 _ONLY_LINK: Final = "https://"
 
@@ -60,7 +61,14 @@ def _environment(templates: Path) -> Environment:
         finalize=_inert,
     )
     environment.filters.update(
-        {"n": "{:,}".format, "plural": plural, "shown": shown, "unknown": unknown, "anchor": _anchor}
+        {
+            "n": "{:,}".format,
+            "plural": plural,
+            "shown": shown,
+            "unknown": unknown,
+            "anchor": _anchor,
+            "breakable": _breakable,
+        }
     )
     return environment
 
@@ -70,6 +78,13 @@ def _inert(value: Any) -> Any:  # noqa: ANN401 - whatever the template prints
     if type(value) is not str:
         return value
     return clean_block(value) if "\n" in value else clean(value)
+
+
+def _breakable(text: str, after: str) -> Markup:
+    """Text that may be broken behind a character, as paths behind `/`."""
+    from markupsafe import Markup, escape  # noqa: PLC0415 - see render
+
+    return Markup("<wbr>").join(escape(part) for part in clean(text).replace(after, f"{after}\0").split("\0"))
 
 
 def _anchor(fingerprint: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from auditor.formats.encode import CodeLine, encode_fact, encode_place, encode_unknown, no_code
 from auditor.formats.interface import Document, Format
-from auditor.formats.verdict import complete, totals, verdict
+from auditor.formats.verdict import complete, subject_key, totals, verdict
 from auditor.model.drift import Comparison, Drift, Existence
 from auditor.model.facts import SourceRange
 from auditor.model.results import Audit, Cause, Evidence, Finding, RuleText, Severity, Status, Subject, Waiver
@@ -38,7 +38,7 @@ def document(audit: Audit, *, fail_on: str = "low", code: CodeLine = no_code) ->
     `fail_on` decides the exit code alone; `code` gives the text of a line that is shown beside its place.
     """
     numbers = totals(audit)
-    subjects = {(subject.type, subject.identity): subject for many in audit.subjects.values() for subject in many}
+    subjects = {(subject.type, subject_key(subject)): subject for many in audit.subjects.values() for subject in many}
     findings = {finding.fingerprint: finding for finding in audit.findings}
     causes = [_cause(cause, findings, subjects) for cause in audit.causes]
     return {
@@ -207,7 +207,7 @@ def _cause(
     failed = any(finding.status is Status.FAIL for finding in members)
     severity = min((finding.severity for finding in still_open), key=lambda it: it.rank, default=cause.severity)
     identity = members[0].identity if members else ""
-    subject = subjects.get((members[0].subject_type, identity)) if members else None
+    subject = subjects.get((members[0].subject_type, subject_key(members[0]))) if members else None
     return {
         "id": cause.id,
         "subject": cause.subject,
@@ -215,15 +215,15 @@ def _cause(
         "path": cause.path,
         "severity": severity.value,
         "state": "open" if still_open else "waived" if failed else "undecided",
-        "risk": _risk(subject, cause.path),
+        "risk": _risk(subject, {finding.path for finding in members}),
         "title": cause.title,
         "findings": list(cause.findings),
     }
 
 
-def _risk(subject: Subject | None, path: str) -> str | None:
+def _risk(subject: Subject | None, paths: set[str]) -> str | None:
     drifts = subject.comparison.drifts if subject and subject.comparison else ()
-    return next((drift.risk.value for drift in drifts if drift.path == path and drift.risk), None)
+    return next((drift.risk.value for drift in drifts if drift.path in paths and drift.risk), None)
 
 
 def _first(causes: Iterable[Mapping[str, Any]]) -> list[str]:

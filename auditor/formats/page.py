@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from auditor.formats.interface import Document
-from auditor.formats.words import SEVERITIES, by_fingerprint, short_commit, sides
+from auditor.formats.words import SEVERITIES, by_fingerprint, short_commit, sides, subject_key
 from auditor.model.results import LETTERS
 
 PITCH: Final = 24
@@ -16,7 +16,7 @@ _FEW: Final = 400
 """Up to so many findings, every one carries its links and its evidence in the page."""
 _PART: Final = 100
 """Rows of one part of the map."""
-_FIRST: Final = 8
+_FIRST: Final = 6
 """Causes shown under "fix first"."""
 _OPENED: Final = 8
 """A rule with at most so many findings of high severity is open from the start."""
@@ -75,14 +75,14 @@ def _finding(finding: Mapping[str, Any], owners: Mapping[tuple[str, str], str]) 
         "expected": "; ".join(dict.fromkeys(it["expected"] for it in finding["evidence"] if it["expected"])),
         "apis": sorted({origin["api"] for origin in origins if origin["from"] == "api"}),
         "actions": actions,
-        "owner": owners.get((finding["subject_type"], finding["identity"]), _NO_OWNER),
+        "owner": owners.get((finding["subject_type"], subject_key(finding)), _NO_OWNER),
     }
 
 
 def _owners(document: Document) -> dict[tuple[str, str], str]:
     """Who owns a subject, as its tags say."""
     return {
-        (kind, subject["identity"]): _tag(subject, "owner") or _NO_OWNER
+        (kind, subject_key(subject)): _tag(subject, "owner") or _NO_OWNER
         for kind, subjects in document["subjects"].items()
         for subject in subjects
     }
@@ -102,13 +102,13 @@ def _tag(subject: Mapping[str, Any], name: str) -> str:
 
 def _cells(document: Document, findings: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
     """By rule: the status of every subject, a waived fail being `waived`."""
-    still_open = {(it["rule"], it["identity"]) for it in findings if it["status"] == "fail" and not it["waived"]}
-    waived = {(it["rule"], it["identity"]) for it in findings if it["waived"]} - still_open
+    still_open = {(it["rule"], subject_key(it)) for it in findings if it["status"] == "fail" and not it["waived"]}
+    waived = {(it["rule"], subject_key(it)) for it in findings if it["waived"]} - still_open
     cells = {}
     for results in document["results"]:
         subjects = document["subjects"].get(results["subject_type"], ())
         cells[results["rule"]] = [
-            "waived" if (results["rule"], subject["identity"]) in waived else _BY_LETTER[letter]
+            "waived" if (results["rule"], subject_key(subject)) in waived else _BY_LETTER[letter]
             for subject, letter in zip(subjects, results["statuses"], strict=True)
         ]
     return cells
@@ -123,14 +123,7 @@ def _groups(document: Document, findings: Sequence[dict[str, Any]]) -> list[dict
         results["rule"]: Counter(_BY_LETTER[letter] for letter in results["statuses"])
         for results in document["results"]
     }
-    frameworks: dict[str, list[dict[str, str]]] = defaultdict(list)
-    for framework in document["frameworks"]:
-        for control in framework["controls"]:
-            for link in control["rules"]:
-                title = framework["title"]
-                frameworks[link["rule"]].append(
-                    {"id": framework["id"], "title": title, "control": control["id"], **link}
-                )
+    links = _links(document)
     groups = []
     for rule in document["rules"]:
         if not rule["enabled"]:
@@ -147,7 +140,7 @@ def _groups(document: Document, findings: Sequence[dict[str, Any]]) -> list[dict
                 "by_status": by_status,
                 "results": counts.get(rule["id"], Counter()),
                 "state": state,
-                "links": frameworks[rule["id"]],
+                "links": links[rule["id"]],
                 "open": 0 < len(mine) <= _OPENED and severity in {"critical", "high"},
             }
         )
@@ -162,6 +155,19 @@ def _groups(document: Document, findings: Sequence[dict[str, Any]]) -> list[dict
         )
     )
     return groups
+
+
+def _links(document: Document) -> dict[str, list[dict[str, Any]]]:
+    """By rule: the frameworks it serves, with the controls and the basis of the link."""
+    controls: dict[tuple[str, str, str, str], list[str]] = defaultdict(list)
+    for framework in document["frameworks"]:
+        for control in framework["controls"]:
+            for link in control["rules"]:
+                controls[(link["rule"], framework["id"], framework["title"], link["basis"])].append(control["id"])
+    links: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for (rule, framework, title, basis), ids in controls.items():
+        links[rule].append({"id": framework, "title": title, "basis": basis, "controls": ids})
+    return links
 
 
 def _fix_first(document: Document) -> list[dict[str, Any]]:
@@ -198,7 +204,7 @@ def _map_rows(document: Document, cells: Mapping[str, list[str]]) -> dict[str, A
     """The map of tables and rules: rows with the same results share one; rules that pass everywhere are left out."""
     table_rules = [rule for rule in document["rules"] if rule["id"] in cells and rule["subject"] == "table"]
     rules = [rule for rule in table_rules if not {"pass", "not_applicable"}.issuperset(cells[rule["id"]])]
-    anchors = {(it["rule"], it["identity"]): it for it in document["findings"]}
+    anchors = {(it["rule"], subject_key(it)): it for it in document["findings"]}
     same: dict[tuple[Any, ...], list[Mapping[str, Any]]] = defaultdict(list)
     for index, subject in enumerate(document["subjects"].get("table", ())):
         statuses = tuple(cells[rule["id"]][index] for rule in rules)
@@ -230,7 +236,7 @@ def _map_row(
     links = []
     if len(subjects) == 1:
         for column, (rule, status) in enumerate(zip(rules, statuses, strict=True)):
-            finding = anchors.get((rule["id"], first["identity"]))
+            finding = anchors.get((rule["id"], subject_key(first)))
             if finding and status in _ORDER:
                 links.append({"x": column * PITCH, "finding": finding, "text": f"{rule['id']}: {status}"})
     return {
@@ -284,14 +290,14 @@ def _other_subjects(document: Document, cells: Mapping[str, list[str]]) -> list[
 def _drifting(document: Document, findings: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Resources with drifts, or that stand on one side only; the dangerous ones first."""
     subject_of = {
-        subject["resource"]: subject["identity"]
+        subject["resource"]: subject_key(subject)
         for subjects in document["subjects"].values()
         for subject in subjects
         if subject["resource"]
     }
     by_place: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
     for finding in findings:
-        by_place[(finding["identity"], finding["path"])].append(finding)
+        by_place[(subject_key(finding), finding["path"])].append(finding)
     shown = []
     for resource in document["resources"]:
         if resource["existence"] == "both" and not resource["drifts"]:
@@ -323,6 +329,7 @@ def _controls(document: Document, groups: Sequence[Mapping[str, Any]]) -> list[d
         for control in framework["controls"]:
             links = [(link, by_rule[link["rule"]]) for link in control["rules"] if link["rule"] in by_rule]
             if links:
+                links.sort(key=lambda it: it[1]["state"] == "pass")
                 counted: Counter[str] = Counter()
                 for _, group in links:
                     counted.update(group["by_status"])

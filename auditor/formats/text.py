@@ -26,7 +26,6 @@ _STYLES: Final[Mapping[str, str]] = {
     "faint": "2",
 }
 _ESCAPE: Final = re.compile(r"\x1b\[[0-9;]*m")
-_NARROW: Final = 72
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class _Paint:
 def render(document: Document, *, width: int | None = None, color: bool = False) -> str:
     """Findings and summary; without a width no line is ever broken, so that one line is one finding."""
     paint = _Paint(color)
-    parts = [_heading(document, paint)]
+    parts = [_heading(document, paint, width)]
     parts.extend(_line(finding, others, paint, width) for finding, others in lines(document))
     return "\n".join((*parts, "", *_summary(document, paint, width))) + "\n"
 
@@ -51,21 +50,22 @@ def closing(document: Document, *, width: int | None = None, color: bool = False
     """The verdict and what to do about what could not be read: for the end of the screen."""
     paint = _Paint(color)
     verdict = document["verdict"]
-    word = paint(verdict["state"], verdict["word"].lower())
+    word = paint(verdict["state"], clean(verdict["word"].lower()))
     head = f"{word}: {clean(verdict['headline'])} (exit {verdict['exit_code']})"
     told = [_broken(head, width, "  "), _broken("  " + clean(verdict["completeness"]), width, "  ")]
     told.extend(_broken(f"  {paint('pass', 'hint')}   {hint}", width, " " * 9) for hint in _hints(document))
     return "\n".join(told) + "\n"
 
 
-def _heading(document: Document, paint: _Paint) -> str:
+def _heading(document: Document, paint: _Paint, width: int | None) -> str:
     run = document["run"]
     name = clean(f"{run.get('project', '')} {run['environment']}".strip())
     rest = "  ".join(
         clean(part) for part in (run.get("account"), run.get("region"), f"code {short_commit(document)}") if part
     )
-    mark = paint("incomplete", DEMONSTRATION) + "\n" if document["demonstration"] else ""
-    return f"{mark}{paint('strong', name)}  {paint('faint', rest)}\n"
+    told = [_broken(paint("incomplete", DEMONSTRATION), width, "")] if document["demonstration"] else []
+    told.append(_broken(f"{paint('strong', name)}  {paint('faint', rest)}", width, "  "))
+    return "\n".join((*told, ""))
 
 
 def _line(finding: Mapping[str, Any], others: tuple[str, ...], paint: _Paint, width: int | None) -> str:
@@ -109,10 +109,13 @@ def _summary(document: Document, paint: _Paint, width: int | None) -> Iterator[s
             ("waived", results["waived"], "strong"),
         ),
     )
-    if width is None or width >= _NARROW:
+    wide = ["".join(f"{number:>5,} {name:<10}" for name, number, _ in row).rstrip() for row in rows]
+    if width is None or max(map(len, wide)) <= width:
         for row in rows:
-            cells = (f"{paint(style if number else 'faint', f'{number:>5,}')} {name:<9}" for name, number, style in row)
-            yield " ".join(cells).rstrip()
+            cells = (
+                f"{paint(style if number else 'faint', f'{number:>5,}')} {name:<10}" for name, number, style in row
+            )
+            yield "".join(cells).rstrip()
     else:
         for name, number, style in (cell for row in rows for cell in row):
             yield f"{paint(style if number else 'faint', f'{number:>7,}')} {name}"

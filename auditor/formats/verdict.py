@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from auditor.model.drift import Comparison, Existence, Reality
-from auditor.model.results import LETTERS, Audit, Finding, Severity, Status
+from auditor.model.results import LETTERS, Audit, Finding, Severity, Status, Subject
 
 COMPLETE: Final = 0
 INCOMPLETE: Final = 3
@@ -19,7 +19,7 @@ FINDINGS: Final = 4
 NEVER: Final = "never"
 
 _WORDS: Final = {"fail": "Not compliant", "incomplete": "Incomplete", "pass": "Compliant"}
-_PLURALS: Final = {"policy": "policies", "key": "keys"}
+_PLURALS: Final = {"policy": "policies"}
 
 
 def plural(number: int, singular: str) -> str:
@@ -42,8 +42,8 @@ def totals(audit: Audit) -> dict[str, Any]:
     results = {status.value: letters[letter] for status, letter in LETTERS.items()}
     failed = [finding for finding in audit.findings if finding.status is Status.FAIL]
     still_open = {finding.fingerprint: finding for finding in failed if not finding.waived}
-    open_results = {(finding.rule, finding.identity) for finding in still_open.values()}
-    waived_results = {(finding.rule, finding.identity) for finding in failed} - open_results
+    open_results = {(finding.rule, subject_key(finding)) for finding in still_open.values()}
+    waived_results = {(finding.rule, subject_key(finding)) for finding in failed} - open_results
     return {
         "results": {
             **results,
@@ -61,6 +61,11 @@ def totals(audit: Audit) -> dict[str, Any]:
         "subjects": {kind: len(subjects) for kind, subjects in sorted(audit.subjects.items())},
         "drift": _drift(audit.comparisons),
     }
+
+
+def subject_key(item: Finding | Subject) -> str:
+    """What tells a subject from others of its type: its identity, or its address where AWS has none yet."""
+    return item.identity or item.address
 
 
 def _by_severity(severities: Iterable[Severity]) -> dict[str, int]:
@@ -123,8 +128,8 @@ def verdict(audit: Audit, numbers: Mapping[str, Any], fail_on: str) -> dict[str,
 
 
 def _headline(failing: list[Finding], numbers: Mapping[str, Any]) -> str:
-    results = len({(finding.rule, finding.identity) for finding in failing})
-    subjects = Counter(kind for kind, _ in {(finding.subject_type, finding.identity) for finding in failing})
+    results = len({(finding.rule, subject_key(finding)) for finding in failing})
+    subjects = Counter(kind for kind, _ in {(finding.subject_type, subject_key(finding)) for finding in failing})
     drift = numbers["drift"]
     if not failing:
         head = "No result fails"

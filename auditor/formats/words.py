@@ -98,6 +98,11 @@ def sides(finding: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield side if side in {"declared", "live"} else evidence["path"], shown(evidence["value"])
 
 
+def subject_key(item: Mapping[str, Any]) -> str:
+    """What tells a subject from others of its type: its identity, or its address where AWS has none yet."""
+    return str(item["identity"] or item["address"])
+
+
 def by_fingerprint(document: Document) -> dict[str, Mapping[str, Any]]:
     """The findings by their fingerprints."""
     return {finding["fingerprint"]: finding for finding in document["findings"]}

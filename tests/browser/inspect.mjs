@@ -1,0 +1,120 @@
+// node inspect.mjs CHROMIUM PROFILE REPORT: opens a report in every state a reader may see it in, and prints as JSON
+// what a browser and axe-core found. Nothing is judged here; the assertions stand in test_report_page.py.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { chromium } from 'playwright-core';
+
+const [executablePath, profile, report] = process.argv.slice(2);
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync'];
+const phone = { viewport: { width: 390, height: 844 } };
+const openAll = (page) => page.evaluate(() => document.querySelectorAll('details').forEach((it) => { it.open = true; }));
+const search = async (page, text) => { await page.fill('#q', text); await page.waitForTimeout(250); };
+
+const states = {
+  light: [{}],
+  dark: [{ colorScheme: 'dark' }],
+  phone: [phone],
+  'phone dark': [{ ...phone, colorScheme: 'dark' }],
+  'all open': [{}, openAll],
+  'all open, phone': [phone, openAll],
+  filtered: [{}, (page) => search(page, 'koneksi')],
+  'nothing found': [{}, (page) => search(page, 'zzzzzz')],
+  keys: [{}, (page) => page.click('#help')],
+};
+
+const browser = await chromium.launch({ executablePath, args, env: { ...process.env, HOME: profile } });
+const found = { axe: {}, requests: [], complaints: [], dialogs: 0, overflow: {} };
+
+async function visit(options, prepare) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  const page = await context.newPage();
+  page.on('request', (it) => found.requests.push(it.url()));
+  page.on('console', (it) => found.complaints.push(it.text()));
+  page.on('pageerror', (it) => found.complaints.push(String(it)));
+  page.on('dialog', (it) => { found.dialogs += 1; it.dismiss(); });
+  await page.goto(report);
+  if (prepare) await prepare(page);
+  return page;
+}
+
+for (const [name, [options, prepare]] of Object.entries(states)) {
+  // Axe itself is a script that the page's policy would refuse; the policy is tested with the pages below.
+  const page = await visit({ ...options, bypassCSP: true }, prepare);
+  found.overflow[name] = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  await page.evaluate(axe);
+  const result = await page.evaluate((runOnly) => axe.run(document, { runOnly }), standards);
+  found.axe[name] = result.violations.map((it) => `${it.id}: ${it.nodes.slice(0, 3).map((node) => node.target).join(' | ')}`);
+  await page.context().close();
+}
+
+{
+  const page = await visit({});
+  found.state = await page.evaluate(() => ({
+    pwned: window.pwned ?? null,
+    scripts: document.querySelectorAll('script').length,
+    images: document.querySelectorAll('img, iframe, object, embed, link[rel=stylesheet]').length,
+    hrefs: [...new Set([...document.querySelectorAll('a[href]')].map((it) => new URL(it.getAttribute('href'), location.href).protocol))],
+    text: document.body.innerText,
+    all: document.body.textContent,
+  }));
+  await page.context().close();
+}
+{
+  const page = await visit({ javaScriptEnabled: false }).catch((error) => { found.complaints.push(String(error)); });
+  if (page) {
+    found.plain = {
+      height: Object.fromEntries(await Promise.all(['summary', 'scope', 'map', 'drift', 'findings', 'frameworks', 'waivers',
+        'unread', 'evidence', 'signoff'].map(async (id) => [id, (await page.locator(`#${id}`).boundingBox())?.height ?? 0]))),
+      filter: await page.locator('.bar').isVisible(),
+      rows: await page.locator('details.g tbody tr').count(),
+    };
+    await page.context().close();
+  }
+}
+{
+  const page = await visit({ acceptDownloads: true });
+  const focused = () => page.evaluate(() => document.activeElement.id || document.activeElement.tagName);
+  const keys = {};
+  await page.keyboard.press('/');
+  keys.slash = await focused();
+  await page.keyboard.type('billing-events');
+  await page.waitForTimeout(250);
+  keys.count = await page.textContent('#count');
+  keys.hash = new URL(page.url()).hash;
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click('#csv')]);
+  keys.csv = readFileSync(await download.path(), 'utf8');
+  await page.focus('#q');
+  await page.keyboard.press('Escape');
+  await page.waitForTimeout(250);
+  keys.cleared = await page.textContent('#count');
+  await page.keyboard.press('j');
+  keys.row = await page.evaluate(() => document.activeElement.tagName);
+  const last = await page.evaluate(() => [...document.querySelectorAll('details.g tr[id]')].pop()?.id ?? '');
+  await page.evaluate((id) => { location.hash = id; }, last);
+  await page.waitForTimeout(250);
+  keys.linked = await page.evaluate((id) => {
+    const box = document.getElementById(id)?.getBoundingClientRect();
+    return box ? box.height > 0 && box.top >= 0 && box.bottom <= innerHeight : null;
+  }, last);
+  const tile = page.locator('.tiles a[data-sev=high]');
+  await tile.click();
+  await page.waitForTimeout(250);
+  keys.tile = await page.textContent('#count');
+  await page.emulateMedia({ media: 'print' });
+  found.print = await page.evaluate(() => ({
+    tools: getComputedStyle(document.querySelector('.toc')).display,
+    overflow: document.documentElement.scrollWidth - innerWidth,
+  }));
+  found.keys = keys;
+  await page.context().close();
+}
+{
+  const page = await visit({});
+  found.timing = await page.evaluate(() => Math.round(performance.getEntriesByType('navigation')[0].loadEventEnd));
+  await page.context().close();
+}
+await browser.close();
+process.stdout.write(JSON.stringify(found));

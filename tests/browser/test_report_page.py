@@ -1,0 +1,147 @@
+"""The HTML report in a real browser: accessible in every state, silent on the network, inert under attack."""
+
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from hostile_report import MARKUP, hostile
+from sample_audit import code_line, sample_audit
+
+from auditor.formats import html
+from auditor.formats.json import document
+from auditor.formats.verdict import plural
+
+pytestmark = pytest.mark.browser
+
+HERE = Path(__file__).parent
+LAUNCH_SECONDS = 240
+STATES = {"light", "dark", "phone", "phone dark", "all open", "all open, phone", "filtered", "nothing found", "keys"}
+
+
+def _chromium():
+    names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
+    return next((path for name in names if name and (path := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="module")
+def inspected(tmp_path_factory):
+    """Looks at a report with a browser; each report once."""
+    chromium, node = _chromium(), shutil.which("node")
+    if not chromium:
+        pytest.skip("no Chromium: install one, or name it in the environment variable CHROMIUM")
+    if not node or not (HERE / "node_modules" / "playwright-core").is_dir():
+        pytest.skip("no browser driver: run `npm ci --prefix tests/browser`")
+    seen = {}
+
+    def look(name, report):
+        if name not in seen:
+            folder = tmp_path_factory.mktemp(name)
+            page = folder / "report.html"
+            page.write_bytes(html.render(report))
+            command = (node, str(HERE / "inspect.mjs"), chromium, str(folder), page.as_uri())
+            seen[name] = (
+                page,
+                subprocess.run(command, capture_output=True, text=True, timeout=LAUNCH_SECONDS, check=False),
+            )
+        page, done = seen[name]
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout) | {"address": page.as_uri()}
+
+    return look
+
+
+@pytest.fixture(scope="module")
+def report():
+    return document(sample_audit(), code=code_line)
+
+
+@pytest.fixture(scope="module", params=["usual", "hostile"])
+def seen(request, inspected, report):
+    return inspected(request.param, report if request.param == "usual" else hostile(report))
+
+
+@pytest.fixture(scope="module")
+def usual(inspected, report):
+    return inspected("usual", report)
+
+
+@pytest.fixture(scope="module")
+def attacked(inspected, report):
+    return inspected("hostile", hostile(report))
+
+
+def test_no_state_has_an_accessibility_fault(seen):
+    assert set(seen["axe"]) == STATES
+    assert {state: found for state, found in seen["axe"].items() if found} == {}
+
+
+def test_the_page_asks_for_nothing_but_itself(seen):
+    assert {url.split("#")[0] for url in seen["requests"] if not url.startswith(("blob:", "data:"))} == {
+        seen["address"]
+    }
+
+
+def test_the_browser_complains_about_nothing(seen):
+    assert seen["complaints"] == []
+
+
+def test_nothing_is_wider_than_the_screen(usual):
+    assert {state: wide for state, wide in usual["overflow"].items() if wide > 0} == {}
+
+
+def test_hostile_text_is_shown_and_does_nothing(attacked):
+    state = attacked["state"]
+    assert MARKUP in state["all"], "the attack did not reach the page, so this test tests nothing"
+    assert state["pwned"] is None
+    assert attacked["dialogs"] == 0
+    assert (state["scripts"], state["images"]) == (1, 0)
+    assert set(state["hrefs"]) <= {"file:", "https:"}
+
+
+def test_hostile_text_turns_nothing_around(attacked):
+    assert not re.search(
+        "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f]", attacked["state"]["all"]
+    )
+
+
+def test_the_page_is_whole_without_script(usual, report):
+    assert min(usual["plain"]["height"].values()) > 0
+    assert not usual["plain"]["filter"]
+    assert usual["plain"]["rows"] == len(report["findings"])
+
+
+def test_keys_search_and_links(usual, report):
+    keys = usual["keys"]
+    hits = sum("billing-events" in finding["subject"] for finding in report["findings"])
+    assert keys["slash"] == "q"
+    assert keys["count"] == f"{hits} of {len(report['findings'])} findings"
+    assert keys["hash"] == "#filter?q=billing-events"
+    assert (keys["cleared"], keys["row"], keys["linked"]) == ("", "TR", True)
+
+
+def test_a_tile_filters_its_severity(usual, report):
+    high = report["totals"]["findings"]["open"]["high"]
+    assert usual["keys"]["tile"] == f"{high} of {plural(len(report['findings']), 'finding')}"
+
+
+def test_the_filtered_rows_can_be_taken_away_as_csv(usual, report):
+    rows = list(csv.DictReader(io.StringIO(usual["keys"]["csv"].removeprefix("\ufeff"))))
+    assert {row["subject"] for row in rows} == {"koneksi-prod-billing-events"}
+    assert {row["rule"] for row in rows} == {it["rule"] for it in report["findings"] if "billing-events" in it["subject"]}
+
+
+def test_formulas_do_not_reach_the_spreadsheet(attacked):
+    cells = [cell for row in csv.reader(io.StringIO(attacked["keys"]["csv"].removeprefix("\ufeff"))) for cell in row]
+    assert any("=cmd" in cell for cell in cells)
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+
+
+def test_printing_leaves_the_tools_out(usual):
+    assert usual["print"]["tools"] == "none"
+    assert usual["print"]["overflow"] <= 0

@@ -1,0 +1,25 @@
+"""The reports that the tests of the formats share."""
+
+import json
+
+import pytest
+from hostile_report import hostile
+from sample_audit import code_line, sample_audit
+
+from auditor.formats.json import document, encode
+
+
+@pytest.fixture(scope="session")
+def audit():
+    return sample_audit()
+
+
+@pytest.fixture(scope="session")
+def report(audit):
+    """As every format gets it: decoded."""
+    return json.loads(encode(document(audit, code=code_line)))
+
+
+@pytest.fixture(scope="session")
+def spoiled(report):
+    return hostile(report)

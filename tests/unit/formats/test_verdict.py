@@ -1,0 +1,115 @@
+from dataclasses import replace
+
+import pytest
+from sample_audit import MADE, RULES, Made, sample_audit
+
+from auditor.formats.verdict import plural, totals, verdict
+from auditor.model.results import Severity, Status
+from auditor.model.values import Reason, Unknown
+
+UNKNOWN = Unknown(Reason.DENIED, api="kms:DescribeKey", action="kms:DescribeKey")
+
+
+def judged(*made, fail_on="low", **changes):
+    audit = replace(sample_audit(made=made), coverage=(), complete=True, **changes)
+    return verdict(audit, totals(audit), fail_on)
+
+
+def failing(rule, subject="users", **more):
+    return Made(rule, subject, Status.FAIL, "It fails", **more)
+
+
+def unknown(rule="SEC-001", subject="users"):
+    return Made(rule, subject, Status.UNKNOWN, "Not known", causes=(UNKNOWN,))
+
+
+def test_nothing_fails_and_everything_was_read():
+    told = judged()
+    assert (told["state"], told["exit_code"], told["counted"]) == ("pass", 0, 0)
+    assert "Everything was read" in told["completeness"]
+
+
+def test_an_unknown_is_never_a_pass():
+    told = judged(unknown())
+    assert (told["state"], told["word"], told["exit_code"]) == ("incomplete", "Incomplete", 3)
+    assert "1 of" in told["completeness"]
+
+
+@pytest.mark.parametrize("status", [Status.UNKNOWN, Status.ERROR])
+def test_an_audit_that_calls_itself_complete_is_not_believed(status):
+    assert judged(Made("SEC-001", "users", status))["exit_code"] == 3
+
+
+def test_a_read_that_failed_makes_it_incomplete_even_where_no_rule_asked():
+    audit = replace(sample_audit(made=()), complete=False)
+    told = verdict(audit, totals(audit), "low")
+    assert (told["state"], told["exit_code"]) == ("incomplete", 3)
+    assert "2 things could not be read." in told["completeness"]
+
+
+@pytest.mark.parametrize(("fail_on", "code"), [("critical", 0), ("high", 4), ("medium", 4), ("low", 4), ("never", 0)])
+def test_the_threshold_decides_the_exit_code_and_not_the_verdict(fail_on, code):
+    told = judged(failing("SEC-001"), fail_on=fail_on)
+    assert (told["exit_code"], told["state"], told["word"]) == (code, "fail", "Not compliant")
+
+
+def test_findings_come_before_incompleteness():
+    assert judged(failing("SEC-001"), unknown("SEC-004"))["exit_code"] == 4
+    assert judged(failing("SEC-001"), unknown("SEC-004"), fail_on="critical")["exit_code"] == 3
+
+
+def test_waived_and_informative_fails_do_not_count():
+    assert judged(failing("SEC-001", waiver="W-1", waived=True))["exit_code"] == 0
+    assert judged(failing("POL-001"))["exit_code"] == 0
+
+
+def test_an_expired_waiver_does_not_help():
+    assert judged(failing("SEC-001", waiver="W-1"))["exit_code"] == 4
+
+
+def test_a_rule_that_does_not_count_never_makes_the_verdict():
+    assert judged(failing("AUD-004", "run"))["exit_code"] == 0
+    assert judged(failing("AUD-002", "run"))["exit_code"] == 4
+
+
+def test_the_headline_counts_subjects_once():
+    told = judged(
+        failing("SEC-001"), failing("SEC-004"), failing("KMS-001", "key/0a1b2c3d"), failing("SEC-001", "jobs")
+    )
+    assert told["headline"].startswith("4 results fail on 1 key and 2 tables.")
+
+
+def test_an_account_that_was_not_compared_is_told():
+    run = {"account": "111122223333", "account_source": "", "endpoint": "http://127.0.0.1:5000"}
+    told = judged(run=run)["completeness"]
+    assert "the account was not compared" in told
+    assert "http://127.0.0.1:5000, which is not AWS itself" in told
+
+
+def test_a_result_is_waived_only_if_all_its_findings_are():
+    one = failing("DRIFT-012", waiver="W-1", waived=True)
+    audit = sample_audit(made=(one,))
+    assert totals(audit)["results"]["waived"] == 1
+    second = replace(audit.findings[0], fingerprint="other", path="stream_view_type", waived=False)
+    numbers = totals(replace(audit, findings=(*audit.findings, second)))
+    assert (numbers["results"]["waived"], numbers["findings"]["waived"]) == (0, 1)
+
+
+def test_totals_of_the_sample_are_counts_of_what_was_made():
+    numbers = totals(sample_audit())
+    made = [it.status for it in MADE]
+    assert numbers["results"]["fail"] == made.count(Status.FAIL)
+    assert numbers["results"]["unknown"] == made.count(Status.UNKNOWN)
+    assert numbers["findings"]["waived"] == sum(it.waived for it in MADE)
+    severities = {rule.id: rule.severity for rule in RULES}
+    high = [it for it in MADE if severities[it.rule] is Severity.HIGH and it.status is Status.FAIL and not it.waived]
+    assert numbers["findings"]["open"]["high"] == len(high)
+
+
+def test_plurals():
+    assert [plural(1, "policy"), plural(2, "policy"), plural(2, "key"), plural(1200, "table")] == [
+        "1 policy",
+        "2 policies",
+        "2 keys",
+        "1,200 tables",
+    ]

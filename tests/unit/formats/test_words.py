@@ -1,0 +1,84 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditor.formats.words import caller_role, clean, clean_block, lines, place, short_commit, shown, sides
+
+UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+@given(st.text(alphabet=st.characters(codec=None)))
+def test_nothing_unsafe_is_left(text):
+    assert not UNSAFE.search(clean(text))
+    assert len(clean(text)) == len(text)
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("Cc", "Cf", "Zl", "Zp"))))
+def test_ordinary_text_stays_as_it_is(text):
+    assert clean(text) == text
+
+
+def test_a_block_keeps_its_lines():
+    assert clean_block("a {\n\tb = \x1b1\n}") == "a {\n  b = \ufffd1\n}"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "not set"),
+        (True, "true"),
+        ("true", '"true"'),
+        (7, "7"),
+        ([], "[]"),
+        (["a", 1], '["a", 1]'),
+        ({"enabled": True, "ttl": None}, "{enabled = true, ttl = not set}"),
+        ({"map": {"unknown": 1}}, "{unknown = 1}"),
+        ({"number": "1E+400"}, "1E+400"),
+        ({"not_applicable": True}, "not applicable"),
+        ({"sensitive": "sha256:0123456789abcdef"}, "sensitive, sha256:01234567…"),
+        ({"unknown": "denied", "api": "a:B", "code": "No"}, "unknown (No: a:B)"),
+        ({"unknown": "not_evaluable", "references": ["data.a.b"]}, "unknown (data.a.b)"),
+        ({"unknown": "computed_by_aws"}, "unknown (AWS decides it on creation)"),
+        ([{"unknown": "denied", "api": "a:B"}], "[unknown (a:B)]"),
+    ],
+)
+def test_values_in_words(value, text):
+    assert shown(value) == text
+
+
+def test_words_for_a_value_are_bounded():
+    assert len(shown("x" * 10_000)) == 300
+
+
+def test_where_a_finding_points(report):
+    found = {(it["rule"], it["subject"]): it for it in report["findings"]}
+    assert place(found["DRIFT-006", "koneksi-prod-billing-events"]) == "terraform/dynamodb/envs/prod/terraform.tfvars:9"
+    assert place(found["DRIFT-002", "koneksi-prod-scratch"]) == "aws:koneksi-prod-scratch"
+
+
+def test_both_sides_of_a_finding(report):
+    finding = next(it for it in report["findings"] if it["rule"] == "DRIFT-006")
+    assert list(sides(finding)) == [("declared", "true"), ("live", "false")]
+
+
+def test_lines_are_causes_once_each_and_nothing_waived(report):
+    told = list(lines(report))
+    leading = [finding["fingerprint"] for finding, _ in told]
+    assert len(leading) == len(set(leading)) == len([it for it in report["causes"] if it["state"] != "waived"])
+    assert not any(finding["waived"] for finding, _ in told)
+    also = {finding["rule"]: others for finding, others in told if others}
+    assert also == {"DRIFT-006": ("SEC-004",), "DRIFT-007": ("SEC-001",)}
+    statuses = [finding["status"] for finding, _ in told]
+    assert statuses == sorted(statuses)
+
+
+def test_who_asked_and_what_code(report):
+    assert caller_role(report) == "role/dynamodb-auditor"
+    assert caller_role({"run": {}}) == "the caller"
+    assert short_commit(report) == "9505cacb clean"
+    assert (
+        short_commit({"run": {"git": {"commit": "9505cacb7c71", "dirty": True}}}) == "9505cacb with uncommitted changes"
+    )
+    assert short_commit({"run": {}}) == "not in git"
