@@ -112,7 +112,7 @@ def children(condition: Condition) -> tuple[Condition, ...]:
             return condition.conditions
         case IfThen():
             return (condition.premise, condition.consequence)
-        case Not() | Each() | Some():
+        case _:
             return (condition.condition,)
 
 

@@ -15,7 +15,7 @@ from typing import Final
 from auditor.model.catalogue import FactType
 from auditor.model.facts import Default, Fact
 from auditor.model.results import Evidence
-from auditor.model.rule import All, Any, Condition, Each, IfThen, Literal, Not, OtherFact, Parameter, Some, Term
+from auditor.model.rule import All, Any, Condition, IfThen, Literal, Not, OtherFact, Parameter, Some, Term
 from auditor.model.values import Reason, Truth, Unknown, Value, all_of, any_of
 from auditor.policy.messages import words
 from auditor.policy.operators import OPERATORS, PLAIN_TYPES, Operator, absent, fits
@@ -84,10 +84,10 @@ class _Compiler:
                 return _negated(self.of(part))
             case IfThen(premise, consequence):
                 return _implied(self.of(premise), self.of(consequence))
-            case Each(path, part) | Some(path, part):
-                inner = _Compiler(self.params, in_record=True).of(part)
+            case _:
+                inner = _Compiler(self.params, in_record=True).of(condition.condition)
                 wanted = sentence(condition) if isinstance(condition, Some) else ""
-                return _quantified(self._value_of(path), path, inner, wanted)
+                return _quantified(self._value_of(condition.fact), condition.fact, inner, wanted)
 
     def _value_of(self, path: str) -> Callable[[Facts], Value]:
         def of_subject(facts: Facts) -> Value:
@@ -109,8 +109,8 @@ class _Compiler:
                 return _unset(name)
             case Parameter(name):
                 return self._against_value(term, operator, self.params[name])
-            case OtherFact():
-                return self._against_fact(term, operator, term.operand)
+            case other:
+                return self._against_fact(term, operator, other)
 
     def _against_value(self, term: Term, operator: Operator, right: Value) -> Compiled:
         path, type_, value_of = term.fact, term.type, self._value_of(term.fact)

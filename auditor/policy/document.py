@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import typing
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -226,17 +227,12 @@ def parse(text: str, shown: str, error: type[RuleError]) -> Node:
 
 
 def _refuse_aliases(text: str, source: Source) -> None:
-    """Complain about the first alias; only a text with `*` can have one."""
-    if "*" not in text or not _MAYBE_ALIAS.search(text):
-        return
-    for event in yaml.parse(text, Loader=_Loader):
+    """Complain about the first alias; only a text with an anchor can have one."""
+    events = yaml.parse(text, Loader=_Loader) if "&" in text else ()
+    for event in events:
         if isinstance(event, yaml.AliasEvent):
-            mark = event.start_mark
-            line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-            source.fail("aliases are not read here", line, column, "write the value out")
-
-
-_MAYBE_ALIAS: Final = re.compile(r"(?:^|[\s\[{,:-])\*[^\s,\]}*\"']")
+            mark = typing.cast("yaml.Mark", event.start_mark)
+            source.fail("aliases are not read here", mark.line + 1, mark.column + 1, "write the value out")
 
 
 _E = TypeVar("_E", bound=StrEnum)

@@ -51,17 +51,17 @@ class Operator:
     """Left, right; neither is an Unknown as a whole, absent is None."""
     words: str
     """How a reader says what is expected: `{}` stands for the right side."""
-    other_fact: bool = True
-    """Whether NAME_fact, with a fact on the right, exists."""
+
+    @property
+    def other_fact(self) -> bool:
+        """Whether NAME_fact, with a fact on the right, exists."""
+        return self.right in {Right.SAME, Right.ONE_OF, Right.TEXT, Right.TEXTS}
 
     def other_type(self, left: FactType) -> FactType | None:
         """The type of a fact that may stand on the right, given the left one's; None: none may."""
-        if not self.other_fact:
-            return None
-        scalar = FactType.STRINGS if left is FactType.STRING else None
-        return {Right.SAME: left, Right.TEXT: FactType.STRING, Right.TEXTS: FactType.STRINGS, Right.ONE_OF: scalar}.get(
-            self.right
-        )
+        listed = FactType.STRINGS if left is FactType.STRING else None
+        types = {Right.SAME: left, Right.TEXT: FactType.STRING, Right.TEXTS: FactType.STRINGS, Right.ONE_OF: listed}
+        return types.get(self.right)
 
 
 def _collection(value: Value) -> tuple[Value, ...]:
@@ -196,9 +196,8 @@ OPERATORS: Final[Mapping[str, Operator]] = MappingProxyType(
                 Right.FLAG,
                 lambda left, right: Truth.of((left is not None) is right),
                 "exists: {}",
-                other_fact=False,
             ),
-            Operator("empty", "has no element", _SIZED, Right.FLAG, _empty, "is empty: {}", other_fact=False),
+            Operator("empty", "has no element", _SIZED, Right.FLAG, _empty, "is empty: {}"),
             Operator("gt", "is above", _ORDERED, Right.SAME, _ordered(lambda order: order > 0), "is above {}"),
             Operator("gte", "is at or above", _ORDERED, Right.SAME, _gte, "is at least {}"),
             Operator("lt", "is below", _ORDERED, Right.SAME, _ordered(lambda order: order < 0), "is below {}"),
@@ -236,15 +235,9 @@ OPERATORS: Final[Mapping[str, Operator]] = MappingProxyType(
                 lambda left, right: _subset(right, left),
                 "has all of {}",
             ),
-            Operator("matches", "matches as a whole", _STRING, Right.PATTERN, _matches, "matches {}", other_fact=False),
+            Operator("matches", "matches as a whole", _STRING, Right.PATTERN, _matches, "matches {}"),
             Operator(
-                "not_matches",
-                "does not match as a whole",
-                _STRING,
-                Right.PATTERN,
-                _not(_matches),
-                "does not match {}",
-                other_fact=False,
+                "not_matches", "does not match as a whole", _STRING, Right.PATTERN, _not(_matches), "does not match {}"
             ),
         )
     }
@@ -294,9 +287,9 @@ def fits_right(value: Value, right: Right, left: FactType) -> bool:
             return isinstance(value, str) and not pattern_fault(value)
         case Right.ONE_OF:
             return isinstance(value, tuple) and all(fits(item, left) for item in value)
-        case Right.RANGE:
-            two = 2
-            return isinstance(value, tuple) and len(value) == two and all(fits(item, left) for item in value)
+        case _:
+            ends = value if isinstance(value, tuple) else ()
+            return len(ends) == len(("low", "high")) and all(fits(item, left) for item in ends)
 
 
 LONGEST_PATTERN: Final = 200

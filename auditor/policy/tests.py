@@ -11,7 +11,7 @@ from auditor.model.catalogue import Catalogue
 from auditor.model.drift import Comparison, Drift, Existence, Plan
 from auditor.model.facts import ApiField, Fact, Identity
 from auditor.model.results import Status, Subject
-from auditor.model.rule import All, Any, Condition, DriftSelector, Each, Example, IfThen, Not, Rule, Some, Term
+from auditor.model.rule import All, Any, Condition, DriftSelector, Example, IfThen, Not, Rule, Term
 from auditor.model.values import Reason, Unknown
 from auditor.policy.example_reader import NOT_GIVEN
 from auditor.policy.parameters import in_force
@@ -158,7 +158,8 @@ def _changed_below(condition: Condition) -> Iterator[tuple[Condition, str]]:
             yield from ((IfThen(premise, changed), change) for changed, change in _changed(consequence))
         case Not(part):
             yield from ((Not(changed), change) for changed, change in _changed_below(part))
-        case Each(fact, part):
-            yield from ((Each(fact, changed), change) for changed, change in _changed(part))
-        case Some(fact, part):
-            yield from ((Some(fact, changed), change) for changed, change in _changed(part))
+        case _:
+            quantifier = type(condition)
+            yield from (
+                (quantifier(condition.fact, changed), change) for changed, change in _changed(condition.condition)
+            )

@@ -11,9 +11,7 @@ from auditor.model.rule import (
     IfThen,
     Literal,
     Not,
-    OtherFact,
     Parameter,
-    Some,
     Term,
 )
 from auditor.policy.messages import words
@@ -35,8 +33,8 @@ def sentence(condition: Condition) -> str:
             return f"if {_part(premise)}, then {_part(consequence)}"
         case Each(fact, part):
             return f"in each of {fact}: {_part(part)}"
-        case Some(fact, part):
-            return f"in one of {fact}: {_part(part)}"
+        case _:
+            return f"in one of {condition.fact}: {_part(condition.condition)}"
 
 
 def _part(condition: Condition) -> str:
@@ -51,8 +49,8 @@ def expected(term: Term) -> str:
             right = words(value)
         case Parameter(name):
             right = f"parameter {name}"
-        case OtherFact(path):
-            right = path
+        case other:
+            right = other.path
     return OPERATORS[term.operator].words.format(right)
 
 

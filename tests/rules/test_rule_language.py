@@ -73,7 +73,11 @@ def test_all_tests_pass_and_every_condition_is_needed():
         ("fact: enabled, equals: true", "fact: enabeld, equals: true", "19:14: unknown fact 'enabeld'"),
         ("equals: SystemErrors", "equal: SystemErrors", "17:22: unknown operator 'equal'"),
         ("contains_all: [TableName]", "contains_all: TableName", "18:40: contains_all of dimensions (strings) needs a"),
-        ("enabled, equals: true", "enabled, equals: 'true'", "19:31: equals of enabled (bool) needs a value of type bool"),
+        (
+            "enabled, equals: true",
+            "enabled, equals: 'true'",
+            "19:31: equals of enabled (bool) needs a value of type bool",
+        ),
         ("some: live.alarms", "some: live.tags", "14:9: live.tags is map; each and some go over records"),
         ("equals: SystemErrors", "gte: SystemErrors", "17:22: operator 'gte' does not apply to metric (string)"),
         ("contains_all: [TableName]", "contains_all: {param: names}", "18:48: parameter 'names' is not defined"),

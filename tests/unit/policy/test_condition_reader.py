@@ -58,7 +58,12 @@ def test_reads(text, expected):
     [
         ("{fact: live.pitr.staus, equals: a}", "unknown fact 'live.pitr.staus'", "did you mean live.pitr.status", 8),
         ("{fact: live.name, equal: a}", "unknown operator 'equal'", "did you mean equals", 19),
-        ("{fact: live.name, gte: 1}", "operator 'gte' does not apply to live.name (string); it takes number, time", "", 19),
+        (
+            "{fact: live.name, gte: 1}",
+            "operator 'gte' does not apply to live.name (string); it takes number, time",
+            "",
+            19,
+        ),
         ("{fact: live.exists, equals: 'true'}", "equals of live.exists (bool) needs a value of type bool", "", 29),
         ("{fact: live.pitr.days, gte: {param: dayz}}", "parameter 'dayz' is not defined", "did you mean days", 37),
         ("{fact: live.pitr.status, equals: ENABLE}", "live.pitr.status is never 'ENABLE'", "ENABLED", 34),

@@ -122,7 +122,11 @@ def test_parameters_are_put_in():
             [("live.exists", False, "equals true"), ("live.pitr.days", 3, "is at least 7")],
         ),
         (f"not: {ON}", {"live__exists": True}, [("live.exists", True, "not: equals true")]),
-        (f"if: {ON}\nthen: {DAYS}", {"live__exists": True, "live__pitr__days": 3}, [("live.pitr.days", 3, "is at least 7")]),
+        (
+            f"if: {ON}\nthen: {DAYS}",
+            {"live__exists": True, "live__pitr__days": 3},
+            [("live.pitr.days", 3, "is at least 7")],
+        ),
         (
             f"if: {ON}\nthen: {DAYS}",
             {"live__exists": WHO, "live__pitr__days": 3},

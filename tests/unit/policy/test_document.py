@@ -119,7 +119,7 @@ def test_files(tmp_path):
     root, data = read(file, "a.yaml", InvalidRule)
     assert (root.value(), data) == ({"a": 1}, b"a: 1\n")
     file.write_bytes(b"a: 1\nb: \xff\n")
-    with pytest.raises(InvalidRule, match="a.yaml:2:1: the file is not UTF-8"):
+    with pytest.raises(InvalidRule, match=r"a\.yaml:2:1: the file is not UTF-8"):
         read(file, "a.yaml", InvalidRule)
     file.write_bytes(b"a" * (LONGEST_FILE + 1))
     with pytest.raises(InvalidRule, match="longer than"):

@@ -90,7 +90,7 @@ def changes(condition):
         (lambda leaf: leaf, ["negated L"]),
         (lambda leaf: All((leaf,)), ["negated L", "negated L"]),
         (lambda leaf: Any((leaf, leaf)), ["negated L or L", *["dropped L", "negated L"] * 2]),
-        (lambda leaf: Not(leaf), ["negated not L"]),
+        (Not, ["negated not L"]),
         (lambda leaf: Not(All((leaf, leaf))), ["negated not (L and L)", *["dropped L", "negated L"] * 2]),
         (lambda leaf: IfThen(leaf, leaf), ["negated if L, then L", "dropped L", "negated L", "negated L"]),
         (lambda leaf: Each("live.alarms", leaf), ["negated in each of live.alarms: L", "negated L"]),

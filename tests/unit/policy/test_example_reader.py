@@ -26,7 +26,10 @@ def example(text, head=HEAD + ASSERT + TESTS):
         ),
         ("{live.name: {not_applicable: true}}", {"live.name": NOT_APPLICABLE}),
         ("{live.pitr: {not_applicable: true}}", dict.fromkeys(("live.pitr.status", "live.pitr.days"), NOT_APPLICABLE)),
-        ("{live.tags: {Owner: data, x: {unknown: failed}}}", {"live.tags": {"Owner": "data", "x": Unknown(Reason.FAILED)}}),
+        (
+            "{live.tags: {Owner: data, x: {unknown: failed}}}",
+            {"live.tags": {"Owner": "data", "x": Unknown(Reason.FAILED)}},
+        ),
         ("{live.indexes: [a, {unknown: failed}]}", {"live.indexes": ("a", Unknown(Reason.FAILED))}),
         ("{live.alarms: [{unknown: failed}]}", {"live.alarms": (Unknown(Reason.FAILED),)}),
     ],
@@ -49,7 +52,12 @@ def test_drifts():
         + "   drifts: [{path: a, risk: replaces, declared: [x]}, {path: b, reality: undeclared}]}\n"
     )
     got = rule.examples[-1]
-    assert (got.existence, got.kind, got.tier, got.message) == (Existence.MISSING, "aws_kms_key", "development", "users")
+    assert (got.existence, got.kind, got.tier, got.message) == (
+        Existence.MISSING,
+        "aws_kms_key",
+        "development",
+        "users",
+    )
     first, second = got.drifts
     assert (first.plan, first.reality, first.risk) == (Plan.UPDATE, Reality.DIFFERENT, Risk.REPLACES)
     assert (first.declared, first.live) == (("x",), None)

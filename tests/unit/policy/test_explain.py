@@ -4,7 +4,9 @@ from auditor.policy.explain import explain
 
 
 def test_the_page_of_a_rule():
-    assert explain(rule_of(), CATALOGUE) == """\
+    assert (
+        explain(rule_of(), CATALOGUE)
+        == """\
 SEC-001  Point-in-time recovery is on
 
   severity      high in production, high in preproduction, medium in development
@@ -40,6 +42,7 @@ Examples
   fail            off
   unknown         denied
 """
+    )
 
 
 def test_everything_else_a_page_can_say():

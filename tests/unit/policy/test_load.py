@@ -26,7 +26,10 @@ def test_rules_of_a_folder_are_ordered_by_id(folder, tmp_path):
     folder("schema/notes.txt", "not a rule")
     rules = load_rules([tmp_path / "rules"], CATALOGUE)
     assert [rule.id for rule in rules] == ["DRIFT-010", "SEC-001"]
-    assert [rule.place.file for rule in rules] == ["rules/drift/DRIFT-010-recovery.yaml", "rules/sec/SEC-001-recovery.yaml"]
+    assert [rule.place.file for rule in rules] == [
+        "rules/drift/DRIFT-010-recovery.yaml",
+        "rules/sec/SEC-001-recovery.yaml",
+    ]
     assert len({rule.digest for rule in rules}) == 2
     assert len(rules[0].digest) == 64
 
@@ -58,13 +61,15 @@ def test_the_first_complaint_of_every_file_is_told(folder, tmp_path):
 
 
 def test_a_file_that_can_not_be_read(tmp_path):
-    with pytest.raises(InvalidRule, match="can't read rules/x.yaml: No such file"):
+    with pytest.raises(InvalidRule, match=r"can't read rules/x\.yaml: No such file"):
         load_rule(tmp_path / "x.yaml", "rules/x.yaml", CATALOGUE)
 
 
 def test_seventy_rules_load_in_a_fifth_of_a_second(folder, tmp_path):
     for number in range(70):
-        folder(f"sec/SEC-{number:03}-a.yaml", WHOLE.replace("SEC-001", f"SEC-{number:03}") + "history:\n- " + "x " * 300)
+        folder(
+            f"sec/SEC-{number:03}-a.yaml", WHOLE.replace("SEC-001", f"SEC-{number:03}") + "history:\n- " + "x " * 300
+        )
     taken = []
     for _ in range(3):
         start = time.process_time()

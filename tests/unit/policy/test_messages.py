@@ -42,5 +42,7 @@ def test_a_sensitive_fact_is_not_shown():
 
 
 def test_fill_replaces_each_placeholder_once():
-    assert fill("{a.b} and {c}, not ${d} or { e }", {"a.b": "{c}", "c": "2"}.__getitem__) == "{c} and 2, not ${d} or { e }"
+    assert (
+        fill("{a.b} and {c}, not ${d} or { e }", {"a.b": "{c}", "c": "2"}.__getitem__) == "{c} and 2, not ${d} or { e }"
+    )
     assert list(placeholders("{a.b} ${c} {D}")) == ["a.b"]

@@ -19,9 +19,19 @@ def complaint(text, file=None):
 
 def test_a_small_rule():
     rule = rule_of()
-    assert (rule.id, rule.family, rule.subject, rule.profile, rule.counts) == ("SEC-001", "SEC", "table", Profile.FIRST, True)
+    assert (rule.id, rule.family, rule.subject, rule.profile, rule.counts) == (
+        "SEC-001",
+        "SEC",
+        "table",
+        Profile.FIRST,
+        True,
+    )
     assert rule.tiers == ("production", "preproduction", "development")
-    assert rule.severity == {"production": Severity.HIGH, "preproduction": Severity.HIGH, "development": Severity.MEDIUM}
+    assert rule.severity == {
+        "production": Severity.HIGH,
+        "preproduction": Severity.HIGH,
+        "development": Severity.MEDIUM,
+    }
     assert rule.facts == {"live.pitr.status"}
     assert rule.params == {}
     assert str(rule.place) == "rules/sec/SEC-001-words.yaml:1:1"
@@ -34,7 +44,8 @@ def test_everything_a_rule_can_say():
         + DAYS
         + "when: {fact: live.exists, equals: true}\n"
         + "params: {days: {default: 7, production: 35}}\n"
-        + "tiers: [preproduction, production]\nprofile: strict\ncounts: false\nattribute: point_in_time_recovery.enabled\n"
+        + "tiers: [preproduction, production]\nprofile: strict\ncounts: false\n"
+        + "attribute: point_in_time_recovery.enabled\n"
         + "frameworks: {aws_fsbp: {sourced: [DynamoDB.2], judgement: [DynamoDB.4]}}\n"
         + "history: [The period is a parameter.]\n"
         + TESTS
@@ -57,7 +68,10 @@ def test_everything_a_rule_can_say():
                 reality=(Reality.UNDECLARED, Reality.DIFFERENT), plan=(Plan.UPDATE,), risk=(Risk.REMOVES_PROTECTION,)
             ),
         ),
-        ("{kinds: [aws_kms_key], existence: [missing]}", DriftSelector(kinds=("aws_kms_key",), existence=(Existence.MISSING,))),
+        (
+            "{kinds: [aws_kms_key], existence: [missing]}",
+            DriftSelector(kinds=("aws_kms_key",), existence=(Existence.MISSING,)),
+        ),
         ("{unselected: true, kinds: [aws_kms_key]}", DriftSelector(kinds=("aws_kms_key",), unselected=True)),
     ],
 )
@@ -105,7 +119,11 @@ def drift(selector):
         (WHOLE + "frameworks: {nist: {sourced: [CP-9]}}\n", "unknown key 'nist'", ""),
         (WHOLE + "frameworks: {aws_fsbp: {}}\n", "say on which basis", ""),
         (WHOLE + "frameworks: {pci_dss_4_0: {sourced: [3.5]}}\n", "a control must be text", "put it in quotes"),
-        (WHOLE.replace("- {name: on, expect: pass, facts: {live.pitr.status: ENABLED}}\n", ""), "there is no test that expects pass", ""),
+        (
+            WHOLE.replace("- {name: on, expect: pass, facts: {live.pitr.status: ENABLED}}\n", ""),
+            "there is no test that expects pass",
+            "",
+        ),
         (WHOLE.replace("name: off", "name: on"), "two tests are called 'on'", ""),
         (drift("{}"), "an empty selector", ""),
         (drift("{paths: []}"), "an empty list selects nothing", ""),

@@ -45,7 +45,9 @@ MORE = [
     WHOLE,
     DRIFT,
     WHOLE + "tiers: [production]\nprofile: strict\ncounts: false\nattribute: ttl\nhistory: [x]\n",
-    HEAD + "assert: {all: [{fact: live.name, in: [a]}, {not: {fact: live.name, equals_fact: declared.name}}]}\n" + TESTS,
+    HEAD
+    + "assert: {all: [{fact: live.name, in: [a]}, {not: {fact: live.name, equals_fact: declared.name}}]}\n"
+    + TESTS,
     HEAD + "assert: {fact: live.pitr.days, between: {param: days}}\nparams: {days: [1, 2]}\n" + TESTS,
     HEAD + "assert: {some: live.alarms, where: {each: actions, assert: {fact: arn, exists: true}}}\n" + TESTS,
     HEAD + "assert: {if: {fact: live.name, empty: true}, then: {fact: live.name, matches: a*}}\n" + TESTS,

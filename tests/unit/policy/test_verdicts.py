@@ -78,9 +78,9 @@ IDENTITY = Identity("111122223333", "ap-southeast-1", "users")
 PITR = "point_in_time_recovery.enabled"
 
 
-def drift(path=PITR, reality=Reality.DIFFERENT, live=False, declared=True, risk=None, place=PLACE):
+def drift(path=PITR, reality=Reality.DIFFERENT, live=False, *, risk=None, place=PLACE):
     origin = Written((place,)) if place else Default("x")
-    return Drift(path, Plan.UPDATE, reality, Fact(declared, origin), Fact(live, Default("x")), risk, "why")
+    return Drift(path, Plan.UPDATE, reality, Fact(True, origin), Fact(live, Default("x")), risk, "why")
 
 
 def with_drifts(*drifts, existence=Existence.BOTH, kind="aws_dynamodb_table", **more):

@@ -35,13 +35,14 @@ def test_sentences(text, expected):
             "differences in ttl that are different (undeclared counts where it carries a risk)",
         ),
         (
-            DriftSelector(
-                kinds=("aws_kms_key",), reality=(Reality.UNDECLARED,), plan=(Plan.UPDATE,), risk=(Risk.REPLACES,)
-            ),
-            "differences in any attribute of aws_kms_key that are undeclared, where the plan is update, "
-            "with the risk replaces",
+            DriftSelector(kinds=("aws_kms_key",), reality=(Reality.UNDECLARED,), risk=(Risk.REPLACES,)),
+            "differences in any attribute of aws_kms_key that are undeclared, with the risk replaces",
         ),
         (DriftSelector(existence=(Existence.MISSING, Existence.UNMANAGED)), "resources that are missing or unmanaged"),
+        (
+            DriftSelector(existence=(Existence.MISSING,), plan=(Plan.CREATE,)),
+            "resources that are missing, where the plan is create",
+        ),
         (
             DriftSelector(unselected=True),
             "whatever differs and no other rule reports, missing and unmanaged resources included",

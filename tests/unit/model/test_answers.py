@@ -1,0 +1,39 @@
+from auditor.model.answers import Answer, Answers, Request, Scope
+from auditor.model.values import Reason
+
+ONE = Request.of("dynamodb:DescribeTable", TableName="users")
+OTHER = Request.of("dynamodb:DescribeTable", TableName="orders")
+LIST = Request.of("dynamodb:ListTables")
+
+
+def test_a_request_is_its_parameters_in_any_order():
+    assert Request.of("x:Y", B=1, A="a") == Request.of("x:Y", A="a", B=1)
+    assert Request.of("x:Y", B=1, A=("a", "b")).key == "A=a+b,B=1"
+    assert Request.of("x:Y", "eu-west-1", A="a").key == "eu-west-1:A=a"
+
+
+def test_what_was_not_asked_is_an_answer_that_is_not_ok():
+    missing = Answers().get(ONE)
+    assert (missing.ok, missing.reason, missing.code) == (False, Reason.NOT_READ, "NotRead")
+    assert missing.unknown.detail == "dynamodb:DescribeTable was not called for TableName=users"
+    assert "this Region" in Answers().get(LIST).detail
+
+
+def test_answers_are_ordered():
+    answers = Answers({request: Answer(request) for request in (LIST, ONE, OTHER)})
+    assert [answer.request for answer in answers] == [OTHER, ONE, LIST]
+    assert [answer.request for answer in answers.of("dynamodb:DescribeTable")] == [OTHER, ONE]
+    assert answers.get(ONE).request is ONE
+
+
+def test_a_denied_answer_names_the_action_to_grant():
+    denied = Answer(ONE, ok=False, code="AccessDeniedException", reason=Reason.DENIED, detail="no").unknown
+    assert (denied.reason, denied.action, denied.code) == (Reason.DENIED, ONE.api, "AccessDeniedException")
+    failed = Answer(ONE, ok=False, code="Timeout").unknown
+    assert (failed.reason, failed.action) == (Reason.FAILED, "")
+
+
+def test_scope_names():
+    scope = Scope("1", "r", declared={"aws_dynamodb_table": ("users",)})
+    assert scope.names("aws_dynamodb_table") == ("users",)
+    assert scope.names("aws_kms_key") == ()
