@@ -25,7 +25,7 @@ class SourceFile:
     """
 
     path: str
-    text: str
+    text: str = field(repr=False)
     sha256: str = ""
     """Of the bytes on disk; empty for a text that did not come from a file."""
     size: int = 0

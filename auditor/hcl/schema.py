@@ -1,0 +1,118 @@
+"""What the AWS provider's schema says of resources and data sources: types, nesting, defaults, what AWS computes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from auditor.hcl import types
+from auditor.hcl.types import ListType, MapType, ObjectType, SetType, TupleType, Type
+
+_FILE: Final = Path(__file__).with_name("schema.json")
+_COLLECTIONS: Final[Mapping[str, Callable[[Type], Type]]] = {"list": ListType, "set": SetType, "map": MapType}
+_PRIMITIVES: Final = {"string": types.STRING, "number": types.NUMBER, "bool": types.BOOL, "dynamic": types.DYNAMIC}
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeSchema:
+    """An argument or a computed attribute."""
+
+    type: Type
+    optional: bool = False
+    computed: bool = False
+    """AWS or the provider decides it where nothing is written."""
+    sensitive: bool = False
+    default: Any = None
+    """What the provider plans where nothing is written (JSON)."""
+
+
+@dataclass(frozen=True, slots=True)
+class NestedBlock:
+    """A type of nested blocks."""
+
+    nesting: str
+    """`list`, `set`, `single` or `map`."""
+    schema: Schema
+    computed: bool = False
+    """AWS decides it where no block is written."""
+
+
+@dataclass(frozen=True)
+class Schema:
+    """Attributes and nested blocks of a resource, a data source or a nested block."""
+
+    attributes: Mapping[str, AttributeSchema] = field(default_factory=lambda: MappingProxyType({}))
+    blocks: Mapping[str, NestedBlock] = field(default_factory=lambda: MappingProxyType({}))
+
+    @cached_property
+    def type(self) -> ObjectType:
+        """The type of the whole as expressions see it."""
+        found: dict[str, Type] = {name: attribute.type for name, attribute in self.attributes.items()}
+        for name, block in self.blocks.items():
+            found[name] = nested_type(block)
+        return ObjectType(MappingProxyType(found))
+
+
+def nested_type(block: NestedBlock) -> Type:
+    """The type of all blocks of one nested type together."""
+    inner = block.schema.type
+    if block.nesting == "single":
+        return inner
+    return _COLLECTIONS[block.nesting](inner)
+
+
+def resource_schema(type_: str) -> Schema | None:
+    """The schema of a resource type; None for a type that is not described."""
+    return _schema("resources", type_)
+
+
+def data_schema(type_: str) -> Schema | None:
+    """The schema of a data source; None for one that is not described."""
+    return _schema("data", type_)
+
+
+def from_notation(notation: Any) -> Type:  # noqa: ANN401 - a JSON value
+    """The type of Terraform's JSON notation: `"string"`, `["map","string"]`, `["object",{...}]`."""
+    if isinstance(notation, str):
+        return _PRIMITIVES[notation]
+    kind, inner = notation
+    if kind == "object":
+        return ObjectType(MappingProxyType({name: from_notation(type_) for name, type_ in inner.items()}))
+    if kind == "tuple":
+        return TupleType(tuple(from_notation(type_) for type_ in inner))
+    return _COLLECTIONS[kind](from_notation(inner))
+
+
+@cache
+def _document() -> Mapping[str, Any]:
+    document: Mapping[str, Any] = json.loads(_FILE.read_text(encoding="utf-8"))
+    return document
+
+
+@cache
+def _schema(section: str, type_: str) -> Schema | None:
+    described = _document()[section].get(type_)
+    return None if described is None else _read(described)
+
+
+def _read(described: Mapping[str, Any]) -> Schema:
+    attributes = {}
+    for name, (notation, mode, *default) in described["attributes"].items():
+        words = mode.split()
+        attributes[name] = AttributeSchema(
+            from_notation(notation),
+            optional="optional" in words,
+            computed="computed" in words,
+            sensitive="sensitive" in words,
+            default=default[0] if default else None,
+        )
+    blocks = {
+        name: NestedBlock(nesting, _read(inner), computed=bool(computed))
+        for name, (nesting, inner, *computed) in described.get("blocks", {}).items()
+    }
+    return Schema(MappingProxyType(attributes), MappingProxyType(blocks))
