@@ -41,9 +41,9 @@ def follow(_scope: Scope, answer: Answer) -> Iterator[Request]:
 
 def kind(first: Iterable[Request] = FIRST, **changes: Any) -> Kind:
     """The kind, with other first requests or other functions."""
-    apis = [*(request.api for request in first), *TABLE_APIS, *KEY_APIS, "dynamodb:ListTagsOfResource"]
-    actions = {api.replace("resourcegroupstaggingapi", "tag") for api in apis}
     asked = tuple(first)
+    apis = [*(request.api for request in asked), *TABLE_APIS, *KEY_APIS, "dynamodb:ListTagsOfResource"]
+    actions = {api.replace("resourcegroupstaggingapi", "tag") for api in apis}
     told: dict[str, Any] = {
         "type": "everything",
         "attributes": (),

@@ -10,7 +10,7 @@ from auditor.aws.session import Access, connect
 REGION = "ap-southeast-1"
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def server():
     with FakeServer(tables=12, seed=7, drift=0.3) as running:
         yield running
@@ -27,7 +27,7 @@ def access(aws):
     return Access(region=REGION, endpoint=aws.url, account="123456789012")
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def shared_connection(server):
     opened = connect(Access(region=REGION, endpoint=server.url), kind().permissions)
     yield opened
