@@ -1,7 +1,6 @@
 """What moto answers otherwise than KMS."""
 
 from moto.kms.models import Key, kms_backends
-
 from moto_gaps import Answer, Request, mends, rewrites
 
 DEFAULT_ROTATION_DAYS = 365
@@ -13,10 +12,9 @@ def key_of(request: Request) -> Key:
     return backend.describe_key(backend.any_id_to_key_id(request.body["KeyId"]))
 
 
-def managed_by_aws(request: Request, key: Key) -> bool:
+def managed_by_aws(key: Key) -> bool:
     """Return whether a key is the target of an alias that only AWS can make."""
-    aliases = kms_backends[request.account][request.region].get_all_aliases().get(key.id, [])
-    return any(alias.startswith("alias/aws/") for alias in aliases)
+    return any(alias.startswith("alias/aws/") for alias in key.aliases)
 
 
 @mends("kms", "CreateKey", "DescribeKey", "ReplicateKey")
@@ -30,7 +28,7 @@ def key_metadata(request: Request, answer: Answer) -> None:
     if metadata.get("KeyUsage") is None:
         metadata["KeyUsage"] = "ENCRYPT_DECRYPT"
     metadata["MultiRegion"] = bool(metadata.get("MultiRegion"))
-    if request.operation == "DescribeKey" and managed_by_aws(request, key_of(request)):
+    if request.operation == "DescribeKey" and managed_by_aws(key_of(request)):
         metadata["KeyManager"] = "AWS"
     for name in [name for name, value in metadata.items() if value is None]:
         del metadata[name]
@@ -47,11 +45,20 @@ def rotation_period(request: Request, answer: Answer) -> None:
 def rotation_status(request: Request, answer: Answer) -> None:
     """Add the key and the period; a key of AWS always rotates, one pending deletion never does (API)."""
     key = key_of(request)
-    managed = managed_by_aws(request, key)
+    managed = managed_by_aws(key)
     rotates = key.key_state != "PendingDeletion" and (managed or answer.body["KeyRotationEnabled"])
-    answer.body |= {"KeyId": key.arn, "KeyRotationEnabled": rotates}
+    answer.body.update(KeyId=key.arn, KeyRotationEnabled=rotates)
     if rotates:
         answer.body["RotationPeriodInDays"] = request.remembered("rotation").get(key.id, DEFAULT_ROTATION_DAYS)
+
+
+@mends("kms", "ListAliases")
+def unused_aliases(request: Request, answer: Answer) -> None:
+    """Leave out the target of an alias of AWS whose key was never used (API); moto names a key that does not exist."""
+    keys = kms_backends[request.account][request.region].keys
+    for alias in answer.body["Aliases"]:
+        if alias["TargetKeyId"] not in keys:
+            del alias["TargetKeyId"]
 
 
 @rewrites("kms", "GetKeyPolicy", "PutKeyPolicy")

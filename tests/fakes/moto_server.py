@@ -18,6 +18,7 @@ import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from http import HTTPStatus
 from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qs
@@ -28,9 +29,8 @@ import moto_others
 from moto.backends import get_backend
 from moto.core.model_instances import reset_model_data
 from moto.server import DomainDispatcherApplication, create_backend_app
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
-
 from moto_gaps import MENDS, REWRITES, STANDS, Answer, Request
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 GAPS = (moto_dynamodb, moto_kms, moto_others)
 CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/")
@@ -89,9 +89,7 @@ def error_body(environ: Environ, code: str, message: str) -> tuple[str, bytes]:
     """Return content type and body of an error in the protocol of the request: JSON, CBOR or query (XML)."""
     if "HTTP_SMITHY_PROTOCOL" in environ:
         members = {"__type": code, "message": message}
-        text = b"".join(
-            b"\x78" + bytes([len(part)]) + part.encode() for member in members.items() for part in member
-        )
+        text = b"".join(b"\x78" + bytes([len(part)]) + part.encode() for member in members.items() for part in member)
         return "application/cbor", bytes([0xA0 + len(members)]) + text
     if "HTTP_X_AMZ_TARGET" in environ or environ["REQUEST_METHOD"] == "GET":
         return "application/x-amz-json-1.0", json.dumps({"__type": code, "message": message}).encode()
@@ -106,6 +104,7 @@ class MotoServer:
         self.account = account
         self.counts: Counter[str] = Counter()
         self.faults: list[Fault] = []
+        self.defects: list[str] = []
         self._lock = threading.Lock()
         self._memory: defaultdict[tuple[str, ...], dict[str, Any]] = defaultdict(dict)
         self._moto = DomainDispatcherApplication(create_backend_app)
@@ -174,7 +173,7 @@ class MotoServer:
         operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
         if "HTTP_SMITHY_PROTOCOL" in environ:
             operation = path.rpartition("/")[2]
-        if not operation and raw.startswith((b"Action=", b"Version=")) or b"&Action=" in raw:
+        if (not operation and raw.startswith((b"Action=", b"Version="))) or b"&Action=" in raw:
             operation = parse_qs(raw.decode("utf-8", "replace")).get("Action", ["?"])[0]
         body: Any = {}
         if "HTTP_X_AMZ_TARGET" in environ:
@@ -191,32 +190,33 @@ class MotoServer:
     def _answer(self, request: Request, environ: Environ, raw: bytes, start: StartResponse) -> Iterable[bytes]:
         """Give moto's answer, mended; or the one that stands in for it."""
         asked = (request.service, request.operation)
-        if stand := STANDS.get(asked):
-            with self._lock:
-                answer = stand(request)
-            return reply(start, answer.status, "application/json", json.dumps(answer.body).encode())
-        if rewrite := REWRITES.get(asked):
-            rewrite(request)
-            raw = json.dumps(request.body).encode()
-        environ |= {
-            "HTTP_X_MOTO_ACCOUNT_ID": request.account,
-            "CONTENT_LENGTH": str(len(raw)),
-            "wsgi.input": io.BytesIO(raw),
-        }
-        mend = MENDS.get(asked)
         try:
-            if mend is None:
+            if stand := STANDS.get(asked):
+                with self._lock:
+                    answer = stand(request)
+                return reply(start, answer.status, "application/json", json.dumps(answer.body).encode())
+            if rewrite := REWRITES.get(asked):
+                rewrite(request)
+                raw = json.dumps(request.body).encode()
+            environ |= {
+                "HTTP_X_MOTO_ACCOUNT_ID": request.account,
+                "CONTENT_LENGTH": str(len(raw)),
+                "wsgi.input": io.BytesIO(raw),
+            }
+            if asked not in MENDS:
                 return list(self._moto(environ, start))
             status, headers, body = call(self._moto, environ)
-        except NotImplementedError as error:
-            content_type, body = error_body(environ, "UnknownOperationException", str(error))
-            return reply(start, 501, content_type, body)
-        if status == 200:  # noqa: PLR2004 - HTTP's word for done
-            answer = Answer(json.loads(body or b"{}"))
-            with self._lock:
-                mend(request, answer)
-            body = json.dumps(answer.body).encode()
-        return reply(start, status, headers.get("Content-Type", "application/json"), body)
+            if status == HTTPStatus.OK:
+                answer = Answer(json.loads(body or b"{}"))
+                with self._lock:
+                    MENDS[asked](request, answer)
+                body = json.dumps(answer.body).encode()
+            return reply(start, status, headers.get("Content-Type", "application/json"), body)
+        except Exception as error:  # noqa: BLE001 - a client would retry a broken connection for minutes
+            code = "UnknownOperationException" if isinstance(error, NotImplementedError) else "StandInDefect"
+            self.defects.append(f"{request.service}:{request.operation}: {error!r}")
+            content_type, body = error_body(environ, code, repr(error))
+            return reply(start, HTTPStatus.BAD_REQUEST, content_type, body)
 
 
 def call(application: Callable[..., Iterable[bytes]], environ: Environ) -> tuple[int, dict[str, str], bytes]:
@@ -224,7 +224,7 @@ def call(application: Callable[..., Iterable[bytes]], environ: Environ) -> tuple
     seen: list[Any] = []
 
     def start(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> None:
-        seen[:] = [int(status.split()[0]), dict(headers)]
+        seen[:] = [int(status.split(maxsplit=1)[0]), dict(headers)]
 
     body = b"".join(application(environ, start))
     return seen[0], seen[1], body
@@ -232,5 +232,5 @@ def call(application: Callable[..., Iterable[bytes]], environ: Environ) -> tuple
 
 def reply(start: StartResponse, status: int, content_type: str, body: bytes) -> list[bytes]:
     """Send an answer whole, with its length (WSGI)."""
-    start(f"{status} -", [("Content-Type", content_type), ("Content-Length", str(len(body)))])
+    start(f"{int(status)} -", [("Content-Type", content_type), ("Content-Length", str(len(body)))])
     return [body]
