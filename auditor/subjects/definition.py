@@ -1,0 +1,127 @@
+"""How a subject's facts are defined: what each means, and the function that makes it when a rule first asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Generic, TypedDict, TypeVar, Unpack
+
+from auditor.model.catalogue import FactSpec, FactType
+from auditor.model.facts import ApiField, Default, Fact, Origin
+from auditor.model.results import Subject
+from auditor.model.values import NOT_APPLICABLE, Unknown, Value
+from auditor.subjects.material import Index, Material
+
+Source = TypeVar("Source")
+"""What the facts of one subject are made from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Definition(Generic[Source]):
+    """One fact of a subject type."""
+
+    spec: FactSpec
+    make: Callable[[Source], Fact]
+
+
+Makers = Mapping[str, Callable[[Source], Fact]]
+
+
+class LazyFacts(Mapping[str, Fact], Generic[Source]):
+    """The facts of one subject by path, each made once, when it is first asked for."""
+
+    __slots__ = ("_made", "_makers", "_source")
+
+    def __init__(self, makers: Makers[Source], source: Source) -> None:
+        self._makers = makers
+        self._source = source
+        self._made: dict[str, Fact] = {}
+
+    def __getitem__(self, path: str) -> Fact:
+        try:
+            return self._made[path]
+        except KeyError:
+            fact = self._made[path] = self._makers[path](self._source)
+            return fact
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectType:
+    """A type of subject: its fact catalogue, and how its subjects are built."""
+
+    type: str
+    specs: tuple[FactSpec, ...]
+    build: Callable[[Material, Index], Iterable[Subject]]
+    """All subjects of this type, in any order."""
+
+
+class More(TypedDict, total=False):
+    """What a fact's definition may say besides path, type, meaning and source."""
+
+    unit: str
+    absence: str
+    values: tuple[str, ...]
+    children: tuple[FactSpec, ...]
+
+
+def spec(path: str, type_: FactType, doc: str, source: str, **more: Unpack[More]) -> FactSpec:
+    """What a fact means; `source` is `service:Operation Field.Path`, or the name of an analysis."""
+    api, _, field = source.partition(" ")
+    if ":" not in api:
+        api, field = "", source
+    return FactSpec(path=path, type=type_, doc=doc, api=api, field=field, **more)
+
+
+def makers_of(definitions: Iterable[Definition[Source]]) -> Makers[Source]:
+    """The functions by path; ValueError where a path is defined twice."""
+    makers: dict[str, Callable[[Source], Fact]] = {}
+    for definition in definitions:
+        if definition.spec.path in makers:
+            raise ValueError(f"the fact {definition.spec.path} is defined twice")
+        makers[definition.spec.path] = definition.make
+    return MappingProxyType(makers)
+
+
+def origin_of(fact: FactSpec) -> Origin:
+    """Where a fact comes from as far as its definition tells: an operation's answer, or an analysis."""
+    return ApiField(fact.api, fact.field) if fact.api else Default(fact.field)
+
+
+def analysed(fact: FactSpec, value: Callable[[Source], Value]) -> Definition[Source]:
+    """A fact that is computed; its origin is the operation or the analysis its definition names."""
+    origin = origin_of(fact)
+    return Definition(fact, lambda source: Fact(value(source), origin))
+
+
+def known(value: Value) -> bool:
+    """Whether a value is there and known."""
+    return value is not None and value is not NOT_APPLICABLE and not isinstance(value, Unknown)
+
+
+def lifted(value: Value, change: Callable[[Value], Value]) -> Value:
+    """A function of a value that is there and known; absent, not applicable and unknown stay what they are."""
+    return change(value) if known(value) else value
+
+
+def at_path(values: Mapping[str, Value], names: Iterable[str]) -> Value:
+    """The value at a path of nested blocks: an absent block has absent attributes, an unknown one unknown ones."""
+    value: Value = values
+    for name in names:
+        if not isinstance(value, Mapping):
+            return value
+        value = value.get(name)
+    return value
+
+
+def names_of(value: Value) -> Value:
+    """The identities of a set of blocks, sorted; none where there are no blocks."""
+    if value is None:
+        return ()
+    return tuple(sorted(value)) if isinstance(value, Mapping) else value

@@ -1,0 +1,111 @@
+"""The subject `environment`: one environment's state backend and provider configuration, as the code says them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+from auditor.model.catalogue import FactType
+from auditor.model.results import Subject
+from auditor.model.values import Value
+from auditor.subjects.definition import Definition, LazyFacts, SubjectType, analysed, lifted, makers_of, spec
+from auditor.subjects.material import Index, Material
+
+
+def _backend(name: str) -> Callable[[Material], Value]:
+    return lambda material: _of(material, material.environment.backend, name)
+
+
+def _provider(name: str) -> Callable[[Material], Value]:
+    return lambda material: _of(material, material.environment.provider, name)
+
+
+def _of(material: Material, block: Mapping[str, Value], name: str) -> Value:
+    return material.environment.failed or block.get(name)
+
+
+def _tag_keys(material: Material) -> Value:
+    tags = _provider("default_tags")(material)
+    return lifted(tags, lambda value: tuple(sorted(value)) if isinstance(value, Mapping) else ())
+
+
+def _locked(material: Material) -> Value:
+    """S3 locks with a file of its own or with a DynamoDB table."""
+    lockfile, table = _backend("use_lockfile")(material), _backend("dynamodb_table")(material)
+    if lifted(lockfile, bool) is True or lifted(table, bool) is True:
+        return True
+    for side in (lockfile, table):
+        if side is not None and side is not False and side != "":
+            return side
+    return False
+
+
+_BACKEND: Final = "backend block"
+_PROVIDER: Final = "provider block"
+DEFINITIONS: Final[tuple[Definition[Material], ...]] = (
+    analysed(
+        spec("environment.name", FactType.STRING, "Its name.", "audit.toml, or the folder's name"),
+        lambda m: m.environment.name,
+    ),
+    analysed(spec("environment.tier", FactType.STRING, "Its tier.", "audit.toml"), lambda m: m.environment.tier),
+    analysed(
+        spec("environment.backend.type", FactType.STRING, "Where the state is kept.", _BACKEND, absence="on the disk"),
+        _backend("type"),
+    ),
+    analysed(
+        spec(
+            "environment.backend.bucket",
+            FactType.STRING,
+            "Bucket of the state.",
+            _BACKEND,
+            absence="not S3, or not said",
+        ),
+        _backend("bucket"),
+    ),
+    analysed(
+        spec("environment.backend.key", FactType.STRING, "Path of the state.", _BACKEND, absence="not S3, or not said"),
+        _backend("key"),
+    ),
+    analysed(
+        spec("environment.backend.encrypt", FactType.BOOL, "Whether it is encrypted.", _BACKEND, absence="not said"),
+        _backend("encrypt"),
+    ),
+    analysed(
+        spec("environment.backend.locked", FactType.BOOL, "Whether two runs can't write the state at once.", _BACKEND),
+        _locked,
+    ),
+    analysed(
+        spec("environment.provider.region", FactType.STRING, "Region of the provider.", _PROVIDER, absence="not said"),
+        _provider("region"),
+    ),
+    analysed(
+        spec(
+            "environment.provider.allowed_account_ids",
+            FactType.STRINGS,
+            "Accounts that the provider accepts.",
+            _PROVIDER,
+            absence="every account",
+        ),
+        _provider("allowed_account_ids"),
+    ),
+    analysed(
+        spec(
+            "environment.provider.default_tag_keys",
+            FactType.STRINGS,
+            "Keys of its default tags.",
+            _PROVIDER,
+            absence="none",
+        ),
+        _tag_keys,
+    ),
+)
+_MAKERS: Final = makers_of(DEFINITIONS)
+
+
+def build(material: Material, index: Index) -> Iterable[Subject]:  # noqa: ARG001 - all subject types are built alike
+    """The one environment."""
+    name = material.environment.name
+    yield Subject(type="environment", name=name, identity=f"environment/{name}", facts=LazyFacts(_MAKERS, material))
+
+
+SUBJECT = SubjectType("environment", tuple(definition.spec for definition in DEFINITIONS), build)

@@ -1,0 +1,169 @@
+"""The subject `key`: a KMS key that encrypts tables, declared or live."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from auditor.model.catalogue import FactType
+from auditor.model.facts import Resource
+from auditor.model.results import Subject
+from auditor.model.values import Value
+from auditor.subjects.definition import SubjectType, makers_of, spec
+from auditor.subjects.material import Index, Material
+from auditor.subjects.policy_statements import PolicyFindings, findings_of
+from auditor.subjects.sides import (
+    SURROUNDINGS,
+    Definitions,
+    Sides,
+    attribute,
+    existence,
+    live_fact,
+    of_live,
+    of_sides,
+    subjects_of,
+)
+
+_KEY: Final = "kms:DescribeKey KeyMetadata"
+_ROTATION: Final = "kms:GetKeyRotationStatus"
+STATES: Final = (
+    "Creating", "Enabled", "Disabled", "PendingDeletion", "PendingImport", "PendingReplicaDeletion", "Unavailable",
+    "Updating",
+)  # fmt: skip
+
+
+def _tables(sides: Sides) -> Value:
+    live = sides.live
+    if not isinstance(live, Resource):
+        return live
+    arn = live.facts.get("arn")
+    return sides.index.tables_by_key.get(arn, ()) if isinstance(arn, str) else arn
+
+
+def _foreign(sides: Sides, found: PolicyFindings) -> Value:
+    return tuple(account for account in found.accounts if account != sides.comparison.identity.account)
+
+
+def _public(live: Resource) -> Value:
+    found = findings_of(live.values.get("policy"))
+    return found.public if isinstance(found, PolicyFindings) else found
+
+
+def _accounts(sides: Sides) -> Value:
+    live = sides.live
+    if not isinstance(live, Resource):
+        return live
+    found = findings_of(live.values.get("policy"))
+    return _foreign(sides, found) if isinstance(found, PolicyFindings) else found
+
+
+DEFINITIONS: Final[Definitions] = (
+    *existence(f"{_KEY}.Arn"),
+    *attribute(
+        "enable_key_rotation",
+        FactType.BOOL,
+        "Whether AWS rotates the key by itself.",
+        f"{_ROTATION} KeyRotationEnabled",
+        omitted="the provider takes false, and switches a live rotation off",
+        absence="not applicable: a key that can't be rotated",
+    ),
+    *attribute(
+        "rotation_period_in_days",
+        FactType.NUMBER,
+        "Days between two rotations.",
+        f"{_ROTATION} RotationPeriodInDays",
+        omitted="not managed by the code; AWS begins with 365",
+        absence="not rotated",
+        unit="days",
+    ),
+    *attribute(
+        "is_enabled", FactType.BOOL, "Whether it can be used.", f"{_KEY}.Enabled", omitted="the provider takes true"
+    ),
+    *attribute(
+        "customer_master_key_spec",
+        FactType.STRING,
+        "What kind of key it is.",
+        f"{_KEY}.KeySpec",
+        omitted="the provider takes SYMMETRIC_DEFAULT",
+    ),
+    *attribute(
+        "key_usage",
+        FactType.STRING,
+        "What it is for.",
+        f"{_KEY}.KeyUsage",
+        omitted="the provider takes ENCRYPT_DECRYPT",
+    ),
+    *attribute("multi_region", FactType.BOOL, "Whether it has replicas.", f"{_KEY}.MultiRegion", omitted="one Region"),
+    *attribute(
+        "deletion_window_in_days",
+        FactType.NUMBER,
+        "Days between the order to delete it and its end.",
+        f"{_KEY}.PendingDeletionWindowInDays",
+        omitted="AWS takes 30",
+        absence="told only of a key that waits for its deletion",
+        unit="days",
+    ),
+    live_fact("live.arn", FactType.STRING, "ARN of the key.", f"{_KEY}.Arn"),
+    live_fact(
+        "live.manager",
+        FactType.STRING,
+        "Who manages it.",
+        f"{_KEY}.KeyManager",
+        name="key_manager",
+        values=("AWS", "CUSTOMER"),
+    ),
+    live_fact("live.state", FactType.STRING, "State.", f"{_KEY}.KeyState", name="key_state", values=STATES),
+    live_fact("live.spec", FactType.STRING, "What kind of key it is.", f"{_KEY}.KeySpec", name="key_spec"),
+    live_fact(
+        "live.origin",
+        FactType.STRING,
+        "Where its material comes from.",
+        f"{_KEY}.Origin",
+        name="origin",
+        values=("AWS_KMS", "EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"),
+    ),
+    live_fact(
+        "live.deletion_date",
+        FactType.TIME,
+        "When it will be deleted.",
+        f"{_KEY}.DeletionDate",
+        absence="it does not wait for its deletion",
+    ),
+    of_live(
+        spec(
+            "live.policy.public_statements",
+            FactType.STRINGS,
+            "Statements that allow everybody and that no condition really restricts.",
+            "kms:GetKeyPolicy Policy",
+        ),
+        _public,
+    ),
+    of_sides(
+        spec(
+            "live.policy.foreign_accounts",
+            FactType.STRINGS,
+            "Other accounts that its policy allows something.",
+            "kms:GetKeyPolicy Policy",
+        ),
+        _accounts,
+    ),
+    of_sides(
+        spec(
+            "live.tables",
+            FactType.STRINGS,
+            "Names of the tables that it encrypts.",
+            "dynamodb:DescribeTable Table.SSEDescription.KMSMasterKeyArn",
+        ),
+        _tables,
+    ),
+    *SURROUNDINGS,
+)
+_MAKERS: Final = makers_of(DEFINITIONS)
+
+
+def build(material: Material, index: Index) -> Iterable[Subject]:
+    """One key for each comparison of keys."""
+    return subjects_of("key", ("aws_kms_key",), material, _MAKERS, index)
+
+
+SUBJECT = SubjectType("key", tuple(definition.spec for definition in DEFINITIONS), build)

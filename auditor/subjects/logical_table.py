@@ -1,0 +1,209 @@
+"""The subject `logical_table`: what is one table to an application, declared once in each environment.
+
+Environments have accounts and names of their own; `koneksi-prod-users` and `koneksi-uat-users` are one logical table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from auditor.model.catalogue import FactType
+from auditor.model.facts import Resource
+from auditor.model.results import Subject
+from auditor.model.values import NOT_APPLICABLE, Unknown, Value
+from auditor.subjects import encryption
+from auditor.subjects.definition import Definition, LazyFacts, SubjectType, analysed, makers_of, names_of, spec
+from auditor.subjects.material import DeclaredEnvironment, Index, Material
+from auditor.subjects.sides import TABLE, identity_text
+
+
+@dataclass(frozen=True, slots=True)
+class LogicalTable:
+    """One logical table, with its declarations by environment."""
+
+    name: str
+    environment: str
+    """The audited environment."""
+    declared: Mapping[str, Resource | Unknown | None]
+    """By environment: None where the code does not declare it, Unknown where that can't be told."""
+
+    @property
+    def here(self) -> Resource | Unknown | None:
+        """Its declaration in the audited environment."""
+        return self.declared.get(self.environment)
+
+
+def logical_name(name: str, environment: DeclaredEnvironment) -> str:
+    """A table's name without the environment's: that name as a part of it, else what a pattern of the scope begins with."""
+    parts = re.split(r"([-_./])", name)
+    if environment.name in parts:
+        at = parts.index(environment.name)
+        rest = parts[:at] + parts[at + 2 :] if at + 1 < len(parts) else parts[: max(at - 1, 0)]
+        return "".join(rest) or name
+    for pattern in environment.patterns:
+        before, star, _ = pattern.partition("*")
+        if star and name.startswith(before) and name != before:
+            return name[len(before) :]
+    return name
+
+
+def logical_tables(material: Material) -> Iterable[LogicalTable]:
+    """All logical tables of the project, by name."""
+    environments = (material.environment, *material.others)
+    found: dict[str, dict[str, Resource | Unknown | None]] = {}
+    gaps: dict[str, Unknown] = {}
+    for environment in environments:
+        if environment.failed is not None:
+            gaps[environment.name] = environment.failed
+        for resource in environment.resources:
+            if resource.kind != TABLE:
+                continue
+            name = resource.identity.name
+            if isinstance(name, Unknown):
+                gaps.setdefault(environment.name, name)
+            else:
+                of_table = found.setdefault(logical_name(name, environment), {})
+                of_table[environment.name] = resource if resource.undetermined is None else resource.undetermined
+    for name in sorted(found):
+        declared = {
+            environment.name: found[name].get(environment.name, gaps.get(environment.name))
+            for environment in environments
+        }
+        yield LogicalTable(name, material.environment.name, declared)
+
+
+def _missing_in(table: LogicalTable) -> Value:
+    """Environments that lack it; an Unknown stands for one of which this can't be told."""
+    return tuple(
+        side if isinstance(side, Unknown) else environment
+        for environment, side in sorted(table.declared.items())
+        if not isinstance(side, Resource)
+    )
+
+
+def _same(values: Iterable[Value]) -> Value:
+    """Whether known values are all the same; two that differ decide, whatever is unknown."""
+    known: list[Value] = []
+    unknown: list[Unknown] = []
+    for value in values:
+        if isinstance(value, Unknown):
+            unknown.append(value)
+        elif value not in known:
+            known.append(value)
+    if len(known) > 1:
+        return False
+    return unknown[0] if unknown else True
+
+
+def _declarations(table: LogicalTable) -> Mapping[str, Resource]:
+    return {name: side for name, side in sorted(table.declared.items()) if isinstance(side, Resource)}
+
+
+def _several(table: LogicalTable, value: Value) -> Value:
+    """Parity needs two; of one that is declared once there is nothing to compare."""
+    return value if len([side for side in table.declared.values() if side is not None]) > 1 else NOT_APPLICABLE
+
+
+def _encryption_modes(table: LogicalTable) -> Value:
+    return {name: encryption.declared_mode(declared) for name, declared in _declarations(table).items()}
+
+
+def _encryption_same(table: LogicalTable) -> Value:
+    modes = [encryption.declared_mode(declared) for declared in _declarations(table).values()]
+    gaps = [side for side in table.declared.values() if isinstance(side, Unknown)]
+    return _several(table, _same([*modes, *gaps]))
+
+
+_KEYS: Final = ("hash_key", "range_key")
+
+
+def _keys_same(table: LogicalTable) -> Value:
+    gaps = [side for side in table.declared.values() if isinstance(side, Unknown)]
+    found = (_same([*(one.values.get(key) for one in _declarations(table).values()), *gaps]) for key in _KEYS)
+    return _several(table, _worst(found))
+
+
+def _indexes_same(table: LogicalTable) -> Value:
+    gaps = [side for side in table.declared.values() if isinstance(side, Unknown)]
+    names = (names_of(one.values.get("global_secondary_index")) for one in _declarations(table).values())
+    return _several(table, _same([*names, *gaps]))
+
+
+def _worst(found: Iterable[Value]) -> Value:
+    values = list(found)
+    if False in values:
+        return False
+    return next((value for value in values if isinstance(value, Unknown)), True)
+
+
+_CODE: Final = "declared tables of all environments"
+DEFINITIONS: Final[tuple[Definition[LogicalTable], ...]] = (
+    analysed(spec("parity.name", FactType.STRING, "Name without the environment.", _CODE), lambda table: table.name),
+    analysed(
+        spec("parity.environments", FactType.STRINGS, "Environments whose code declares it.", _CODE),
+        lambda table: tuple(_declarations(table)),
+    ),
+    analysed(
+        spec("parity.missing_in", FactType.STRINGS, "Environments whose code does not declare it.", _CODE), _missing_in
+    ),
+    analysed(
+        spec("parity.declared_here", FactType.BOOL, "Whether the audited environment declares it.", _CODE),
+        lambda table: table.here if isinstance(table.here, Unknown) else table.here is not None,
+    ),
+    analysed(
+        spec("parity.encryption_modes", FactType.MAP, "Whose key the code asks for, by environment.", _CODE),
+        _encryption_modes,
+    ),
+    analysed(
+        spec(
+            "parity.same_encryption_mode",
+            FactType.BOOL,
+            "Whether all ask for the same kind of key.",
+            _CODE,
+            absence="declared in one environment only",
+        ),
+        _encryption_same,
+    ),
+    analysed(
+        spec(
+            "parity.same_keys",
+            FactType.BOOL,
+            "Whether partition and sort key are the same.",
+            _CODE,
+            absence="declared in one environment only",
+        ),
+        _keys_same,
+    ),
+    analysed(
+        spec(
+            "parity.same_indexes",
+            FactType.BOOL,
+            "Whether the names of global secondary indexes are the same.",
+            _CODE,
+            absence="declared in one environment only",
+        ),
+        _indexes_same,
+    ),
+)
+_MAKERS: Final = makers_of(DEFINITIONS)
+
+
+def build(material: Material, index: Index) -> Iterable[Subject]:  # noqa: ARG001 - all subject types are built alike
+    """One for each logical table; it shares the identity of the table it is in the audited environment."""
+    for table in logical_tables(material):
+        here = table.here
+        identity = identity_text(TABLE, here.identity) if isinstance(here, Resource) else ""
+        yield Subject(
+            type="logical_table",
+            name=table.name,
+            identity=identity or f"logical table/{table.name}",
+            facts=LazyFacts(_MAKERS, table),
+            address=here.address if isinstance(here, Resource) else "",
+            place=here.place if isinstance(here, Resource) else None,
+        )
+
+
+SUBJECT = SubjectType("logical_table", tuple(definition.spec for definition in DEFINITIONS), build)

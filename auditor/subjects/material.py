@@ -1,0 +1,169 @@
+"""What subjects are built from: everything that was read and compared, and what is known about the run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+from auditor.model.answers import Answers
+from auditor.model.drift import Comparison
+from auditor.model.facts import Resource
+from auditor.model.results import Waiver
+from auditor.model.values import Reason, Unknown, Value
+
+ANSWERED: Final = frozenset(
+    {
+        "BackupNotFoundException", "KMSInvalidStateException", "NotFoundException", "PolicyNotFoundException",
+        "ResourceNotFoundException", "TableNotFoundException", "UnsupportedOperationException",
+    }
+)  # fmt: skip
+"""Error codes that are answers: the thing is not there, or the question does not apply to it."""
+
+
+def _nothing() -> Mapping[str, Value]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredEnvironment:
+    """What the code of one environment says."""
+
+    name: str
+    tier: str
+    resources: tuple[Resource, ...] = ()
+    patterns: tuple[str, ...] = ()
+    """Globs of the names that belong to it."""
+    backend: Mapping[str, Value] = field(default_factory=_nothing)
+    """`type` and the arguments of the backend block, as written; empty where there is none."""
+    provider: Mapping[str, Value] = field(default_factory=_nothing)
+    """Arguments of the default provider configuration: `region`, `allowed_account_ids`, `default_tags` (a map)..."""
+    failed: Unknown | None = None
+    """Set where its code could not be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunInformation:
+    """What is known about the run itself."""
+
+    account: str | Unknown
+    """Account of the credentials, as `sts:GetCallerIdentity` told."""
+    caller: str | Unknown
+    """ARN of the caller."""
+    expected_account: str | None
+    """None: neither an option, nor audit.toml, nor the provider's configuration names one."""
+    now: datetime
+    waivers: tuple[Waiver, ...] = ()
+    code_changed: bool | Unknown | None = None
+    """Whether the code differs from the last commit; None: it is in no repository."""
+    commit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """Everything the subjects of one environment are built from."""
+
+    environment: DeclaredEnvironment
+    run: RunInformation
+    comparisons: tuple[Comparison, ...] = ()
+    live: tuple[Resource, ...] = ()
+    """All live resources that were read, also those which belong to no comparison."""
+    answers: Answers = field(default_factory=Answers)
+    others: tuple[DeclaredEnvironment, ...] = ()
+    """The other environments of the project; only their code is read."""
+    unread: Unknown = field(default_factory=lambda: Unknown(Reason.NOT_READ, "AWS was not asked"))
+    """What live facts are where no answer can tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Live resources by what refers to them, and operations that did not answer whole."""
+
+    keys: Mapping[str, Resource]
+    """KMS keys by ARN."""
+    alarms: Mapping[str, tuple[Resource, ...]]
+    """Alarms by the name of a table that one of their metrics is about."""
+    scaling_targets: Mapping[str, tuple[Resource, ...]]
+    """By resource id, as `table/users/index/by-email`."""
+    scaling_policies: Mapping[str, tuple[Resource, ...]]
+    resource_policies: Mapping[str, Resource]
+    """By the ARN they are attached to."""
+    tables_by_key: Mapping[str, tuple[str, ...]]
+    """Names of live tables by the ARN of the key that encrypts them."""
+    gaps: Mapping[str, Unknown]
+    """Operation -> why a list that it gives may lack something."""
+    asked: frozenset[str]
+    unread: Unknown
+
+    def gap(self, api: str) -> Unknown | None:
+        """Why the lists of an operation are not known to be whole; None where they are."""
+        if api in self.gaps:
+            return self.gaps[api]
+        if api in self.asked:
+            return None
+        return Unknown(Reason.NOT_READ, f"{api} was not called", api=api)
+
+
+def index_of(material: Material) -> Index:
+    """Sort live resources once, for all subjects."""
+    live: dict[str, list[Resource]] = {}
+    for resource in material.live:
+        live.setdefault(resource.kind, []).append(resource)
+    alarms: dict[str, list[Resource]] = {}
+    for alarm in live.get("aws_cloudwatch_metric_alarm", ()):
+        for about in {name for metric in metrics_of(alarm) if (name := table_of(metric))}:
+            alarms.setdefault(about, []).append(alarm)
+    gaps: dict[str, Unknown] = {}
+    asked: set[str] = set()
+    for request, answer in material.answers.by_request.items():
+        asked.add(request.api)
+        if not answer.ok and answer.code not in ANSWERED and request.api not in gaps:
+            gaps[request.api] = answer.unknown
+    tables: dict[str, list[str]] = {}
+    for table in live.get("aws_dynamodb_table", ()):
+        arn = table.facts.get("key_arn")
+        if isinstance(arn, str) and isinstance(table.identity.name, str):
+            tables.setdefault(arn, []).append(table.identity.name)
+    return Index(
+        keys={arn: key for key in live.get("aws_kms_key", ()) if isinstance(arn := key.facts.get("arn"), str)},
+        alarms={name: tuple(found) for name, found in alarms.items()},
+        scaling_targets=_by_attribute(live.get("aws_appautoscaling_target", []), "resource_id"),
+        scaling_policies=_by_attribute(live.get("aws_appautoscaling_policy", []), "resource_id"),
+        resource_policies={
+            arn: policy
+            for policy in live.get("aws_dynamodb_resource_policy", ())
+            if isinstance(arn := policy.values.get("resource_arn"), str)
+        },
+        tables_by_key={arn: tuple(sorted(names)) for arn, names in tables.items()},
+        gaps=gaps,
+        asked=frozenset(asked),
+        unread=material.unread,
+    )
+
+
+def _by_attribute(resources: list[Resource], attribute: str) -> Mapping[str, tuple[Resource, ...]]:
+    found: dict[str, list[Resource]] = {}
+    for resource in resources:
+        value = resource.values.get(attribute)
+        if isinstance(value, str):
+            found.setdefault(value, []).append(resource)
+    return {value: tuple(same) for value, same in found.items()}
+
+
+def metrics_of(alarm: Resource) -> tuple[Mapping[str, Value], ...]:
+    """The metrics an alarm looks at: its own, or those of its metric queries; each with metric_name and dimensions."""
+    if alarm.values.get("metric_name"):
+        return (alarm.values,)
+    queries = alarm.values.get("metric_query")
+    blocks = queries.values() if isinstance(queries, Mapping) else queries if isinstance(queries, tuple) else ()
+    found = (query.get("metric") for query in blocks if isinstance(query, Mapping))
+    return tuple(metric for metric in found if isinstance(metric, Mapping))
+
+
+def table_of(metric: Mapping[str, Value]) -> str:
+    """The table that a metric is about; empty where it is about none."""
+    dimensions = metric.get("dimensions")
+    name = dimensions.get("TableName") if isinstance(dimensions, Mapping) else None
+    return name if isinstance(name, str) and metric.get("namespace") == "AWS/DynamoDB" else ""

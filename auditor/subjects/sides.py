@@ -1,0 +1,221 @@
+"""Facts of a resource with two sides: attributes by Terraform's names, and whether each side exists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, Unpack
+
+from auditor.model.catalogue import FactSpec, FactType
+from auditor.model.drift import Comparison, Existence
+from auditor.model.facts import ApiField, Fact, Identity, Origin, Resource
+from auditor.model.results import Subject
+from auditor.model.values import NOT_APPLICABLE, Reason, Unknown, Value
+from auditor.subjects.definition import Definition, LazyFacts, Makers, More, at_path, names_of, origin_of, spec
+from auditor.subjects.material import DeclaredEnvironment, Index, Material
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Both sides of one resource, with everything around it."""
+
+    comparison: Comparison
+    index: Index
+    material: Material
+
+    @property
+    def environment(self) -> DeclaredEnvironment:
+        """The environment it belongs to."""
+        return self.material.environment
+
+    @property
+    def declared(self) -> Resource | Value:
+        """The declared resource, or what facts of the declared side are without one."""
+        found = self.comparison.declared
+        if found is not None:
+            return found
+        if self.comparison.existence is Existence.UNMANAGED:
+            return NOT_APPLICABLE
+        return self.comparison.cause or Unknown(Reason.NOT_EVALUABLE, "it is not known whether the code declares it")
+
+    @property
+    def live(self) -> Resource | Value:
+        """The live resource, or what facts of the live side are without one."""
+        found = self.comparison.live
+        if found is not None:
+            return found
+        if self.comparison.existence is Existence.MISSING:
+            return NOT_APPLICABLE
+        return self.comparison.cause or self.index.unread
+
+
+Definitions = tuple[Definition[Sides], ...]
+
+
+def declared_exists(sides: Sides) -> Value:
+    """Whether the code declares the resource; unknown where count or for_each is."""
+    found = sides.declared
+    if isinstance(found, Resource):
+        return True if found.undetermined is None else found.undetermined
+    return False if found is NOT_APPLICABLE else found
+
+
+def live_exists(sides: Sides) -> Value:
+    """Whether AWS has the resource."""
+    found = sides.live
+    if isinstance(found, Resource):
+        return True
+    return False if found is NOT_APPLICABLE else found
+
+
+def existence(source: str) -> Definitions:
+    """The facts that tell on which sides a resource exists; `source` is what AWS answers if it does."""
+    return (
+        of_sides(
+            spec("declared.exists", FactType.BOOL, "Whether the code declares it.", "evaluated code"), declared_exists
+        ),
+        of_sides(spec("live.exists", FactType.BOOL, "Whether AWS has it.", source), live_exists),
+    )
+
+
+def of_sides(fact: FactSpec, value: Callable[[Sides], Value]) -> Definition[Sides]:
+    """A fact that an analysis of both sides and what is around them tells; dated where it is an answer's."""
+    origin = origin_of(fact)
+
+    def make(sides: Sides) -> Fact:
+        return Fact(value(sides), _dated(origin, sides.comparison.live))
+
+    return Definition(fact, make)
+
+
+def _dated(origin: Origin, live: Resource | None) -> Origin:
+    """The origin of the whole live resource where it is the same operation's, which knows the time of the answer."""
+    whole = live.origins.get("") if live is not None else None
+    if isinstance(origin, ApiField) and isinstance(whole, ApiField) and whole.api == origin.api:
+        return replace(origin, at=whole.at, request_id=whole.request_id)
+    return origin
+
+
+def of_live(fact: FactSpec, value: Callable[[Resource], Value]) -> Definition[Sides]:
+    """A fact of the live resource alone."""
+
+    def of(sides: Sides) -> Value:
+        live = sides.live
+        return value(live) if isinstance(live, Resource) else live
+
+    return of_sides(fact, of)
+
+
+def of_declared(fact: FactSpec, value: Callable[[Resource], Value]) -> Definition[Sides]:
+    """A fact of the declared resource alone."""
+
+    def of(sides: Sides) -> Value:
+        declared = sides.declared
+        return value(declared) if isinstance(declared, Resource) else declared
+
+    return of_sides(fact, of)
+
+
+def live_fact(
+    path: str, type_: FactType, doc: str, source: str, *, name: str = "", **more: Unpack[More]
+) -> Definition[Sides]:
+    """A fact of a live resource that is not a Terraform attribute.
+
+    The kind calls it by its path, with underscores; `name` is another name. One that the kind does not tell is unknown.
+    """
+    told = name or path.removeprefix("live.").replace(".", "_")
+    fact = spec(path, type_, doc, source, **more)
+    untold = Unknown(Reason.NOT_SUPPORTED, f"{path} is not among what was read of this resource", api=fact.api)
+    return of_live(fact, lambda live: live.facts.get(told, untold))
+
+
+def attribute(path: str, type_: FactType, doc: str, source: str, *, omitted: str, **more: Unpack[More]) -> Definitions:
+    """Both sides of a Terraform attribute.
+
+    `source` is where the live value stands, `omitted` what it means that the code does not say it.
+    """
+    names = tuple(path.split("."))
+    live = spec(f"live.{path}", type_, doc, source, **more)
+    declared = replace(live, path=f"declared.{path}", api="", field=path, absence=omitted)
+    declared_origin, live_origin = origin_of(declared), origin_of(live)
+
+    def of(side: Resource | Value, origin: Origin) -> Fact:
+        if not isinstance(side, Resource):
+            return Fact(side, origin)
+        return Fact(at_path(side.values, names), side.origin(path), path in side.sensitive)
+
+    return (
+        Definition(declared, lambda sides: of(sides.declared, declared_origin)),
+        Definition(live, lambda sides: of(sides.live, live_origin)),
+    )
+
+
+def blocks(path: str, attribute_name: str, doc: str, source: str) -> Definitions:
+    """Both sides of the identities of a set of blocks: names of indexes, Regions of replicas."""
+
+    def names(resource: Resource) -> Value:
+        return names_of(resource.values.get(attribute_name))
+
+    return (
+        of_declared(spec(f"declared.{path}", FactType.STRINGS, doc, attribute_name), names),
+        of_live(spec(f"live.{path}", FactType.STRINGS, doc, source), names),
+    )
+
+
+def of_environment(path: str, type_: FactType, doc: str, value: Callable[[Sides], Value]) -> Definition[Sides]:
+    """A fact of the environment that the resource belongs to."""
+    return of_sides(spec(path, type_, doc, "audit.toml, or the folder's name"), value)
+
+
+SURROUNDINGS: Final[Definitions] = (
+    of_environment("environment.name", FactType.STRING, "Name of the environment.", lambda s: s.environment.name),
+    of_environment("environment.tier", FactType.STRING, "Tier of the environment.", lambda s: s.environment.tier),
+    of_environment(
+        "environment.region", FactType.STRING, "Region that was audited.", lambda s: s.comparison.identity.region
+    ),
+)
+"""Facts that every subject with two sides has."""
+
+
+def subjects_of(
+    type_: str, kinds: Collection[str], material: Material, makers: Makers[Sides], index: Index
+) -> Iterator[Subject]:
+    """One subject for each comparison of some kinds; all kinds where none is named."""
+    for comparison in material.comparisons:
+        if kinds and comparison.kind not in kinds:
+            continue
+        declared = comparison.declared
+        name = comparison.identity.name
+        yield Subject(
+            type=type_,
+            name=name if isinstance(name, str) else comparison.address,
+            identity=identity_text(comparison.kind, comparison.identity),
+            facts=LazyFacts(makers, Sides(comparison, index, material)),
+            address=comparison.address,
+            place=declared.place if declared is not None else None,
+            tags=tags_of(comparison),
+            comparison=comparison,
+        )
+
+
+def identity_text(kind: str, identity: Identity) -> str:
+    """What a subject is known by from audit to audit; empty while its name is unknown.
+
+    Tables are known by account, Region and name; of other kinds the type stands before the name, so that an alarm
+    that is called like a table is not taken for it.
+    """
+    if not isinstance(identity.name, str):
+        return ""
+    return str(identity) if kind == TABLE else f"{identity.account}/{identity.region}/{kind}/{identity.name}"
+
+
+TABLE: Final = "aws_dynamodb_table"
+
+
+def tags_of(comparison: Comparison) -> Mapping[str, str]:
+    """The tags of the live resource, else of the declared one; those of unknown value are left out."""
+    for side in (comparison.live, comparison.declared):
+        tags = side.values.get("tags") if side is not None else None
+        if isinstance(tags, Mapping):
+            return {key: value for key, value in tags.items() if isinstance(value, str)}
+    return {}

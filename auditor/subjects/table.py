@@ -1,0 +1,347 @@
+"""The subject `table`: a DynamoDB table, declared or live, with its key, alarms, scaling, backups and policy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+from auditor.model.catalogue import FactType
+from auditor.model.facts import Resource
+from auditor.model.results import Subject
+from auditor.model.values import Unknown, Value
+from auditor.policy.globs import matches
+from auditor.subjects import capacity, encryption
+from auditor.subjects.alarm_metrics import alarm_record
+from auditor.subjects.definition import Definition, SubjectType, at_path, lifted, makers_of, spec
+from auditor.subjects.material import Index, Material
+from auditor.subjects.moments import hours_before, newest
+from auditor.subjects.policy_statements import PolicyFindings, findings_of
+from auditor.subjects.sides import (
+    SURROUNDINGS,
+    TABLE,
+    Definitions,
+    Sides,
+    existence,
+    live_fact,
+    of_live,
+    of_sides,
+    subjects_of,
+)
+from auditor.subjects.table_attributes import ATTRIBUTES
+
+_TABLE: Final = "dynamodb:DescribeTable Table"
+_SSE: Final = f"{_TABLE}.SSEDescription"
+_KEY: Final = "kms:DescribeKey KeyMetadata"
+_ROTATION: Final = "kms:GetKeyRotationStatus"
+ALARMS: Final = "cloudwatch:DescribeAlarms"
+POLICY: Final = "dynamodb:GetResourcePolicy"
+ON_DEMAND: Final = "dynamodb:ListBackups"
+RECOVERY_POINTS: Final = "backup:ListRecoveryPointsByResource"
+
+STATUSES: Final = (
+    "CREATING", "UPDATING", "DELETING", "ACTIVE", "INACCESSIBLE_ENCRYPTION_CREDENTIALS", "ARCHIVING", "ARCHIVED",
+    "REPLICATION_NOT_AUTHORIZED",
+)  # fmt: skip
+
+
+def _recovery_status(live: Resource) -> Value:
+    enabled = at_path(live.values, ("point_in_time_recovery", "enabled"))
+    return lifted(enabled, lambda value: "ENABLED" if value else "DISABLED")
+
+
+def _in_scope(sides: Sides) -> Value:
+    declared = sides.declared
+    if not isinstance(declared, Resource):
+        return declared
+    patterns = sides.environment.patterns
+    return lifted(declared.values.get("name"), lambda name: any(matches(glob, str(name)) for glob in patterns))
+
+
+STATE: Final[Definitions] = (
+    *existence(f"{_TABLE}.TableStatus"),
+    live_fact("live.status", FactType.STRING, "State of the table.", f"{_TABLE}.TableStatus", values=STATUSES),
+    live_fact("live.arn", FactType.STRING, "ARN of the table.", f"{_TABLE}.TableArn"),
+    of_live(
+        spec(
+            "live.point_in_time_recovery.status",
+            FactType.STRING,
+            "Whether point-in-time recovery is on.",
+            "dynamodb:DescribeContinuousBackups "
+            "ContinuousBackupsDescription.PointInTimeRecoveryDescription.PointInTimeRecoveryStatus",
+            values=("ENABLED", "DISABLED"),
+            absence="unknown: a whole answer has it",
+        ),
+        _recovery_status,
+    ),
+    of_sides(
+        spec(
+            "declared.in_scope",
+            FactType.BOOL,
+            "Whether the declared name fits a pattern of the environment's scope.",
+            "globs of the environment's scope",
+            absence="never",
+        ),
+        _in_scope,
+    ),
+)
+
+
+# Encryption
+
+
+def _of_key(path: str, type_: FactType, doc: str, source: str, value: Callable[[Resource], Value]) -> Definition[Sides]:
+    """A fact of the key that encrypts the live table; not applicable where AWS owns it."""
+
+    def of(sides: Sides) -> Value:
+        live = sides.live
+        if not isinstance(live, Resource):
+            return live
+        key = encryption.key_of(live, sides)
+        return value(key) if isinstance(key, Resource) else key
+
+    return of_sides(spec(path, type_, doc, source, absence="a key that AWS owns"), of)
+
+
+ENCRYPTION: Final[Definitions] = (
+    live_fact(
+        "live.encryption",
+        FactType.STRING,
+        "Whose key encrypts the table.",
+        f"{_SSE}.KMSMasterKeyArn",
+        values=encryption.MODES,
+        absence="never: a table without a description of it is encrypted with a key that AWS owns",
+    ),
+    live_fact(
+        "live.server_side_encryption.status",
+        FactType.STRING,
+        "State of encryption with a KMS key.",
+        f"{_SSE}.Status",
+        name="encryption_status",
+        values=("ENABLING", "ENABLED", "DISABLING", "DISABLED", "UPDATING"),
+        absence="a key that AWS owns",
+    ),
+    live_fact(
+        "live.server_side_encryption.inaccessible_since",
+        FactType.TIME,
+        "Since when DynamoDB can't use the key.",
+        f"{_SSE}.InaccessibleEncryptionDateTime",
+        name="encryption_inaccessible_since",
+        absence="the key is within reach",
+    ),
+    of_sides(
+        spec(
+            "declared.encryption",
+            FactType.STRING,
+            "Whose key the code asks for.",
+            "declared encryption: no block, no key, the alias of AWS, or a key of the same code",
+            values=encryption.MODES,
+        ),
+        encryption.declared_mode_seen,
+    ),
+    _of_key("live.key.arn", FactType.STRING, "ARN of the key.", f"{_KEY}.Arn", lambda key: key.facts.get("arn")),
+    _of_key(
+        "live.key.manager",
+        FactType.STRING,
+        "Who manages it.",
+        f"{_KEY}.KeyManager",
+        lambda key: key.facts.get("key_manager"),
+    ),
+    _of_key(
+        "live.key.state",
+        FactType.STRING,
+        "State of the key.",
+        f"{_KEY}.KeyState",
+        lambda key: key.facts.get("key_state"),
+    ),
+    _of_key(
+        "live.key.rotation_enabled",
+        FactType.BOOL,
+        "Whether AWS rotates it by itself.",
+        f"{_ROTATION} KeyRotationEnabled",
+        lambda key: key.values.get("enable_key_rotation"),
+    ),
+)
+
+
+# Alarms
+
+
+def _alarms(sides: Sides) -> Value:
+    live = sides.live
+    if not isinstance(live, Resource):
+        return live
+    name = live.identity.name
+    gap = sides.index.gap(ALARMS)
+    if gap is not None or isinstance(name, Unknown):
+        return gap or name
+    return tuple(alarm_record(alarm, name) for alarm in sides.index.alarms.get(name, ()))
+
+
+_ALARM: Final = (
+    ("name", FactType.STRING, "Name of the alarm.", "AlarmName"),
+    ("metrics", FactType.STRINGS, "Its metrics about this table.", "MetricName"),
+    ("dimensions", FactType.STRINGS, "Names of the dimensions of these metrics.", "Dimensions.Name"),
+    ("operations", FactType.STRINGS, "Values of the dimension Operation.", "Dimensions.Value"),
+    ("indexes", FactType.STRINGS, "Values of the dimension GlobalSecondaryIndexName.", "Dimensions.Value"),
+    ("actions_enabled", FactType.BOOL, "Whether its actions are switched on.", "ActionsEnabled"),
+    ("alarm_actions", FactType.STRINGS, "What it tells when it goes off.", "AlarmActions"),
+)
+ALARM_FACTS: Final[Definitions] = (
+    of_sides(
+        spec(
+            "live.alarms",
+            FactType.RECORDS,
+            "Alarms on metrics of the table or of its indexes.",
+            f"{ALARMS} MetricAlarms",
+            children=(
+                *(spec(path, type_, doc, f"{ALARMS} MetricAlarms.{field}") for path, type_, doc, field in _ALARM),
+                spec("receives_data", FactType.BOOL, "Whether one of them is published like that.", "metric reference"),
+                spec("service_made", FactType.BOOL, "Whether target tracking keeps it.", "name of the alarm"),
+            ),
+        ),
+        _alarms,
+    ),
+)
+
+
+# Capacity, backups, policy
+
+CAPACITY: Final[Definitions] = (
+    *(
+        of_sides(
+            spec(
+                f"live.autoscaling.{direction}",
+                FactType.BOOL,
+                f"Whether {direction}s of the table are scaled: a target that is not suspended, with a policy.",
+                f"{capacity.POLICIES} ScalingPolicies.ScalableDimension",
+            ),
+            lambda sides, direction=direction: _live_only(sides, capacity.table_scaled(sides, direction)),  # type: ignore[misc]  # one lambda for each
+        )
+        for direction in ("read", "write")
+    ),
+    of_sides(
+        spec(
+            "live.autoscaling.unscaled_indexes",
+            FactType.STRINGS,
+            "Global secondary indexes of which reads or writes are not scaled.",
+            f"{capacity.POLICIES} ScalingPolicies.ResourceId",
+        ),
+        capacity.unscaled_indexes,
+    ),
+)
+
+
+def _live_only(sides: Sides, value: Value) -> Value:
+    live = sides.live
+    return value if isinstance(live, Resource) else live
+
+
+def _newest(fact: str, status: str) -> Callable[[Resource], Value]:
+    """When the newest record of a status was made; None where there is none."""
+
+    def of(live: Resource) -> Value:
+        records = live.facts.get(fact)
+        if not isinstance(records, tuple):
+            return records
+        whole = [record for record in records if isinstance(record, Mapping) and record.get("status") == status]
+        return newest(record.get("created") for record in whole)
+
+    return of
+
+
+def _age(newest_of: Callable[[Resource], Value]) -> Callable[[Sides], Value]:
+    def of(sides: Sides) -> Value:
+        live = sides.live
+        if not isinstance(live, Resource):
+            return live
+        return lifted(newest_of(live), lambda value: hours_before(sides.material.run.now, value))
+
+    return of
+
+
+def _backup_facts(name: str, what: str, source: str, newest_of: Callable[[Resource], Value]) -> Definitions:
+    time = spec(
+        f"live.backup.{name}.newest", FactType.TIME, f"When the newest {what} was made.", source, absence="none"
+    )
+    age = spec(
+        f"live.backup.{name}.age_hours",
+        FactType.NUMBER,
+        f"Age of the newest {what}.",
+        source,
+        unit="hours, begun ones counted",
+        absence="none",
+    )
+    return (of_live(time, newest_of), of_sides(age, _age(newest_of)))
+
+
+BACKUPS: Final[Definitions] = (
+    *_backup_facts(
+        "on_demand",
+        "on-demand backup that is available",
+        f"{ON_DEMAND} BackupSummaries.BackupCreationDateTime",
+        _newest("backups", "AVAILABLE"),
+    ),
+    *_backup_facts(
+        "recovery_point",
+        "completed recovery point of AWS Backup",
+        f"{RECOVERY_POINTS} RecoveryPoints.CreationDate",
+        _newest("recovery_points", "COMPLETED"),
+    ),
+)
+
+
+def _policy(sides: Sides) -> Value | PolicyFindings:
+    live = sides.live
+    if not isinstance(live, Resource):
+        return live
+    arn = live.facts.get("arn")
+    attached = sides.index.resource_policies.get(arn) if isinstance(arn, str) else None
+    if attached is not None:
+        return findings_of(attached.values.get("policy"))
+    gap = sides.index.gap(POLICY)
+    return gap if gap is not None else PolicyFindings(0, (), ())
+
+
+def _of_policy(path: str, doc: str, value: Callable[[PolicyFindings, Sides], Value]) -> Definition[Sides]:
+    def of(sides: Sides) -> Value:
+        found = _policy(sides)
+        return value(found, sides) if isinstance(found, PolicyFindings) else found
+
+    return of_sides(
+        spec(path, FactType.STRINGS, doc, f"{POLICY} Policy", absence="never: no policy gives an empty list"), of
+    )
+
+
+def _foreign(found: PolicyFindings, sides: Sides) -> Value:
+    own = sides.comparison.identity.account
+    return tuple(account for account in found.accounts if account != own)
+
+
+RESOURCE_POLICY: Final[Definitions] = (
+    _of_policy(
+        "live.resource_policy.public_statements",
+        "Statements that allow everybody and that no condition really restricts.",
+        lambda found, _: found.public,
+    ),
+    _of_policy("live.resource_policy.foreign_accounts", "Other accounts that it allows something.", _foreign),
+)
+
+DEFINITIONS: Final[Definitions] = (
+    *STATE,
+    *ATTRIBUTES,
+    *ENCRYPTION,
+    *ALARM_FACTS,
+    *CAPACITY,
+    *BACKUPS,
+    *RESOURCE_POLICY,
+    *SURROUNDINGS,
+)
+_MAKERS: Final = makers_of(DEFINITIONS)
+
+
+def build(material: Material, index: Index) -> Iterable[Subject]:
+    """One table for each comparison of tables: declared, live or both."""
+    return subjects_of("table", (TABLE,), material, _MAKERS, index)
+
+
+SUBJECT = SubjectType("table", tuple(definition.spec for definition in DEFINITIONS), build)

@@ -1,0 +1,163 @@
+"""Facts of tables that are Terraform attributes: the same path on both sides."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from auditor.model.catalogue import FactType
+from auditor.subjects.sides import Definitions, attribute, blocks
+
+_TABLE: Final = "dynamodb:DescribeTable Table"
+_BACKUPS: Final = "dynamodb:DescribeContinuousBackups ContinuousBackupsDescription.PointInTimeRecoveryDescription"
+_TTL: Final = "dynamodb:DescribeTimeToLive TimeToLiveDescription"
+
+ATTRIBUTES: Final[Definitions] = (
+    *attribute("name", FactType.STRING, "Name of the table.", f"{_TABLE}.TableName", omitted="never: required"),
+    *attribute(
+        "billing_mode",
+        FactType.STRING,
+        "How throughput is paid for.",
+        f"{_TABLE}.BillingModeSummary.BillingMode",
+        omitted="the provider takes PROVISIONED",
+        absence="never: a table that has always been provisioned is read as PROVISIONED",
+        values=("PROVISIONED", "PAY_PER_REQUEST"),
+    ),
+    *attribute(
+        "read_capacity",
+        FactType.NUMBER,
+        "Provisioned reads.",
+        f"{_TABLE}.ProvisionedThroughput.ReadCapacityUnits",
+        omitted="not managed by the code",
+        unit="capacity units",
+    ),
+    *attribute(
+        "write_capacity",
+        FactType.NUMBER,
+        "Provisioned writes.",
+        f"{_TABLE}.ProvisionedThroughput.WriteCapacityUnits",
+        omitted="not managed by the code",
+        unit="capacity units",
+    ),
+    *attribute(
+        "hash_key",
+        FactType.STRING,
+        "Attribute of the partition key.",
+        f"{_TABLE}.KeySchema.AttributeName",
+        omitted="never: required",
+    ),
+    *attribute(
+        "range_key",
+        FactType.STRING,
+        "Attribute of the sort key.",
+        f"{_TABLE}.KeySchema.AttributeName",
+        omitted="the table has no sort key",
+        absence="the table has no sort key",
+    ),
+    *attribute(
+        "table_class",
+        FactType.STRING,
+        "Storage class.",
+        f"{_TABLE}.TableClassSummary.TableClass",
+        omitted="the provider takes STANDARD",
+        absence="never: a table without a summary is read as STANDARD",
+        values=("STANDARD", "STANDARD_INFREQUENT_ACCESS"),
+    ),
+    *attribute(
+        "deletion_protection_enabled",
+        FactType.BOOL,
+        "Whether DynamoDB refuses to delete the table.",
+        f"{_TABLE}.DeletionProtectionEnabled",
+        omitted="the provider takes false, and switches a live protection off",
+        absence="unknown: a whole answer has it",
+    ),
+    *attribute(
+        "stream_enabled",
+        FactType.BOOL,
+        "Whether changes are streamed.",
+        f"{_TABLE}.StreamSpecification.StreamEnabled",
+        omitted="the provider takes false",
+        absence="no stream",
+    ),
+    *attribute(
+        "stream_view_type",
+        FactType.STRING,
+        "What a stream record holds.",
+        f"{_TABLE}.StreamSpecification.StreamViewType",
+        omitted="no stream",
+        absence="no stream",
+    ),
+    *attribute(
+        "point_in_time_recovery.enabled",
+        FactType.BOOL,
+        "Whether the table can be restored to any moment of its window.",
+        f"{_BACKUPS}.PointInTimeRecoveryStatus",
+        omitted="not managed by the code; AWS begins with off",
+    ),
+    *attribute(
+        "point_in_time_recovery.recovery_period_in_days",
+        FactType.NUMBER,
+        "How far back it can be restored.",
+        f"{_BACKUPS}.RecoveryPeriodInDays",
+        omitted="not managed by the code; AWS begins with 35",
+        absence="recovery is off",
+        unit="days",
+    ),
+    *attribute(
+        "server_side_encryption.enabled",
+        FactType.BOOL,
+        "Whether a KMS key of the account is used, rather than one that AWS owns.",
+        f"{_TABLE}.SSEDescription.Status",
+        omitted="the code does not say; AWS begins with a key that it owns",
+        absence="a key that AWS owns",
+    ),
+    *attribute(
+        "server_side_encryption.kms_key_arn",
+        FactType.STRING,
+        "ARN of the key.",
+        f"{_TABLE}.SSEDescription.KMSMasterKeyArn",
+        omitted="the key alias/aws/dynamodb that AWS manages, where encryption is enabled",
+        absence="a key that AWS owns",
+    ),
+    *attribute(
+        "ttl.enabled",
+        FactType.BOOL,
+        "Whether items expire.",
+        f"{_TTL}.TimeToLiveStatus",
+        omitted="not managed by the code; AWS begins with off",
+        absence="off",
+    ),
+    *attribute(
+        "ttl.attribute_name",
+        FactType.STRING,
+        "Attribute that holds an item's end.",
+        f"{_TTL}.AttributeName",
+        omitted="not managed by the code",
+        absence="never set",
+    ),
+    *attribute(
+        "tags",
+        FactType.MAP,
+        "Tags, those of the provider's default_tags included; without those that AWS keeps (aws:).",
+        "dynamodb:ListTagsOfResource Tags",
+        omitted="no tags",
+        absence="no tags",
+    ),
+    *blocks(
+        "global_secondary_index_names",
+        "global_secondary_index",
+        "Names of the global secondary indexes.",
+        f"{_TABLE}.GlobalSecondaryIndexes.IndexName",
+    ),
+    *blocks(
+        "local_secondary_index_names",
+        "local_secondary_index",
+        "Names of the local secondary indexes.",
+        f"{_TABLE}.LocalSecondaryIndexes.IndexName",
+    ),
+    *blocks(
+        "replica_regions",
+        "replica",
+        "Other Regions in which the table is replicated.",
+        f"{_TABLE}.Replicas.RegionName",
+    ),
+)
