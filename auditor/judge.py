@@ -16,6 +16,7 @@ from auditor.policy import waivers as waiving
 from auditor.policy.parameters import in_force
 from auditor.policy.verdicts import Hit, Verdict, verdicts
 
+_PASS: Final = LETTERS[Status.PASS]
 _ORDER: Final = {status: rank for rank, status in enumerate((Status.ERROR, Status.FAIL, Status.UNKNOWN))}
 
 
@@ -81,8 +82,9 @@ def _applied(
     findings: list[Finding] = []
     for subject in subjects:
         status, hits = verdict(subject)
-        letters.append(LETTERS[status])
-        findings.extend(_finding(rule, subject, hit, environment, rule.severity[tier]) for hit in hits)
+        letters.append(_PASS if status is Status.PASS else LETTERS[status])
+        if hits:
+            findings.extend(_finding(rule, subject, hit, environment, rule.severity[tier]) for hit in hits)
     return "".join(letters), findings
 
 

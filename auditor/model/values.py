@@ -80,10 +80,9 @@ class Truth(Enum):
         return any_of((self, other))
 
     def __invert__(self) -> Truth:
-        return _NEGATED[self]
-
-
-_NEGATED: Final = {Truth.TRUE: Truth.FALSE, Truth.FALSE: Truth.TRUE, Truth.UNKNOWN: Truth.UNKNOWN}
+        if self is Truth.UNKNOWN:
+            return self
+        return Truth.FALSE if self is Truth.TRUE else Truth.TRUE
 
 
 def all_of(truths: Iterable[Truth]) -> Truth:
@@ -99,7 +98,13 @@ def all_of(truths: Iterable[Truth]) -> Truth:
 
 def any_of(truths: Iterable[Truth]) -> Truth:
     """Kleene disjunction: one true is true, whatever is unknown."""
-    return ~all_of(~truth for truth in truths)
+    result = Truth.FALSE
+    for truth in truths:
+        if truth is Truth.TRUE:
+            return truth
+        if truth is Truth.UNKNOWN:
+            result = truth
+    return result
 
 
 def equal(left: Value, right: Value) -> Truth:
@@ -107,6 +112,8 @@ def equal(left: Value, right: Value) -> Truth:
 
     `true` is not `1`; numbers compare by value.
     """
+    if type(left) is str and type(right) is str:  # most comparisons; the others take their time
+        return Truth.of(left == right)
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         return Truth.UNKNOWN
     if isinstance(left, Mapping) and isinstance(right, Mapping):

@@ -62,7 +62,7 @@ def reported_existence(selector: DriftSelector, comparison: Comparison) -> Truth
 
 def left_out(selector: DriftSelector, comparison: Comparison) -> bool:
     """Whether everything that the selector names is left out of the comparison by `ignore_changes`."""
-    return bool(selector.paths) and all(
+    return bool(selector.paths and comparison.not_compared) and all(
         any(path == "all" or covers(path, pattern) for path in comparison.not_compared) for pattern in selector.paths
     )
 

@@ -36,7 +36,6 @@ class Hit:
 Verdict = tuple[Status, tuple[Hit, ...]]
 PASS: Final[Verdict] = (Status.PASS, ())
 NOT_APPLICABLE: Final[Verdict] = (Status.NOT_APPLICABLE, ())
-_OF_TRUTH: Final = {Truth.TRUE: Status.PASS, Truth.FALSE: Status.FAIL, Truth.UNKNOWN: Status.UNKNOWN}
 
 
 def verdicts(
@@ -77,8 +76,11 @@ def _by_condition(rule: Rule, params: Mapping[str, Value], words_of: _Words) -> 
                 return NOT_APPLICABLE
             if applies is Truth.UNKNOWN:
                 return Status.UNKNOWN, (hit(Status.UNKNOWN, when, subject),)
-        status = _OF_TRUTH[required.truth(subject.facts)]
-        return PASS if status is Status.PASS else (status, (hit(status, required, subject),))
+        holds = required.truth(subject.facts)
+        if holds is Truth.TRUE:
+            return PASS
+        status = Status.FAIL if holds is Truth.FALSE else Status.UNKNOWN
+        return status, (hit(status, required, subject),)
 
     def hit(status: Status, deciding: Compiled, subject: Subject) -> Hit:
         evidence = tuple(islice(deciding.evidence(subject.facts, SUBJECT), MOST_EVIDENCE))
