@@ -27,6 +27,9 @@ _SAME_BURST: Final = 0.5
 """Seconds in which several throttles count as one: the calls were under way together."""
 _WINDOW: Final = 64
 _DENIED_IN_A_ROW: Final = 3
+_DEAD_SECONDS: Final = 30.0
+_DEAD_FAILURES: Final = 20
+"""A lane where so many calls in a row failed, and none passed for so long, is given up."""
 _LEAST_BUDGET: Final = 50
 _BUDGET_SHARE: Final = 0.1
 
@@ -135,11 +138,8 @@ class Count:
     """Requests that were answered without a call: closed lane, deadline, interrupt."""
 
 
-_COUNTED: Final = {
-    Treatment.ANSWERED: "ok",
-    Treatment.DENIED: "denied",
-    Treatment.THROTTLED: "throttled",
-}
+_UNANSWERED: Final = frozenset({Treatment.TRANSIENT, Treatment.THROTTLED})
+_COUNTED: Final = {Treatment.DENIED: "denied", Treatment.THROTTLED: "throttled"}
 
 
 class Closed(Exception):
@@ -158,13 +158,17 @@ class Lane:
     run: Run
     limiter: Limiter
     work: Callable[[Lane, Request], None]
+    clock: Callable[[], float] = time.monotonic
     count: Count = field(default_factory=Count)
     _waiting: deque[Request] = field(default_factory=deque)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _threads: int = 0
-    _denied: int = 0
     _passed: bool = False
-    _denial: str = ""
+    _denied: int = 0
+    _failed: int = 0
+    """In a row."""
+    _failing_since: float = 0.0
+    _closed: tuple[Reason, str] | None = None
 
     def submit(self, request: Request) -> None:
         """Put a request at the end; a thread is started for it while there are fewer than the lane may have."""
@@ -189,28 +193,38 @@ class Lane:
         """A call was answered."""
         with self._lock:
             self.count.ok += 1
-            self._passed, self._denied = True, 0
+            self._passed, self._failed = True, 0
 
     def failed(self, failure: Failure) -> None:
         """A call failed: count it, slow down or close the lane."""
+        if failure.treatment is Treatment.ANSWERED:
+            self.passed()
+            return
         if failure.treatment is Treatment.THROTTLED:
             self.limiter.throttled()
         with self._lock:
             counted = _COUNTED.get(failure.treatment, "failed")
             setattr(self.count, counted, getattr(self.count, counted) + 1)
-            if failure.treatment is Treatment.ANSWERED:
-                self._passed = True
-            elif failure.treatment is Treatment.DENIED:
-                self._denied += 1
-                if self._denied >= _DENIED_IN_A_ROW and not self._passed:
-                    self._denial = failure.detail
+            self._close_if_hopeless(failure)
+
+    def _close_if_hopeless(self, failure: Failure) -> None:
+        now = self.clock()
+        self._failed = self._failed + 1 if failure.treatment in _UNANSWERED else 0
+        if self._failed == 1:
+            self._failing_since = now
+        self._denied = self._denied + 1 if failure.treatment is Treatment.DENIED else 0
+        if self._denied >= _DENIED_IN_A_ROW and not self._passed:
+            detail = f"not called, after {self._denied} denials in a row: {failure.detail}"
+            self._closed = Reason.DENIED, detail
+        elif self._failed >= _DEAD_FAILURES and now - self._failing_since >= _DEAD_SECONDS:
+            detail = f"not called, after {self._failed} failures in a row: {failure.detail}"
+            self._closed = Reason.FAILED, detail
 
     def _demand_open(self) -> None:
         if self.run.stopped:
             raise Closed(self.run.stop_code, Reason.NOT_READ, self.run.stop_detail)
-        if self._denial:
-            detail = f"not called, after {_DENIED_IN_A_ROW} denials in a row: {self._denial}"
-            raise Closed("LaneClosed", Reason.DENIED, detail)
+        if self._closed:
+            raise Closed("LaneClosed", *self._closed)
 
     def _serve(self) -> None:
         while True:

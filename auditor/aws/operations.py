@@ -85,6 +85,7 @@ _ALL: Final = (
         api="dynamodb:ListTagsOfResource",
         envelope="Tags",
         rate=10,
+        threads=8,
         paging=Paging(output="NextToken", input="NextToken"),
         resource="table",
     ),

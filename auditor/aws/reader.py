@@ -240,8 +240,8 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any tree that botocore's parsers
     match value:
         case str() | bool() | int() | None:
             return value
-        case Mapping():
-            return {str(name): plain(item) for name, item in value.items()}
+        case dict():
+            return {name: plain(item) for name, item in value.items()}
         case list() | tuple():
             return [plain(item) for item in value]
         case datetime():

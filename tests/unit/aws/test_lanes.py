@@ -1,5 +1,6 @@
 import math
 import threading
+import time
 
 import pytest
 from hypothesis import given
@@ -105,8 +106,8 @@ def test_a_stopped_run_repeats_nothing_and_does_not_wait():
     run.pause(60)
 
 
-def lane(work=lambda lane, request: None, run=None):
-    return Lane(TABLE, run or Run(), Limiter(math.inf), work)
+def lane(work=lambda lane, request: None, run=None, clock=time.monotonic):
+    return Lane(TABLE, run or Run(), Limiter(math.inf), work, clock)
 
 
 DENIED = Failure("AccessDeniedException", "no", Treatment.DENIED)
@@ -135,6 +136,47 @@ def test_a_lane_where_one_call_passed_stays_open(passes):
 
 
 ANSWERED = Failure("ResourceNotFoundException", "none", Treatment.ANSWERED)
+
+
+FAILED = Failure("InternalServerError", "down", Treatment.TRANSIENT)
+
+
+def test_a_lane_where_nothing_passes_for_long_is_given_up():
+    clock = Clock()
+    dead = lane(clock=clock)
+    for _ in range(19):
+        dead.failed(FAILED)
+    clock.now += 30
+    dead.enter()
+    dead.failed(FAILED)
+    with pytest.raises(Closed) as caught:
+        dead.enter()
+    assert (caught.value.code, caught.value.reason) == ("LaneClosed", Reason.FAILED)
+    assert "20 failures in a row: down" in caught.value.detail
+
+
+@pytest.mark.parametrize(("failures", "seconds", "passes"), [(50, 29, False), (19, 300, False), (19, 300, True)])
+def test_a_lane_with_a_short_outage_goes_on(failures, seconds, passes):
+    clock = Clock()
+    shaken = lane(clock=clock)
+    for _ in range(failures - 1):
+        shaken.failed(FAILED)
+    clock.now += seconds
+    if passes:
+        shaken.passed()
+        shaken.failed(FAILED)
+    shaken.failed(FAILED)
+    shaken.enter()
+
+
+def test_denials_among_answers_never_give_a_lane_up():
+    clock = Clock()
+    partly = lane(clock=clock)
+    partly.passed()
+    for _ in range(100):
+        partly.failed(DENIED)
+        clock.now += 1
+    partly.enter()
 
 
 def test_calls_are_counted_by_how_they_ended():
