@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from auditor.hcl import ast, types, values
 from auditor.hcl.errors import EvaluationError, FunctionError
-from auditor.hcl.functions import table
+from auditor.hcl.functions import filesystem, table
+from auditor.hcl.functions.filesystem import OutsideProject
 from auditor.hcl.functions.specification import Function
 from auditor.hcl.functions.specification import call as call_function
+from auditor.hcl.references import references
 from auditor.hcl.scope import Bindings
+from auditor.hcl.templates import refuse_nested, render, template_text
 from auditor.hcl.types import ListType, SetType, TupleType
 from auditor.hcl.values import Provenance, Undecided, Value
 from auditor.model.values import Unknown
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 _CORE: Final = "core::"
 _PROVIDER: Final = "provider::"
+_TEMPLATEFILE: Final = ("path", "vars")
+_TEMPLATESTRING: Final = ("template", "vars")
 
 
 def call(evaluation: Evaluation, node: ast.Call, bindings: Bindings) -> Value:
@@ -125,64 +129,53 @@ def _can(evaluation: Evaluation, node: ast.Call, bindings: Bindings) -> Value:
 
 def _undecided_reference(evaluation: Evaluation, node: ast.Expression, bindings: Bindings) -> Unknown | None:
     """The cause of a reference inside an expression whose value is not wholly known."""
-    for reference in _references(node, frozenset()):
+    for reference in references(node):
         value, failure = evaluation.attempt(reference, bindings)
         if failure is None and not values.is_wholly_known(value):
             return next(values.causes_of(value))
     return None
 
 
-def _references(node: ast.Expression, bound: frozenset[str]) -> Iterator[ast.Expression]:
-    """The references in an expression, each as long as its steps are constant, without names it binds itself."""
-    root: ast.Expression = node
-    steps = 0
-    while isinstance(root, ast.GetAttr) or (isinstance(root, ast.Index) and isinstance(root.key, ast.Literal)):
-        root, steps = root.subject, steps + 1
-    if isinstance(root, ast.Variable):
-        if root.name not in bound:
-            yield node
-        return
-    if steps:
-        yield from _references(root, bound)
-        return
-    inner = bound
-    if isinstance(node, ast.ForTuple | ast.ForObject | ast.TemplateFor):
-        yield from _references(node.collection, bound)
-        inner = bound | {node.key_name, node.value_name}
-    for part in _parts(node):
-        yield from _references(part, inner)
+def _templatefile(evaluation: Evaluation, node: ast.Call, bindings: Bindings) -> Value:
+    """A template that a file holds, rendered."""
+    if len(node.arguments) != len(_TEMPLATEFILE):
+        _refuse_count("templatefile", _TEMPLATEFILE, len(node.arguments))
+    refuse_nested(evaluation, "templatefile")
+    path, variables = (evaluation.value(argument, bindings) for argument in node.arguments)
+    try:
+        located = template_text(path, "path")
+        if located is None or not variables.is_known:
+            return _unknown_template(path, variables)
+        text = filesystem.text_of(evaluation.scope.surroundings, located)
+        return render(evaluation, text, located, variables).marked(path.marks)
+    except OutsideProject as error:
+        return values.unknown(types.DYNAMIC, error.cause)
+    except FunctionError as error:
+        raise error.evaluation_error("templatefile", None) from error
 
 
-def _parts(node: ast.Expression) -> Iterator[ast.Expression]:
-    looped = isinstance(node, ast.ForTuple | ast.ForObject | ast.TemplateFor)
-    for field in dataclasses.fields(node):
-        if looped and field.name == "collection":
-            continue
-        yield from _expressions(getattr(node, field.name))
-
-
-def _expressions(part: object) -> Iterator[ast.Expression]:
-    if isinstance(part, tuple):
-        for item in part:
-            yield from _expressions(item)
-    elif isinstance(part, ast.Expression):
-        yield part
+def _unknown_template(template: Value, variables: Value) -> Value:
+    cause = values.merged([*values.causes_of(template), *values.causes_of(variables)])
+    return values.unknown(types.DYNAMIC, cause).marked(template.marks | variables.marks)
 
 
 def _templatestring(evaluation: Evaluation, node: ast.Call, bindings: Bindings) -> Value:
     """A template that a reference leads to, rendered."""
-    if len(node.arguments) != 2:  # noqa: PLR2004 - template and variables
-        _refuse_count("templatestring", ("template", "vars"), len(node.arguments))
+    if len(node.arguments) != len(_TEMPLATESTRING):
+        _refuse_count("templatestring", _TEMPLATESTRING, len(node.arguments))
     template, variables = node.arguments
     complaint = _unsuitable_template(template)
     if complaint:
         message = f"invalid template expression: {complaint}"
         raise FunctionError(message, "template").evaluation_error("templatestring", None)
-    text = evaluation.value(template, bindings)
-    given = evaluation.value(variables, bindings)
-    render = table.FUNCTIONS["templatestring"]
+    refuse_nested(evaluation, "templatestring")
+    given = evaluation.value(template, bindings)
+    filled = evaluation.value(variables, bindings)
     try:
-        return call_function(render, [text, given], evaluation.scope.surroundings)
+        text = template_text(given)
+        if text is None or not filled.is_known:
+            return _unknown_template(given, filled)
+        return render(evaluation, text, "<templatestring argument>", filled).marked(given.marks)
     except FunctionError as error:
         raise error.evaluation_error("templatestring", None) from error
 
@@ -214,5 +207,6 @@ def _refuse_count(name: str, parameters: tuple[str, ...], given: int) -> None:
 _FORMS: Final[Mapping[str, Callable[[Evaluation, ast.Call, Bindings], Value]]] = {
     "try": _try,
     "can": _can,
+    "templatefile": _templatefile,
     "templatestring": _templatestring,
 }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sized
 from typing import Final
 
 from auditor.hcl import numbers, types, values
 from auditor.hcl.convert import ConversionError, convert
 from auditor.hcl.errors import EvaluationError
+from auditor.hcl.functions.graphemes import clusters
 from auditor.hcl.numbers import Float, Number, NumberError
 from auditor.hcl.types import Primitive, Type
 from auditor.hcl.values import Undecided, Value
@@ -123,15 +124,19 @@ def _equal_to_unknown(undecided: Value, content: Undecided, other: Value) -> Tru
         return Truth.UNKNOWN
     if not _comparable(undecided.type, other.type):
         return Truth.FALSE
-    if isinstance(given, str):
-        return Truth.UNKNOWN if given.startswith(content.prefix) else Truth.FALSE
+    if isinstance(given, str) and not given.startswith(content.prefix):
+        return Truth.FALSE
     if isinstance(given, bool):
         return Truth.UNKNOWN
-    measured = numbers.order(given) if isinstance(given, int | Float) else len(given)
+    measured = numbers.order(given) if isinstance(given, int | Float) else _size(given)
     low, high = content.minimum, content.maximum
     if (low is not None and measured < low) or (high is not None and measured > high):
         return Truth.FALSE
     return Truth.UNKNOWN
+
+
+def _size(content: str | Sized) -> int:
+    return len(clusters(content)) if isinstance(content, str) else len(content)
 
 
 def _comparable(left: Type, right: Type) -> bool:

@@ -57,7 +57,7 @@ class Undecided:
     prefix: str = ""
     """What a string starts with."""
     minimum: int | None = None
-    """Lower bound of a number, or of the length of a collection."""
+    """Lower bound of a number, or of the length of a string or a collection."""
     maximum: int | None = None
 
 

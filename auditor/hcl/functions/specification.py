@@ -67,8 +67,6 @@ class Surroundings:
     """The time, RFC 3339 UTC; empty while planning, where functions of time are unknown."""
     random: Randomness | None = None
     """None while planning, where random functions are unknown."""
-    render: Callable[[str, str, Mapping[str, Value]], Value] | None = None
-    """Evaluates a template: its text, its name and its variables."""
 
 
 ResultType = Type | Callable[[Sequence[Value]], Type]

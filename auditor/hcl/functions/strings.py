@@ -11,7 +11,6 @@ from auditor.hcl.functions.specification import Family, Parameter, whole
 from auditor.hcl.numbers import Number
 from auditor.hcl.types import BOOL, NUMBER, STRING, ListType
 from auditor.hcl.values import Undecided, Value
-from auditor.model.values import Unknown
 
 FAMILY: Final = Family()
 _function = FAMILY.function
@@ -157,8 +156,9 @@ def length(value: Value) -> Value:
     content = value.content
     if isinstance(content, str):
         return values.count(len(content) if content.isascii() and "\r" not in content else len(clusters(content)))
-    cause, prefix = (content.cause, content.prefix) if isinstance(content, Undecided) else (_NO_CAUSE, "")
-    return values.unknown(types.NUMBER, cause, not_null=True, minimum=max(len(clusters(prefix)) - 1, 0))
-
-
-_NO_CAUSE: Final[Unknown] = values.not_evaluable("the string is not known")
+    if not isinstance(content, Undecided):
+        raise TypeError("the length of something else than a string")
+    if content.minimum is not None and content.minimum == content.maximum:
+        return values.count(content.minimum)
+    least = max(content.minimum or 0, len(clusters(content.prefix)) - 1)
+    return values.unknown(types.NUMBER, content.cause, not_null=True, minimum=least, maximum=content.maximum)

@@ -7,26 +7,40 @@ from types import MappingProxyType
 from typing import Final
 
 from auditor.hcl.functions import (
+    date_time,
+    encoding,
+    filesystem,
     formatting,
+    hash_crypto,
+    ip_network,
     mappings,
     numeric,
     regular_expressions,
     sequences,
     sets,
     strings,
+    structured_text,
     type_conversion,
+    yaml_text,
 )
 from auditor.hcl.functions.specification import Function
 
 _FAMILIES: Final = (
+    date_time.FAMILY,
+    encoding.FAMILY,
+    filesystem.FAMILY,
     formatting.FAMILY,
+    hash_crypto.FAMILY,
+    ip_network.FAMILY,
     mappings.FAMILY,
     numeric.FAMILY,
     regular_expressions.FAMILY,
     sequences.FAMILY,
     sets.FAMILY,
     strings.FAMILY,
+    structured_text.FAMILY,
     type_conversion.FAMILY,
+    yaml_text.FAMILY,
 )
 
 FUNCTIONS: Final[Mapping[str, Function]] = MappingProxyType(
