@@ -10,8 +10,9 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
 
+from auditor.model.drift import Comparison
 from auditor.model.results import LETTERS, Cause, Finding, RuleResults, RuleText, Severity, Status, Subject, Waiver
-from auditor.model.rule import Rule
+from auditor.model.rule import DriftSelector, Rule
 from auditor.policy import waivers as waiving
 from auditor.policy.parameters import in_force
 from auditor.policy.verdicts import Hit, Verdict, verdicts
@@ -52,7 +53,7 @@ def judge(
     """
     dated = tuple((waiver, waiving.state(waiver, today)) for waiver in waivers)
     on = {rule.id: rule for rule in rules if rule.id not in off and tier in rule.tiers}
-    selectors = [rule.drift for rule in on.values() if rule.drift is not None and not rule.drift.unselected]
+    others = _selectors(on.values(), subjects)
     results: list[RuleResults] = []
     findings: list[Finding] = []
     for rule in rules:
@@ -60,7 +61,7 @@ def judge(
         if rule.id not in on:
             results.append(RuleResults(rule.id, rule.subject, LETTERS[Status.NOT_APPLICABLE] * len(own)))
             continue
-        verdict = verdicts(rule, in_force(rule, tier, parameters), environment=environment, tier=tier, others=selectors)
+        verdict = verdicts(rule, in_force(rule, tier, parameters), environment=environment, tier=tier, others=others)
         statuses, found = _applied(rule, own, verdict, environment, tier)
         results.append(RuleResults(rule.id, rule.subject, statuses))
         findings += found
@@ -73,6 +74,32 @@ def judge(
         causes=causes(ordered),
         waivers=tuple((waiver, _final(waiver, state, matched)) for waiver, state in dated),
     )
+
+
+def _selectors(
+    rules: Iterable[Rule], subjects: Mapping[str, Sequence[Subject]]
+) -> Callable[[Comparison], tuple[DriftSelector, ...]]:
+    """What the rules about drift, without the catch-all, select of a comparison that they get to judge.
+
+    A comparison may be judged as several subjects, as a table and as a resource; it is told by being the same object.
+    """
+    selectors: dict[str, list[DriftSelector]] = {}
+    for rule in rules:
+        if rule.drift is not None and not rule.drift.unselected:
+            selectors.setdefault(rule.subject, []).append(rule.drift)
+    judged = {
+        type_: frozenset(
+            id(subject.comparison) for subject in subjects.get(type_, ()) if subject.comparison is not None
+        )
+        for type_ in selectors
+    }
+
+    def of(comparison: Comparison) -> tuple[DriftSelector, ...]:
+        return tuple(
+            selector for type_, own in selectors.items() if id(comparison) in judged[type_] for selector in own
+        )
+
+    return of
 
 
 def _applied(

@@ -33,6 +33,7 @@ class Hit:
     place: SourceRange | None
 
 
+Others = Callable[[Comparison], Iterable[DriftSelector]]
 Verdict = tuple[Status, tuple[Hit, ...]]
 PASS: Final[Verdict] = (Status.PASS, ())
 NOT_APPLICABLE: Final[Verdict] = (Status.NOT_APPLICABLE, ())
@@ -44,17 +45,16 @@ def verdicts(
     *,
     environment: str,
     tier: str,
-    others: Iterable[DriftSelector] = (),
+    others: Others = lambda _: (),
 ) -> Callable[[Subject], Verdict]:
     """The rule as a function of subjects; what it raises is the verdict `error`.
 
-    `params` are the values in force; `others` the selectors of the other rules that are on, for the catch-all.
+    `params` are the values in force; `others` the selectors of the other rules that judge a comparison, for the
+    catch-all.
     """
     words_of = _Words(rule, params, environment, tier)
-    if rule.drift is not None:
-        judge = _by_drift(rule.drift, tuple(others), words_of)
-    else:
-        judge = _by_condition(rule, params, words_of)
+    drift = rule.drift
+    judge = _by_condition(rule, params, words_of) if drift is None else _by_drift(drift, others, words_of)
 
     def verdict(subject: Subject) -> Verdict:
         try:
@@ -95,9 +95,7 @@ def _given(condition: Condition | None) -> Condition:
     return condition
 
 
-def _by_drift(
-    selector: DriftSelector, others: tuple[DriftSelector, ...], words_of: _Words
-) -> Callable[[Subject], Verdict]:
+def _by_drift(selector: DriftSelector, others: Others, words_of: _Words) -> Callable[[Subject], Verdict]:
     def judge(subject: Subject) -> Verdict:
         comparison = subject.comparison
         if comparison is None or not drifts.of_kind(selector, comparison):
@@ -107,7 +105,7 @@ def _by_drift(
         hits = [
             of_drift(Status.FAIL if truth is Truth.TRUE else Status.UNKNOWN, drift, subject, comparison)
             for drift, truth in drifts.selected(selector, comparison)
-            if not (selector.unselected and drifts.reported_by(others, drift, comparison))
+            if not (selector.unselected and drifts.reported_by(others(comparison), drift, comparison))
         ]
         if hits:
             return min((hit.status for hit in hits), key=_WORST.index), tuple(hits)
@@ -116,7 +114,7 @@ def _by_drift(
     def whole(subject: Subject, comparison: Comparison) -> Verdict:
         """The resource as a whole; attributes of one that is not on both sides can't be compared."""
         truth = drifts.reported_existence(selector, comparison)
-        if selector.unselected and drifts.existence_reported_by(others, comparison):
+        if selector.unselected and drifts.existence_reported_by(others(comparison), comparison):
             return NOT_APPLICABLE
         if truth is Truth.FALSE:
             return PASS if comparison.existence is Existence.BOTH else NOT_APPLICABLE

@@ -90,3 +90,17 @@ def test_mistakes_are_told_where_they_stand(right, wrong, expected):
         rule_of(CAPACITY.replace(right, wrong))
     assert str(caught.value).startswith(f"rules/mon/MON-004-words.yaml:{expected}")
     assert caught.value.line in CAPACITY.replace(right, wrong)
+
+
+def test_the_example_for_authors_is_a_good_rule(root):
+    page = (root / "rules" / "schema" / "README.md").read_text()
+    rule = rule_of(
+        page.split("```yaml\n")[1]
+        .split("```")[0]
+        .replace("point_in_time_recovery.status", "pitr.status")
+        .replace("recovery_period_in_days", "days")
+        .replace("live.point_in_time_recovery", "live.pitr")
+        .replace("point_in_time_recovery: {", "pitr: {")
+    )
+    assert all(result.passed for result in run_tests((rule,), CATALOGUE))
+    assert survivors(rule, CATALOGUE) == ()

@@ -133,6 +133,26 @@ def test_the_catch_all_sees_only_rules_that_are_on():
     assert [one.statuses for one in off.results] == ["n", "f"]
 
 
+def test_the_catch_all_takes_what_no_other_rule_gets_to_judge():
+    catch_all = rule_of(
+        DRIFT.replace("DRIFT-010", "DRIFT-026").replace(
+            "{kinds: [aws_dynamodb_table], paths: [point_in_time_recovery]}", "{unselected: true}"
+        )
+    )
+    everything = dataclasses.replace(catch_all, subject="resource")
+    shared = with_drifts(drift("point_in_time_recovery.enabled"))
+    apart = with_drifts(drift("point_in_time_recovery.enabled"), name="orders")
+    resources = [dataclasses.replace(one, type="resource") for one in (shared, apart)]
+    found = judge(
+        [rule_of(DRIFT), everything],
+        {"table": [shared], "resource": resources},
+        environment="prod",
+        tier="production",
+        today=TODAY,
+    )
+    assert [one.statuses for one in found.results] == ["f", "pf"]
+
+
 def test_order():
     low = dataclasses.replace(NAMED, severity=dict.fromkeys(NAMED.severity, Severity.LOW))
     critical = dataclasses.replace(NAMED, id="SEC-003", severity=dict.fromkeys(NAMED.severity, Severity.CRITICAL))

@@ -5,8 +5,12 @@ import pytest
 from sample_rules import ASSERT, DRIFT, HEAD, TESTS, rule_of
 
 from auditor.model.errors import InvalidRule
+from auditor.model.values import Reason
 from auditor.policy.condition_reader import COMBINATIONS, KEYWORDS
 from auditor.policy.document import parse
+from auditor.policy.messages import GENERAL, OF_DRIFT
+from auditor.policy.operators import OPERATORS
+from auditor.policy.rule_reader import SELECTOR
 from auditor.policy.schema import printed, rule_schema
 
 WHOLE = HEAD + ASSERT + TESTS
@@ -97,3 +101,14 @@ def test_every_word_of_conditions_is_in_it():
     leaf, *others = SCHEMA["$defs"]["condition"]["oneOf"]
     assert set(leaf["properties"]) == {"fact", *KEYWORDS}
     assert [tuple(other["properties"]) for other in others] == list(COMBINATIONS.values())
+
+
+def test_the_page_for_authors_has_every_word(root):
+    page = (root / "rules" / "schema" / "README.md").read_text()
+    for operator in OPERATORS.values():
+        types, other = ", ".join(sorted(operator.types)), "yes" if operator.other_fact else ""
+        assert f"| `{operator.name}` | {operator.doc} | {types} | {operator.right} | {other} |" in page
+    for name in (*GENERAL, *OF_DRIFT):
+        assert f"{{{name}}}" in page
+    for word in (*SELECTOR, *Reason, *COMBINATIONS):
+        assert word in page

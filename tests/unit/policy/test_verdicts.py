@@ -13,7 +13,7 @@ PLACE = SourceRange("terraform/main.tf", 3, 5)
 
 
 def judge(rule, subject, params=None, others=()):
-    return verdicts(rule, params or {}, environment="prod", tier="production", others=others)(subject)
+    return verdicts(rule, params or {}, environment="prod", tier="production", others=lambda _: others)(subject)
 
 
 def test_pass_fail_unknown():
