@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from auditor.model.answers import Answer, Answers, Request, Scope
 from auditor.model.facts import Resource
-from auditor.model.values import Value
+from auditor.model.values import Reason, Unknown, Value
+
+
+class Dormant(StrEnum):
+    """When a written child of a block has no effect, because the block's `enabled` is not declared true."""
+
+    DISABLED = "disabled"
+    """Whenever the block is disabled."""
+    DISABLED_AND_UNSET = "disabled_and_unset"
+    """While the block is disabled and live has no value either."""
+
+
+class Equivalence(StrEnum):
+    """Which different texts or numbers mean the same thing."""
+
+    POLICY = "policy"
+    """Policy documents with the same statements."""
+    KEY_ID = "key_id"
+    """A key's ARN and its bare id."""
+    NO_MAXIMUM = "no_maximum"
+    """-1, 0 and absent: no limit."""
 
 
 class Shape(StrEnum):
@@ -47,6 +67,20 @@ class Attribute:
     """A difference makes Terraform replace the resource."""
     compared: bool = True
     """False: never read back by the provider, or decided by AWS alone."""
+    aws_default: Value = None
+    """What AWS itself takes where nobody says anything: an omitted, computed attribute is then undeclared by nobody."""
+    protects: Value = None
+    """The live value that protects data; a planned change away from it carries a risk."""
+    equivalence: Equivalence | None = None
+    dormant: Dormant | None = None
+    needs: tuple[str, Value] | None = None
+    """A sibling of the whole resource and the declared value it must have, or this attribute has no effect in AWS."""
+    names_only: bool = False
+    """For `blocks`: plan sees which elements there are, not what is in them."""
+    service_made: str = ""
+    """Part of a live value that tells that AWS put its own in the place of whatever was asked for."""
+    key_reference: bool = False
+    """Holds a key's ARN; the ARN of an alias means the key it points to."""
     identity: str = ""
     """For `blocks`: the child that identifies an element (`name`, `region_name`)."""
     children: tuple[Attribute, ...] = ()
@@ -54,6 +88,22 @@ class Attribute:
     """Where the live value stands: the operation, as `dynamodb:DescribeTable`."""
     field: str = ""
     """And its path inside the answer, as `Table.TableClassSummary.TableClass`."""
+
+
+def _nothing_listed(_answers: Answers, _scope: Scope, /) -> Unknown:
+    return Unknown(Reason.NOT_SUPPORTED, "AWS has no list of these")
+
+
+def _not_told(_answers: Answers, _scope: Scope, name: str, /) -> Unknown:
+    return Unknown(Reason.NOT_READ, f"nothing was read of {name}")
+
+
+def _never_its_own(_resource: Resource, _scope: Scope, /) -> bool:
+    return False
+
+
+def _never(_planned: Mapping[str, Value], _refreshed: Mapping[str, Value] | None, _anew: bool, /) -> tuple[str, ...]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +114,7 @@ class Kind:
     """Terraform type."""
     attributes: tuple[Attribute, ...]
     identity: str
-    """The attribute whose value is the resource's name in AWS."""
+    """The attribute whose value is the resource's name in AWS; several are joined by `/`, as their values are."""
     requests: Callable[[Scope], Iterable[Request]]
     """What to ask AWS first, given the scope."""
     follow: Callable[[Scope, Answer], Iterable[Request]]
@@ -75,3 +125,13 @@ class Kind:
     """Pure: what the provider would have stored after reading this live resource; feeds the `plan` verdict only."""
     permissions: tuple[str, ...]
     """IAM actions that `requests` and `follow` need."""
+    listed: Callable[[Answers, Scope], tuple[str, ...] | Unknown] = _nothing_listed
+    """Pure: the names that AWS lists in this account and Region; Unknown where the list is not whole."""
+    absence: Callable[[Answers, Scope, str], Unknown | None] = _not_told
+    """Pure: for a declared name that `read` has nothing of: None where AWS said that it is not there."""
+    belongs: Callable[[Resource, Scope], bool] = _never_its_own
+    """Pure: whether a live resource lies in the environment's name space, so that undeclared means unmanaged."""
+    invalid: Callable[[Mapping[str, Value], Mapping[str, Value] | None, bool], tuple[str, ...]] = _never
+    """Pure: why the provider refuses planned values, the refreshed ones given, and whether it is created anew."""
+    pointed_at_by: tuple[tuple[str, str], ...] = ()
+    """(kind, attribute) of resources that lead to one whose name AWS makes: an alias leads to its key."""

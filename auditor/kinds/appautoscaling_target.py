@@ -1,0 +1,176 @@
+"""Scalable targets of tables and indexes; facts besides the attributes: arn, created, table, index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Any, Final
+
+from auditor.model.answers import Answer, Answers, Request, Scope
+from auditor.model.facts import Identity, Resource, Side
+from auditor.model.kind import Attribute, Kind, Shape
+from auditor.model.members import LiveOrigins, items, sources
+from auditor.model.values import Unknown, Value
+
+TYPE: Final = "aws_appautoscaling_target"
+API: Final = "application-autoscaling:DescribeScalableTargets"
+TARGETS: Final = Request.of(API, ServiceNamespace="dynamodb")
+
+_SUSPENDED: Final = (
+    ("dynamic_scaling_in_suspended", "DynamicScalingInSuspended"),
+    ("dynamic_scaling_out_suspended", "DynamicScalingOutSuspended"),
+    ("scheduled_scaling_suspended", "ScheduledScalingSuspended"),
+)
+
+ATTRIBUTES: Final = (
+    *(
+        Attribute(
+            name=name,
+            shape=Shape.STRING,
+            doc=doc,
+            required=True,
+            replaces=True,
+            api=API,
+            field=f"ScalableTargets[].{field}",
+        )
+        for name, field, doc in (
+            ("service_namespace", "ServiceNamespace", "`dynamodb`."),
+            ("resource_id", "ResourceId", "`table/NAME` or `table/NAME/index/INDEX`."),
+            ("scalable_dimension", "ScalableDimension", "Which capacity is scaled."),
+        )
+    ),
+    Attribute(
+        name="min_capacity",
+        shape=Shape.NUMBER,
+        doc="Least capacity.",
+        required=True,
+        api=API,
+        field="ScalableTargets[].MinCapacity",
+    ),
+    Attribute(
+        name="max_capacity",
+        shape=Shape.NUMBER,
+        doc="Most capacity.",
+        required=True,
+        api=API,
+        field="ScalableTargets[].MaxCapacity",
+    ),
+    Attribute(
+        name="role_arn",
+        shape=Shape.STRING,
+        doc="Role; for DynamoDB AWS always takes the service-linked one.",
+        computed=True,
+        service_made="/aws-service-role/",
+        api=API,
+        field="ScalableTargets[].RoleARN",
+    ),
+    Attribute(
+        name="suspended_state",
+        shape=Shape.BLOCK,
+        doc="Scaling that is suspended.",
+        computed=True,
+        api=API,
+        field="ScalableTargets[].SuspendedState",
+        children=tuple(
+            Attribute(
+                name=name,
+                shape=Shape.BOOL,
+                doc="Whether this part is suspended.",
+                default=False,
+                api=API,
+                field=f"ScalableTargets[].SuspendedState.{field}",
+            )
+            for name, field in _SUSPENDED
+        ),
+    ),
+    Attribute(name="tags", shape=Shape.MAP, doc="Tags; not read.", compared=False),
+)
+SOURCES: Final = {"": (API, "ScalableTargets[]"), **sources(ATTRIBUTES)}
+
+
+def requests(scope: Scope) -> Iterator[Request]:
+    """All targets of DynamoDB, where the code declares one."""
+    if scope.names(TYPE):
+        yield TARGETS
+
+
+def follow(_scope: Scope, answer: Answer) -> Iterator[Request]:
+    """All targets of DynamoDB, where a table is provisioned."""
+    if answer.request.api == "dynamodb:DescribeTable" and not answer.request.region:
+        summary = answer.pages[0]["Table"].get("BillingModeSummary", {})
+        if summary.get("BillingMode", "PROVISIONED") == "PROVISIONED":
+            yield TARGETS
+
+
+def read(answers: Answers, scope: Scope) -> Iterator[Resource]:
+    """All targets of DynamoDB."""
+    answer = answers.get(TARGETS)
+    origins = LiveOrigins(SOURCES, {API: answer})
+    for entry in sorted(items(answer, "ScalableTargets"), key=name_of):
+        suspended = entry.get("SuspendedState", {})
+        values: dict[str, Value] = {
+            "service_namespace": entry["ServiceNamespace"],
+            "resource_id": entry["ResourceId"],
+            "scalable_dimension": entry["ScalableDimension"],
+            "min_capacity": entry["MinCapacity"],
+            "max_capacity": entry["MaxCapacity"],
+            "role_arn": entry.get("RoleARN"),
+            "suspended_state": {name: suspended.get(field, False) for name, field in _SUSPENDED},
+        }
+        _, table, *index = entry["ResourceId"].split("/")
+        yield Resource(
+            side=Side.LIVE,
+            kind=TYPE,
+            identity=Identity(scope.account, scope.region, name_of(entry)),
+            values=values,
+            origins=origins,
+            facts={
+                "arn": entry.get("ScalableTargetARN"),
+                "created": entry.get("CreationTime"),
+                "table": table,
+                "index": index[-1] if index else None,
+            },
+        )
+
+
+def name_of(entry: Mapping[str, Any]) -> str:
+    """What Terraform imports a target by."""
+    return f"{entry['ServiceNamespace']}/{entry['ResourceId']}/{entry['ScalableDimension']}"
+
+
+def refresh(live: Resource, _answers: Answers) -> Resource:
+    """As AWS tells it."""
+    return live
+
+
+def listed(answers: Answers, _scope: Scope) -> tuple[str, ...] | Unknown:
+    """The targets that the list tells."""
+    answer = answers.get(TARGETS)
+    return tuple(sorted(name_of(entry) for entry in items(answer, "ScalableTargets"))) if answer.ok else answer.unknown
+
+
+def absence(answers: Answers, _scope: Scope, _name: str) -> Unknown | None:
+    """Missing where a whole list lacks it."""
+    answer = answers.get(TARGETS)
+    return None if answer.ok else answer.unknown
+
+
+def belongs(resource: Resource, scope: Scope) -> bool:
+    """By its table."""
+    table = str(resource.facts["table"])
+    return table in scope.names("aws_dynamodb_table") or any(fnmatchcase(table, p) for p in scope.patterns)
+
+
+KIND: Final = Kind(
+    type=TYPE,
+    attributes=ATTRIBUTES,
+    identity="service_namespace/resource_id/scalable_dimension",
+    requests=requests,
+    follow=follow,
+    read=read,
+    refresh=refresh,
+    permissions=("application-autoscaling:DescribeScalableTargets",),
+    listed=listed,
+    absence=absence,
+    belongs=belongs,
+)

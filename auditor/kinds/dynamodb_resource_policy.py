@@ -1,0 +1,110 @@
+"""Resource policies of tables, read only where a rule or the code asks for them; fact: revision_id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Final
+
+from auditor.model.answers import Answer, Answers, Request, Scope
+from auditor.model.facts import Identity, Resource, Side
+from auditor.model.kind import Attribute, Kind, Shape
+from auditor.model.members import LiveOrigins, answers_of, sources
+from auditor.model.values import Reason, Unknown
+
+TYPE: Final = "aws_dynamodb_resource_policy"
+API: Final = "dynamodb:GetResourcePolicy"
+
+ATTRIBUTES: Final = (
+    Attribute(
+        name="resource_arn",
+        shape=Shape.STRING,
+        doc="The table.",
+        required=True,
+        replaces=True,
+    ),
+    Attribute(name="policy", shape=Shape.JSON, doc="The policy.", required=True, api=API, field="Policy"),
+    Attribute(
+        name="confirm_remove_self_resource_access",
+        shape=Shape.BOOL,
+        doc="Acts when the policy is written only.",
+        compared=False,
+    ),
+)
+SOURCES: Final = {"": (API, "Policy"), **sources(ATTRIBUTES)}
+
+
+def _asked(scope: Scope) -> bool:
+    return API in scope.wanted or TYPE in scope.declared
+
+
+def requests(scope: Scope) -> Iterator[Request]:
+    """The policies whose table is known by ARN in code."""
+    if _asked(scope):
+        yield from (Request.of(API, ResourceArn=arn) for arn in scope.names(TYPE))
+
+
+def follow(scope: Scope, answer: Answer) -> Iterator[Request]:
+    """The policy of every described table."""
+    if answer.request.api == "dynamodb:DescribeTable" and not answer.request.region and _asked(scope):
+        yield Request.of(API, ResourceArn=answer.pages[0]["Table"]["TableArn"])
+
+
+def read(answers: Answers, scope: Scope) -> Iterator[Resource]:
+    """The policies that there are."""
+    for answer in sorted(answers_of(answers, API), key=lambda answer: answer.request):
+        arn = str(answer.request.params[0][1])
+        if answer.ok:
+            yield Resource(
+                side=Side.LIVE,
+                kind=TYPE,
+                identity=Identity(scope.account, scope.region, arn),
+                values={"resource_arn": arn, "policy": answer.pages[0]["Policy"]},
+                origins=LiveOrigins(SOURCES, {API: answer}),
+                facts={"id": arn, "revision_id": answer.pages[0].get("RevisionId")},
+            )
+
+
+def refresh(live: Resource, _answers: Answers) -> Resource:
+    """As AWS tells it."""
+    return live
+
+
+def listed(answers: Answers, _scope: Scope) -> tuple[str, ...] | Unknown:
+    """The tables with a policy, among those that were asked; unknown where one of them was not told."""
+    found = []
+    for answer in answers_of(answers, API):
+        if answer.ok:
+            found.append(str(answer.request.params[0][1]))
+        elif answer.code != "PolicyNotFoundException":
+            return answer.unknown
+    if not found and not any(answers_of(answers, API)):
+        return Unknown(Reason.NOT_READ, "resource policies were not asked for", api=API)
+    return tuple(sorted(found))
+
+
+def absence(answers: Answers, _scope: Scope, name: str) -> Unknown | None:
+    """Missing where AWS says that there is none, or no such table."""
+    answer = answers.get(Request.of(API, ResourceArn=name))
+    return None if answer.code in ("PolicyNotFoundException", "ResourceNotFoundException") else answer.unknown
+
+
+def belongs(resource: Resource, scope: Scope) -> bool:
+    """By its table."""
+    table = str(resource.identity.name).partition(":table/")[2]
+    return table in scope.names("aws_dynamodb_table") or any(fnmatchcase(table, p) for p in scope.patterns)
+
+
+KIND: Final = Kind(
+    type=TYPE,
+    attributes=ATTRIBUTES,
+    identity="resource_arn",
+    requests=requests,
+    follow=follow,
+    read=read,
+    refresh=refresh,
+    permissions=("dynamodb:GetResourcePolicy",),
+    listed=listed,
+    absence=absence,
+    belongs=belongs,
+)

@@ -1,0 +1,162 @@
+"""What the provider would have stored of a live table, and the configurations that it refuses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from auditor.kinds.dynamodb_table.asking import ALIASES, of_table
+from auditor.kinds.dynamodb_table.attributes import BACKUPS, DESCRIBE
+from auditor.kinds.dynamodb_table.reading import default_key
+from auditor.model.answers import Answers, Request
+from auditor.model.facts import Resource
+from auditor.model.values import NOT_APPLICABLE, Unknown, Value
+
+_READ_AS_DISABLED: Final = frozenset({"UnknownOperationException", "TableNotFoundException"})
+_VIEW_TYPES: Final = ("NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY", "")
+_ARN: Final = re.compile(r"arn:[^:]+:[^:]+:[^:]*:[^:]*:.+")
+
+
+def refresh(live: Resource, answers: Answers) -> Resource:
+    """The values the provider would have stored; an attribute left out keeps whatever was written in code."""
+    values = dict(live.values)
+    described = answers.get(of_table(DESCRIBE, str(live.identity.name)))
+    if described.ok:
+        _refresh_described(values, described.pages[0]["Table"], live, answers)
+    recovery = answers.get(of_table(BACKUPS, str(live.identity.name)))
+    if recovery.code in _READ_AS_DISABLED or values["point_in_time_recovery"] is NOT_APPLICABLE:
+        values["point_in_time_recovery"] = {"enabled": False, "recovery_period_in_days": 0}
+    if live.facts["ttl_status"] == "ENABLING" and isinstance(ttl := values["ttl"], Mapping):
+        values["ttl"] = {**ttl, "enabled": False}
+    return Resource(live.side, live.kind, live.identity, values)
+
+
+def _refresh_described(values: dict[str, Value], table: Mapping[str, Any], live: Resource, answers: Answers) -> None:
+    if values["range_key"] is None:
+        del values["range_key"]
+    if "StreamSpecification" not in table:
+        del values["stream_view_type"]
+    encryption = table.get("SSEDescription")
+    if encryption is not None:
+        key = encryption.get("KMSMasterKeyArn")
+        managed = live.facts["encryption"]
+        values["server_side_encryption"] = {
+            "enabled": encryption.get("Status") == "ENABLED",
+            "kms_key_arn": managed if isinstance(managed, Unknown) else "" if managed == "AWS_MANAGED" else key,
+        }
+    indexes = values["global_secondary_index"]
+    if isinstance(indexes, Mapping) and indexes:
+        values["global_secondary_index"] = dict(_indexes(indexes, table))
+    if table.get("Replicas"):
+        values["replica"] = dict(_replicas(values["replica"], table, answers))
+
+
+def _indexes(indexes: Mapping[str, Value], table: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
+    """An index without throughput loses its name; of a key of several parts the last one stays."""
+    for entry in table["GlobalSecondaryIndexes"]:
+        name = entry["IndexName"]
+        index = indexes[name]
+        parts = [key["AttributeName"] for key in entry["KeySchema"] if key["KeyType"] == "HASH"]
+        if len(parts) > 1 and isinstance(index, Mapping):
+            index = {**index, "hash_key": parts[-1]}
+        yield (name if "ProvisionedThroughput" in entry else ""), index
+
+
+def _replicas(replicas: Value, table: Mapping[str, Any], answers: Answers) -> Iterator[tuple[str, Value]]:
+    """Also the table's own Region where AWS lists it; a Region's default key is stored as none."""
+    for entry in table["Replicas"]:
+        region = entry["RegionName"]
+        replica = replicas.get(region) if isinstance(replicas, Mapping) else None
+        if not isinstance(replica, Mapping):
+            replica = {"region_name": region, "kms_key_arn": None, "point_in_time_recovery": False}
+        elif isinstance(key := replica["kms_key_arn"], str):
+            default = default_key(answers.get(Request(ALIASES.api, (), region)))
+            replica = {**replica, "kms_key_arn": None if default and key.endswith(f"key/{default}") else key}
+        yield region, replica
+
+
+def invalid(planned: Mapping[str, Value], refreshed: Mapping[str, Value] | None, anew: bool) -> tuple[str, ...]:
+    """The provider's own validation, which sees planned values: after `ignore_changes`, computed ones filled in.
+
+    A value that is unknown refuses nothing. `anew`: the table is created or replaced, so that nothing is filled in.
+    """
+    return tuple(
+        reason
+        for rule in (_capacity, _conflicts, _keys_of, _streams, _expiry, _encryption)
+        for reason in rule(planned, refreshed, anew)
+    )
+
+
+def _capacity(planned: Mapping[str, Value], refreshed: Mapping[str, Value] | None, anew: bool) -> Iterator[str]:
+    mode = planned.get("billing_mode") or "PROVISIONED"
+    before = None if refreshed is None else refreshed.get("billing_mode")
+    if isinstance(mode, Unknown) or isinstance(before, Unknown):
+        return
+    for name in ("read_capacity", "write_capacity"):
+        units = planned.get(name)
+        if units is None and not anew and refreshed is not None:
+            units = refreshed.get(name)
+        if not isinstance(units, int | None):
+            continue
+        if mode == "PAY_PER_REQUEST" and units and before != "PROVISIONED":
+            yield f'{name} cannot be set when billing_mode is "PAY_PER_REQUEST"'
+        if mode == "PROVISIONED" and (units or 0) < 1 and before != "PAY_PER_REQUEST":
+            yield f'{name} must be at least 1 when billing_mode is "PROVISIONED"'
+
+
+def _conflicts(planned: Mapping[str, Value], _refreshed: Mapping[str, Value] | None, _anew: bool) -> Iterator[str]:
+    written = [name for name in _SOURCES if planned.get(name) is not None]
+    if len(written) > 1:
+        yield f"{' and '.join(written)} exclude each other"
+    if planned.get("on_demand_throughput") is not None and planned.get("billing_mode") == "PROVISIONED":
+        yield "on_demand_throughput and provisioned capacity exclude each other"
+
+
+_SOURCES: Final = ("restore_source_name", "restore_source_table_arn", "import_table")
+
+
+def _keys_of(planned: Mapping[str, Value], refreshed: Mapping[str, Value] | None, _anew: bool) -> Iterator[str]:
+    attributes = planned.get("attribute")
+    if attributes is None and refreshed is not None:
+        attributes = refreshed.get("attribute")
+    used = [planned.get("hash_key"), planned.get("range_key")]
+    if used[0] is None and refreshed is not None:
+        used[0] = refreshed.get("hash_key")
+    for name in ("global_secondary_index", "local_secondary_index"):
+        indexes = planned.get(name) or {}
+        for index in indexes.values() if isinstance(indexes, Mapping) else (indexes,):
+            used += [index.get("hash_key"), index.get("range_key")] if isinstance(index, Mapping) else [index]
+    if isinstance(attributes, Unknown) or any(isinstance(key, Unknown) for key in used):
+        return
+    names = set(attributes) if isinstance(attributes, Mapping) else set()
+    keys = {key for key in used if key}
+    if unused := sorted(names - keys):
+        yield f"attributes that no key uses: {', '.join(unused)}"
+    if undefined := sorted(str(key) for key in keys - names):
+        yield f"keys without an attribute: {', '.join(undefined)}"
+
+
+def _streams(planned: Mapping[str, Value], refreshed: Mapping[str, Value] | None, anew: bool) -> Iterator[str]:
+    view = planned.get("stream_view_type")
+    if not view and not isinstance(view, Unknown) and not anew and refreshed is not None:
+        view = refreshed.get("stream_view_type")
+    if planned.get("stream_enabled") is True and not isinstance(view, Unknown) and not view:
+        yield "stream_view_type is required when stream_enabled is true"
+    if isinstance(view, str) and view not in _VIEW_TYPES:
+        yield f"stream_view_type must be one of {', '.join(_VIEW_TYPES[:-1])}"
+
+
+def _expiry(planned: Mapping[str, Value], _refreshed: Mapping[str, Value] | None, _anew: bool) -> Iterator[str]:
+    ttl = planned.get("ttl")
+    if isinstance(ttl, Mapping) and ttl.get("enabled") is True:
+        name = ttl.get("attribute_name")
+        if not isinstance(name, Unknown) and not name:
+            yield "ttl.attribute_name must be set when ttl.enabled is true"
+
+
+def _encryption(planned: Mapping[str, Value], _refreshed: Mapping[str, Value] | None, _anew: bool) -> Iterator[str]:
+    block = planned.get("server_side_encryption")
+    key = block.get("kms_key_arn") if isinstance(block, Mapping) else None
+    if isinstance(key, str) and key and not _ARN.fullmatch(key):
+        yield "server_side_encryption.kms_key_arn is not an ARN"

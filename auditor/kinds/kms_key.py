@@ -1,0 +1,340 @@
+"""KMS keys: those that tables are encrypted with, and those that the environment's aliases point to.
+
+Facts of a live key besides its attributes:
+
+    arn, key_id, id                     key_id and id are the same
+    key_manager                         CUSTOMER or AWS
+    key_state, key_spec, origin         as DescribeKey tells them
+    account                             of the key; another one than the environment's: a foreign key
+    created, deletion_date              deletion_date is set only while the deletion is pending
+    rotates                             whether rotation is on; not applicable for a key that can't rotate by itself
+    aliases                             names of its aliases
+    gone                                why Terraform takes it for deleted; absent: it does not
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Any, Final
+
+from auditor.model.answers import Answer, Answers, Request, Scope
+from auditor.model.facts import Identity, Resource, Side
+from auditor.model.kind import Attribute, Kind, Shape
+from auditor.model.members import LiveOrigins, answers_of, items, own_tags, pairs, sources
+from auditor.model.values import NOT_APPLICABLE, Reason, Unknown, Value
+
+TYPE: Final = "aws_kms_key"
+DESCRIBE: Final = "kms:DescribeKey"
+ROTATION: Final = "kms:GetKeyRotationStatus"
+POLICY: Final = "kms:GetKeyPolicy"
+TAGS: Final = "kms:ListResourceTags"
+ALIASES: Final = Request.of("kms:ListAliases")
+
+_GONE: Final = {"PendingDeletion": "its deletion is pending", "PendingReplicaDeletion": "its deletion is pending"}
+
+ATTRIBUTES: Final = (
+    Attribute(
+        name="description",
+        shape=Shape.STRING,
+        doc="Description.",
+        computed=True,
+        api=DESCRIBE,
+        field="KeyMetadata.Description",
+    ),
+    Attribute(
+        name="key_usage",
+        shape=Shape.STRING,
+        doc="What the key is for.",
+        default="ENCRYPT_DECRYPT",
+        replaces=True,
+        api=DESCRIBE,
+        field="KeyMetadata.KeyUsage",
+    ),
+    Attribute(
+        name="customer_master_key_spec",
+        shape=Shape.STRING,
+        doc="Type of key material.",
+        default="SYMMETRIC_DEFAULT",
+        replaces=True,
+        api=DESCRIBE,
+        field="KeyMetadata.KeySpec",
+    ),
+    Attribute(
+        name="custom_key_store_id",
+        shape=Shape.STRING,
+        doc="Key store of the customer's own.",
+        replaces=True,
+        api=DESCRIBE,
+        field="KeyMetadata.CustomKeyStoreId",
+    ),
+    Attribute(
+        name="xks_key_id",
+        shape=Shape.STRING,
+        doc="Key in an external store.",
+        replaces=True,
+        api=DESCRIBE,
+        field="KeyMetadata.XksKeyConfiguration.Id",
+    ),
+    Attribute(
+        name="multi_region",
+        shape=Shape.BOOL,
+        doc="Whether it can be replicated to other Regions.",
+        computed=True,
+        replaces=True,
+        api=DESCRIBE,
+        field="KeyMetadata.MultiRegion",
+    ),
+    Attribute(
+        name="is_enabled",
+        shape=Shape.BOOL,
+        doc="Whether it can be used.",
+        default=True,
+        protects=True,
+        api=DESCRIBE,
+        field="KeyMetadata.Enabled",
+    ),
+    Attribute(
+        name="enable_key_rotation",
+        shape=Shape.BOOL,
+        doc="Whether its material is renewed regularly.",
+        default=False,
+        protects=True,
+        api=ROTATION,
+        field="KeyRotationEnabled",
+    ),
+    Attribute(
+        name="rotation_period_in_days",
+        shape=Shape.NUMBER,
+        doc="Days between renewals.",
+        computed=True,
+        aws_default=365,
+        needs=("enable_key_rotation", True),
+        api=ROTATION,
+        field="RotationPeriodInDays",
+    ),
+    Attribute(
+        name="policy",
+        shape=Shape.JSON,
+        doc="Key policy; absent while it is the one that AWS gives to a new key.",
+        computed=True,
+        api=POLICY,
+        field="Policy",
+    ),
+    Attribute(
+        name="tags",
+        shape=Shape.MAP,
+        doc="Tags, without those that AWS makes.",
+        api=TAGS,
+        field="Tags",
+    ),
+    Attribute(
+        name="deletion_window_in_days",
+        shape=Shape.NUMBER,
+        doc="Days until a deletion is final; acts then only.",
+        compared=False,
+    ),
+    Attribute(
+        name="bypass_policy_lockout_safety_check",
+        shape=Shape.BOOL,
+        doc="Acts when the policy is written only.",
+        compared=False,
+    ),
+)
+SOURCES: Final = {"": (DESCRIBE, "KeyMetadata"), **sources(ATTRIBUTES)}
+
+
+def requests(scope: Scope) -> Iterator[Request]:
+    """The aliases, which lead to declared keys; without a declared key, tables lead to theirs."""
+    if scope.names(TYPE) or scope.names("aws_kms_alias") or scope.patterns:
+        yield ALIASES
+
+
+def follow(scope: Scope, answer: Answer) -> Iterator[Request]:
+    """Keys of tables and of the environment's aliases, each once; then what only a customer's key has."""
+    match answer.request.api:
+        case "dynamodb:DescribeTable" if not answer.request.region:
+            key = answer.pages[0]["Table"].get("SSEDescription", {}).get("KMSMasterKeyArn")
+            if key:
+                yield Request.of(DESCRIBE, KeyId=key)
+        case "kms:ListAliases" if not answer.request.region:
+            for entry in items(answer, "Aliases"):
+                target = entry.get("TargetKeyId")
+                if target and (entry["AliasName"] in scope.names("aws_kms_alias") or _own(entry["AliasName"], scope)):
+                    root = entry["AliasArn"].partition(":alias/")[0]
+                    yield Request.of(DESCRIBE, KeyId=f"{root}:key/{target}")
+        case "kms:DescribeKey":
+            yield from _details(answer, scope)
+
+
+def _own(alias: str, scope: Scope) -> bool:
+    return any(fnmatchcase(alias.removeprefix("alias/"), pattern) for pattern in scope.patterns)
+
+
+def _details(answer: Answer, scope: Scope) -> Iterator[Request]:
+    key = answer.pages[0]["KeyMetadata"]
+    if key.get("KeyManager", "CUSTOMER") != "CUSTOMER":
+        return
+    arn = key.get("Arn", key["KeyId"])
+    if _rotates_itself(key):
+        yield Request.of(ROTATION, KeyId=arn)
+    if _account(key, scope) == scope.account:
+        yield Request.of(POLICY, KeyId=arn, PolicyName="default")
+        yield Request.of(TAGS, KeyId=arn)
+
+
+def _account(key: Mapping[str, Any], scope: Scope) -> str:
+    return str(key.get("AWSAccountId", scope.account))
+
+
+def _rotates_itself(key: Mapping[str, Any]) -> bool:
+    """Only symmetric keys whose material KMS made are renewed by KMS."""
+    spec = key.get("KeySpec", key.get("CustomerMasterKeySpec", "SYMMETRIC_DEFAULT"))
+    return key.get("Origin", "AWS_KMS") == "AWS_KMS" and spec == "SYMMETRIC_DEFAULT" and "CustomKeyStoreId" not in key
+
+
+def read(answers: Answers, scope: Scope) -> Iterator[Resource]:
+    """All keys that were described, each once."""
+    aliases: dict[str, list[str]] = {}
+    for entry in items(answers.get(ALIASES), "Aliases"):
+        if entry.get("TargetKeyId"):
+            aliases.setdefault(entry["TargetKeyId"], []).append(entry["AliasName"])
+    found: dict[str, Resource] = {}
+    for answer in answers_of(answers, DESCRIBE):
+        if answer.ok and not answer.request.region:
+            key = answer.pages[0]["KeyMetadata"]
+            arn = key.get("Arn", key["KeyId"])
+            if arn not in found:
+                found[arn] = _key(key, answer, answers, scope, tuple(sorted(aliases.get(key["KeyId"], ()))))
+    return iter([found[arn] for arn in sorted(found)])
+
+
+def _key(
+    key: Mapping[str, Any], described: Answer, answers: Answers, scope: Scope, aliases: tuple[str, ...]
+) -> Resource:
+    arn, customer = key.get("Arn", key["KeyId"]), key.get("KeyManager", "CUSTOMER") == "CUSTOMER"
+    foreign = _account(key, scope) != scope.account
+    rotation, policy, tags = (
+        answers.get(request)
+        for request in (
+            Request.of(ROTATION, KeyId=arn),
+            Request.of(POLICY, KeyId=arn, PolicyName="default"),
+            Request.of(TAGS, KeyId=arn),
+        )
+    )
+    values: dict[str, Value] = {
+        "description": key.get("Description"),
+        "key_usage": key.get("KeyUsage", "ENCRYPT_DECRYPT"),
+        "customer_master_key_spec": key.get("KeySpec", key.get("CustomerMasterKeySpec", "SYMMETRIC_DEFAULT")),
+        "custom_key_store_id": key.get("CustomKeyStoreId"),
+        "xks_key_id": key.get("XksKeyConfiguration", {}).get("Id"),
+        "multi_region": key.get("MultiRegion", False),
+        "is_enabled": key.get("Enabled"),
+    }
+    values |= _rotation(key, rotation, customer=customer)
+    values["policy"] = _policy(policy, customer=customer, foreign=foreign)
+    values["tags"] = _tags(tags, customer=customer, foreign=foreign)
+    facts: dict[str, Value] = {
+        "arn": arn,
+        "key_id": key["KeyId"],
+        "id": key["KeyId"],
+        "key_manager": key.get("KeyManager", "CUSTOMER"),
+        "key_state": key.get("KeyState"),
+        "key_spec": values["customer_master_key_spec"],
+        "origin": key.get("Origin"),
+        "account": _account(key, scope),
+        "created": key.get("CreationDate"),
+        "deletion_date": key.get("DeletionDate"),
+        "rotates": values["enable_key_rotation"] if not customer or _rotates_itself(key) else NOT_APPLICABLE,
+        "aliases": aliases,
+        "gone": _GONE.get(str(key.get("KeyState"))),
+    }
+    told = {DESCRIBE: described, ROTATION: rotation, POLICY: policy, TAGS: tags}
+    identity = Identity(_account(key, scope), scope.region, key["KeyId"])
+    return Resource(Side.LIVE, TYPE, identity, values, origins=LiveOrigins(SOURCES, told), facts=facts)
+
+
+def _rotation(key: Mapping[str, Any], answer: Answer, *, customer: bool) -> dict[str, Value]:
+    """AWS renews its own keys every year; a key that can't be renewed by KMS is not."""
+    if not customer:
+        return {"enable_key_rotation": True, "rotation_period_in_days": 365}
+    if not _rotates_itself(key) or answer.code == "UnsupportedOperationException":
+        return {"enable_key_rotation": False, "rotation_period_in_days": None}
+    if not answer.ok:
+        return {"enable_key_rotation": answer.unknown, "rotation_period_in_days": answer.unknown}
+    page = answer.pages[0]
+    return {
+        "enable_key_rotation": page["KeyRotationEnabled"],
+        "rotation_period_in_days": page.get("RotationPeriodInDays"),
+    }
+
+
+_FOREIGN: Final = "AWS tells this of a key to its own account only"
+
+
+def _policy(answer: Answer, *, customer: bool, foreign: bool) -> Value:
+    if not customer:
+        return None
+    if foreign:
+        return Unknown(Reason.NOT_SUPPORTED, _FOREIGN, api=POLICY)
+    if not answer.ok:
+        return answer.unknown
+    policy: str = answer.pages[0]["Policy"]
+    return policy
+
+
+def _tags(answer: Answer, *, customer: bool, foreign: bool) -> Value:
+    if not customer:
+        return {}
+    if foreign:
+        return Unknown(Reason.NOT_SUPPORTED, _FOREIGN, api=TAGS)
+    return own_tags(pairs(items(answer, "Tags"), "TagKey", "TagValue")) if answer.ok else answer.unknown
+
+
+def refresh(live: Resource, _answers: Answers) -> Resource:
+    """The provider asks for rotation of keys with material of KMS only; else it keeps `false`."""
+    return live
+
+
+def listed(answers: Answers, _scope: Scope) -> tuple[str, ...] | Unknown:
+    """Keys are known by the aliases that lead to them."""
+    answer = answers.get(ALIASES)
+    if not answer.ok:
+        return answer.unknown
+    return tuple(sorted({entry["TargetKeyId"] for entry in items(answer, "Aliases") if entry.get("TargetKeyId")}))
+
+
+def absence(answers: Answers, scope: Scope, name: str) -> Unknown | None:
+    """A key is gone where DescribeKey says so."""
+    root = f"arn:{scope.partition}:kms:{scope.region}:{scope.account}:key/"
+    answer = answers.get(Request.of(DESCRIBE, KeyId=root + name))
+    return None if answer.code == "NotFoundException" else answer.unknown
+
+
+def belongs(resource: Resource, scope: Scope) -> bool:
+    """A customer's key with an alias of the environment's."""
+    aliases = resource.facts["aliases"]
+    own = isinstance(aliases, tuple) and any(_own(str(alias), scope) for alias in aliases)
+    return own and resource.facts["key_manager"] == "CUSTOMER"
+
+
+KIND: Final = Kind(
+    type=TYPE,
+    attributes=ATTRIBUTES,
+    identity="key_id",
+    requests=requests,
+    follow=follow,
+    read=read,
+    refresh=refresh,
+    permissions=(
+        "kms:DescribeKey",
+        "kms:GetKeyPolicy",
+        "kms:GetKeyRotationStatus",
+        "kms:ListAliases",
+        "kms:ListResourceTags",
+    ),
+    listed=listed,
+    absence=absence,
+    belongs=belongs,
+    pointed_at_by=(("aws_kms_alias", "target_key_id"),),
+)

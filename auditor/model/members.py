@@ -1,0 +1,80 @@
+"""Members of whole answers: the items of all pages, maps of pairs, exact numbers, and origins made on demand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from auditor.model.answers import Answer, Answers
+from auditor.model.facts import ApiField, Origin
+from auditor.model.kind import Attribute
+from auditor.model.values import Value
+
+_KEYS: Final = re.compile(r'\["[^"]*"\]')
+
+
+def items(answer: Answer, member: str) -> Iterator[Any]:
+    """The items of a list member over all pages of a whole answer; none where the answer is not whole."""
+    for page in answer.pages:
+        yield from page.get(member) or ()
+
+
+def answers_of(answers: Answers, api: str) -> Iterator[Answer]:
+    """All answers of one operation, unordered."""
+    return (answer for request, answer in answers.by_request.items() if request.api == api)
+
+
+def pairs(entries: Iterable[Mapping[str, str]] | None, key: str = "Key", value: str = "Value") -> dict[str, Value]:
+    """A list of key and value records as a map, by key."""
+    return {entry[key]: entry[value] for entry in sorted(entries or (), key=lambda entry: entry[key])}
+
+
+def own_tags(tags: Mapping[str, Value]) -> dict[str, Value]:
+    """Tags without those that AWS itself makes."""
+    return {key: value for key, value in tags.items() if not key.startswith("aws:")}
+
+
+def number(value: float | str | None) -> int | Decimal | None:
+    """A number of an answer, exactly as it was written there."""
+    if value is None or isinstance(value, int):
+        return value
+    exact = Decimal(str(value))
+    return int(exact) if exact == exact.to_integral_value() else exact
+
+
+def sources(attributes: Iterable[Attribute], prefix: str = "") -> dict[str, tuple[str, str]]:
+    """Operation and field of each attribute, by path without keys."""
+    found: dict[str, tuple[str, str]] = {}
+    for attribute in attributes:
+        path = f"{prefix}{attribute.name}"
+        if attribute.api:
+            found[path] = (attribute.api, attribute.field)
+        found |= sources(attribute.children, f"{path}.")
+    return found
+
+
+class LiveOrigins(Mapping[str, Origin]):
+    """Origins of a live resource by path, made when they are asked for.
+
+    `sources` is shared by all resources of a kind; `answers` are this resource's own, by operation. The empty path
+    is the answer that showed the resource.
+    """
+
+    __slots__ = ("_answers", "_sources")
+
+    def __init__(self, sources: Mapping[str, tuple[str, str]], answers: Mapping[str, Answer]) -> None:
+        self._sources = sources
+        self._answers = answers
+
+    def __getitem__(self, path: str) -> Origin:
+        api, field = self._sources[_KEYS.sub("", path)]
+        answer = self._answers.get(api)
+        return ApiField(api, field) if answer is None else ApiField(api, field, answer.at, answer.request_id)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sources)
+
+    def __len__(self) -> int:
+        return len(self._sources)
