@@ -40,6 +40,9 @@ def document(audit: Audit, *, fail_on: str = "low", code: CodeLine = no_code) ->
     numbers = totals(audit)
     subjects = {(subject.type, subject_key(subject)): subject for many in audit.subjects.values() for subject in many}
     findings = {finding.fingerprint: finding for finding in audit.findings}
+    covered: dict[str, list[str]] = defaultdict(list)
+    for finding in audit.findings:
+        covered[finding.waiver].append(finding.fingerprint)
     causes = [_cause(cause, findings, subjects) for cause in audit.causes]
     return {
         "schema": SCHEMA,
@@ -58,7 +61,7 @@ def document(audit: Audit, *, fail_on: str = "low", code: CodeLine = no_code) ->
         ],
         "findings": [_finding(finding, code) for finding in audit.findings],
         "causes": causes,
-        "waivers": [_waiver(waiver, state, audit.findings) for waiver, state in audit.waivers],
+        "waivers": [_waiver(waiver, state, covered[waiver.id]) for waiver, state in audit.waivers],
         "coverage": {
             "unread": [
                 {"what": it.what, "where": list(it.where), "why": it.why, "effect": it.effect, "fix": it.fix}
@@ -272,7 +275,7 @@ def _reconciled(comparisons: list[Comparison], told: Mapping[str, Any]) -> dict[
     }
 
 
-def _waiver(waiver: Waiver, state: str, findings: Iterable[Finding]) -> dict[str, Any]:
+def _waiver(waiver: Waiver, state: str, findings: list[str]) -> dict[str, Any]:
     return {
         "id": waiver.id,
         "rule": waiver.rule,
@@ -286,7 +289,7 @@ def _waiver(waiver: Waiver, state: str, findings: Iterable[Finding]) -> dict[str
         "expires": waiver.expires,
         "state": state,
         "place": _optional(waiver.place),
-        "findings": [finding.fingerprint for finding in findings if finding.waiver == waiver.id],
+        "findings": findings,
     }
 
 

@@ -15,9 +15,9 @@ DEMONSTRATION: Final = "Demonstration: made-up data on a local stand-in, not an 
 NOT_SET: Final = "not set"
 
 _LONGEST: Final = 300
-# What could move a cursor, forge a line or turn text around: C0, DEL, C1, line separators, bidirectional marks, and
-# half surrogate pairs, which no encoding takes.
-_UNSAFE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+# What could move a cursor, forge a line or turn text around: C0, DEL, C1, line separators, bidirectional marks. And
+# what UTF-8 or XML can't hold: half surrogate pairs and two non-characters.
+_UNSAFE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 RISKS: Final[Mapping[str, str]] = {
     "removes_protection": "the next apply removes a live protection",

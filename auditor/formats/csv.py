@@ -1,0 +1,133 @@
+"""CSV: one row for every result, passed ones too, so that the table proves its population."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from auditor.formats.interface import Document, Format
+from auditor.formats.words import clean, sides, subject_key
+from auditor.model.results import LETTERS
+
+_COLUMNS: Final = (
+    *("run", "finished", "demonstration", "environment", "account", "region", "commit"),
+    *("rule", "title", "family", "severity", "status", "waiver", "waiver_expires"),
+    *("subject_type", "subject", "identity", "address", "file", "line", "path"),
+    *("message", "declared", "live", "unknown", "action", "fingerprint"),
+    *("remediation_terraform", "remediation_aws_cli"),
+)
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_STATUSES: Final = {letter: status.value for status, letter in LETTERS.items()}
+
+
+def render(document: Document) -> bytes:
+    """All results as rows; UTF-8 with a byte order mark, which spreadsheets need to know it by."""
+    frameworks = [framework["id"] for framework in document["frameworks"]]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, (*_COLUMNS, *frameworks), restval="", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows({name: _cell(value) for name, value in row.items()} for row in _rows(document))
+    return text.getvalue().encode("utf-8-sig")
+
+
+FORMAT = Format(name="csv", suffix=".csv", render=render)
+
+
+def _cell(value: object) -> str:
+    """Text that no spreadsheet takes for a formula."""
+    text = clean(value)
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
+
+
+def _rows(document: Document) -> Iterator[dict[str, object]]:
+    run = _run(document)
+    rules = {rule["id"]: _rule(rule) for rule in document["rules"]}
+    for framework, links in _controls(document).items():
+        for name, controls in links.items():
+            rules[name][framework] = "; ".join(controls)
+    expires = {waiver["id"]: waiver["expires"] for waiver in document["waivers"]}
+    findings: dict[tuple[str, str], list[dict[str, object]]] = defaultdict(list)
+    for finding in document["findings"]:
+        told = {**_finding(finding), "waiver_expires": expires.get(finding["waiver"], "")}
+        findings[(finding["rule"], subject_key(finding))].append(told)
+    for results in document["results"]:
+        kind, rule = results["subject_type"], rules[results["rule"]]
+        for subject, letter in zip(document["subjects"][kind], results["statuses"], strict=True):
+            row = {**run, **rule, **_subject(kind, subject), "status": _STATUSES[letter]}
+            for found in findings.get((results["rule"], subject_key(subject)), [{}]):
+                yield {**row, **found}
+
+
+def _run(document: Document) -> dict[str, object]:
+    run = document["run"]
+    return {
+        "run": run.get("id", ""),
+        "finished": run.get("finished", ""),
+        "demonstration": "yes" if document["demonstration"] else "no",
+        "environment": run["environment"],
+        "account": run.get("account", ""),
+        "region": run.get("region", ""),
+        "commit": (run.get("git") or {}).get("commit", ""),
+    }
+
+
+def _rule(rule: Mapping[str, Any]) -> dict[str, object]:
+    return {
+        "rule": rule["id"],
+        "title": rule["title"],
+        "family": rule["family"],
+        "severity": rule["severity"],
+        "remediation_terraform": rule["remediation"].get("terraform", ""),
+        "remediation_aws_cli": rule["remediation"].get("aws_cli", ""),
+    }
+
+
+def _subject(kind: str, subject: Mapping[str, Any]) -> dict[str, object]:
+    place = subject["place"] or {}
+    return {
+        "subject_type": kind,
+        "subject": subject["name"],
+        "identity": subject["identity"],
+        "address": subject["address"],
+        "file": place.get("file", ""),
+        "line": place.get("line", ""),
+    }
+
+
+def _finding(finding: Mapping[str, Any]) -> dict[str, object]:
+    told: dict[str, list[str]] = defaultdict(list)
+    for side, value in sides(finding):
+        told[side if side == "declared" else "live"].append(
+            value if side in {"declared", "live"} else f"{side} {value}"
+        )
+    place = finding["place"] or {}
+    return {
+        "status": "waived" if finding["waived"] else finding["status"],
+        "severity": finding["severity"],
+        "waiver": finding["waiver"],
+        "file": place.get("file", ""),
+        "line": place.get("line", ""),
+        "path": finding["path"],
+        "message": finding["message"],
+        "declared": "; ".join(told["declared"]),
+        "live": "; ".join(told["live"]),
+        "unknown": "; ".join(cause["unknown"] for cause in finding["unknown"]),
+        "action": "; ".join(sorted({cause["action"] for cause in finding["unknown"] if cause.get("action")})),
+        "fingerprint": finding["fingerprint"],
+    }
+
+
+def _controls(document: Document) -> dict[str, dict[str, list[str]]]:
+    """Framework -> rule -> its controls, with the basis where it is not a published mapping."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for framework in document["frameworks"]:
+        by_rule: dict[str, list[str]] = defaultdict(list)
+        for control in framework["controls"]:
+            for link in control["rules"]:
+                basis = "" if link["basis"] == "sourced" else f" ({link['basis']})"
+                by_rule[link["rule"]].append(f"{control['id']}{basis}")
+        found[framework["id"]] = by_rule
+    return found

@@ -1,0 +1,114 @@
+"""Markdown: the summary for a pull request or a job page, cut where such a page ends."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from auditor.formats.interface import Document, Format
+from auditor.formats.json import encode
+from auditor.formats.verdict import plural
+from auditor.formats.words import DEMONSTRATION, REASONS, RISKS, SEVERITIES, clean, lines, place, short_commit, sides
+
+LONGEST: Final = 65_000
+"""Characters; a comment on GitHub takes 65,536."""
+_LONGEST_CELL: Final = 300
+_TAIL: Final = 4_000
+"""Characters kept for what follows the findings."""
+_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()#+!|~-])")
+
+
+def render(document: Document) -> bytes:
+    """Verdict, numbers, open causes worst first, what is not known; rows that do not fit are counted."""
+    head = "\n".join(_head(document))
+    tail = "\n".join(_tail(document))
+    budget = LONGEST - len(head) - min(len(tail), _TAIL)
+    return f"{head}\n{_findings(document, budget)}\n{tail[:_TAIL]}\n".encode()
+
+
+FORMAT = Format(name="markdown", suffix=".md", render=render)
+
+
+def _text(value: object) -> str:
+    """Text that is nothing but text: no markup, no table cell, no mention, no link."""
+    escaped = clean(value)[:_LONGEST_CELL].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _SPECIAL.sub(r"\\\1", escaped).replace("@", "&#64;").replace("://", "&#58;//")
+
+
+def _table(columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    yield f"| {' | '.join(columns)} |"
+    yield f"|{' --- |' * len(columns)}"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
+
+
+def _head(document: Document) -> Iterator[str]:
+    run, verdict, totals = document["run"], document["verdict"], document["totals"]
+    if document["demonstration"]:
+        yield f"> **{DEMONSTRATION}**\n"
+    yield f"## {_text(verdict['word'])}: {_text(run.get('project', ''))} {_text(run['environment'])}\n"
+    yield f"{_text(verdict['headline'])} {_text(verdict['completeness'])}\n"
+    severities = [severity for severity in SEVERITIES if severity != "info"]
+    names = (*severities, "unknown", "waived", "drifted", "missing", "not declared")
+    numbers = (
+        *(totals["causes"]["open"][severity] for severity in severities),
+        totals["results"]["unknown"],
+        totals["results"]["waived"],
+        totals["drift"]["drifted"],
+        totals["drift"]["missing"],
+        totals["drift"]["unmanaged"],
+    )
+    yield from _table(names, [tuple(f"{number:,}" for number in numbers)])
+    yield ""
+
+
+def _findings(document: Document, budget: int) -> str:
+    """The table of causes, cut to so many characters."""
+    told = [(finding, others) for finding, others in lines(document) if finding["status"] == "fail"]
+    if not told:
+        return "Nothing is open.\n"
+    risks = {fingerprint: cause["risk"] for cause in document["causes"] for fingerprint in cause["findings"]}
+    table = list(_table(("Severity", "Rule", "Subject", "Finding", "Place"), (_row(*it, risks) for it in told)))
+    kept = table[:2]
+    for row in table[2:]:
+        if sum(map(len, kept)) + len(kept) + len(row) > budget - 100:
+            break
+        kept.append(row)
+    cut = len(table) - len(kept)
+    more = f"\n{plural(cut, 'more cause')} in the full report.\n" if cut else ""
+    return "\n".join((f"### Fix first ({plural(len(told), 'open cause')})\n", *kept, more))
+
+
+def _row(finding: Mapping[str, Any], others: tuple[str, ...], risks: Mapping[str, str | None]) -> tuple[str, ...]:
+    facts = ", ".join(f"{name} {value}" for name, value in sides(finding))
+    risk = risks.get(finding["fingerprint"])
+    message = f"{finding['message'].rstrip('.')}{f' ({facts})' if facts else ''}"
+    return (
+        finding["severity"],
+        ", ".join(map(_text, (finding["rule"], *others))),
+        _text(finding["subject"]),
+        f"{_text(message)}{f' **{RISKS[risk]}**' if risk else ''}",
+        _text(place(finding)),
+    )
+
+
+def _tail(document: Document) -> Iterator[str]:
+    undecided = document["coverage"]["undecided"]
+    if undecided:
+        yield f"### Not known ({plural(document['totals']['results']['unknown'], 'result')})\n"
+        for cause in undecided[:20]:
+            action = f" Grant {_text(cause['action'])}." if cause.get("action") else ""
+            detail = f" {_text(cause['detail'])}." if cause.get("detail") else ""
+            yield f"- {plural(len(cause['findings']), 'result')}: {REASONS[cause['unknown']]}.{detail}{action}"
+        yield ""
+    expired = [waiver for waiver in document["waivers"] if waiver["state"] == "expired"]
+    if expired:
+        yield "### Expired waivers\n"
+        for waiver in expired[:20]:
+            yield f"- {_text(waiver['id'])} ({_text(waiver['owner'])}), ended {_text(waiver['expires'])}"
+        yield ""
+    run, exit_code = document["run"].get("id", ""), document["verdict"]["exit_code"]
+    yield f"Run {_text(run)}, code {_text(short_commit(document))}, exit code {exit_code}."
+    yield f"report.json sha256 {hashlib.sha256(encode(document)).hexdigest()}"

@@ -1,0 +1,61 @@
+import csv
+import io
+from collections import Counter
+
+import pytest
+
+from auditor.formats.csv import _cell, render
+
+
+def table(report):
+    return list(csv.DictReader(io.StringIO(render(report).decode("utf-8-sig"), newline="")))
+
+
+@pytest.fixture(scope="module")
+def rows(report):
+    return table(report)
+
+
+def test_the_rows_prove_the_population(rows, report):
+    results = report["totals"]["results"]
+    assert Counter(row["status"] for row in rows) == {
+        "pass": results["pass"],
+        "fail": results["fail"] - results["waived"],
+        "waived": results["waived"],
+        "unknown": results["unknown"],
+        "not_applicable": results["not_applicable"],
+    }
+
+
+def test_a_finding_carries_both_sides_place_and_controls(rows):
+    row = next(it for it in rows if it["rule"] == "DRIFT-006" and it["status"] == "fail")
+    assert (row["declared"], row["live"], row["path"]) == ("true", "false", "deletion_protection_enabled")
+    assert (row["file"], row["line"]) == ("terraform/dynamodb/envs/prod/terraform.tfvars", "9")
+    assert row["nist_800_53_r5"] == "CM-6 (judgement); CP-9; CP-10"
+
+
+def test_an_unknown_names_the_missing_action(rows):
+    assert {row["action"] for row in rows if row["rule"] == "KMS-001" and row["status"] == "unknown"} == {
+        "kms:DescribeKey"
+    }
+
+
+def test_a_waived_fail_names_its_waiver_and_its_end(rows):
+    assert [(it["waiver"], it["waiver_expires"]) for it in rows if it["status"] == "waived"] == [
+        ("W-009", "2027-03-31")
+    ]
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "  =1", "\t=1"])
+def test_no_cell_is_a_formula(text):
+    assert _cell(text).startswith("'") or not _cell(text).lstrip().startswith(("=", "+", "-", "@"))
+
+
+def test_hostile_cells_stay_one_cell_each(report, spoiled):
+    rows = table(spoiled)
+    assert len(rows) == len(table(report))
+    assert None not in {key for row in rows for key in row}
+    cells = [cell for row in rows for cell in row.values()]
+    assert any("=cmd" in cell for cell in cells)
+    assert not [cell for cell in cells if cell.lstrip().startswith(("=", "+", "-", "@"))]
+    assert not any("\n" in cell or "\x1b" in cell for cell in cells)
