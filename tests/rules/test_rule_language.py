@@ -1,10 +1,49 @@
 """The language as a rule author meets it: one rule, its mistakes, its tests and its mutations."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sample_rules import CATALOGUE, rule_of
 
 from auditor.model.errors import InvalidRule
+from auditor.model.results import Status
+from auditor.model.rule import TIERS
+from auditor.policy.document import parse
+from auditor.policy.rule_reader import RuleReader
 from auditor.policy.tests import run_tests, survivors
+
+READER = RuleReader(CATALOGUE, TIERS)
+PIECES = st.sampled_from(
+    [
+        "",
+        "\n",
+        " ",
+        "{",
+        "}",
+        "[",
+        "]",
+        ":",
+        "- ",
+        "&a ",
+        "*a",
+        "!!x ",
+        "'",
+        '"',
+        "|",
+        "null",
+        "true",
+        "7",
+        "{unknown: denied}",
+        "{param: x}",
+        "not: ",
+        "\t",
+        "\x00",
+        "\u202e",
+        "each: ",
+        "matches: ",
+        "(a+)+",
+    ]
+) | st.text(max_size=3)
 
 CAPACITY = """\
 schema: auditor/rules/v1
@@ -104,3 +143,24 @@ def test_the_example_for_authors_is_a_good_rule(root):
     )
     assert all(result.passed for result in run_tests((rule,), CATALOGUE))
     assert survivors(rule, CATALOGUE) == ()
+
+
+@settings(max_examples=300)
+@given(st.lists(st.tuples(st.integers(0, len(CAPACITY) - 1), st.integers(0, 12), PIECES), min_size=1, max_size=3))
+def test_whatever_is_written_gives_a_rule_or_one_complaint_with_its_place(edits):
+    text = CAPACITY
+    for at, length, piece in edits:
+        text = text[:at] + piece + text[at + length :]
+    told = rule_or_complaint(text)
+    if isinstance(told, InvalidRule):
+        assert (told.subject.line, told.subject.column) >= (1, 1)
+        assert told.summary
+    else:
+        assert all(result.status is not Status.ERROR for result in run_tests((told,), CATALOGUE))
+
+
+def rule_or_complaint(text):
+    try:
+        return READER.read(parse(text, "rules/mon/MON-004-words.yaml", InvalidRule), "")
+    except InvalidRule as complaint:
+        return complaint
