@@ -54,8 +54,8 @@ def _undeclared(name: str, steps: tuple[Step, ...]) -> tuple[str, str]:
         return (
             "Invalid reference",
             (
-                "A reference to a resource type must be followed by at least one attribute access, specifying the resource"
-                " name."
+                "A reference to a resource type must be followed by at least one attribute access, specifying the"
+                " resource name."
             ),
         )
     kind, type_, label = ("data", first, str(steps[1:2] and steps[1])) if name == "data" else ("managed", name, first)
@@ -67,8 +67,8 @@ _COMPLAINTS: Final[Mapping[str, tuple[str, str]]] = {
     "var": (
         "Reference to undeclared input variable",
         (
-            'An input variable with the name "{name}" has not been declared. This variable can be declared with a variable'
-            ' "{name}" {{}} block.'
+            'An input variable with the name "{name}" has not been declared. This variable can be declared with a'
+            ' variable "{name}" {{}} block.'
         ),
     ),
     "local": (
@@ -84,15 +84,15 @@ _COMPLAINTS: Final[Mapping[str, tuple[str, str]]] = {
         'Invalid "terraform" attribute',
         (
             'The "terraform" object does not have an attribute named "{name}". The only supported attributes are'
-            " terraform.workspace, the name of the currently-selected workspace, and terraform.applying, a boolean which is"
-            " true only during apply."
+            " terraform.workspace, the name of the currently-selected workspace, and terraform.applying, a boolean which"
+            " is true only during apply."
         ),
     ),
     "each": (
         'Reference to "each" in context without for_each',
         (
-            'The "each" object can be used only in "module" or "resource" blocks, and only when the "for_each" argument is'
-            " set."
+            'The "each" object can be used only in "module" or "resource" blocks, and only when the "for_each" argument'
+            " is set."
         ),
     ),
     "count": (

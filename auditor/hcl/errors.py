@@ -32,4 +32,6 @@ class FunctionError(Exception):
         if self.parameter:
             detail = f'Invalid value for "{self.parameter}" parameter: {self}.'
             return EvaluationError("Invalid function argument", detail, place)
-        return EvaluationError("Error in function call", f'Call to function "{name}" failed: {self}.', place)
+        # What Terraform catches of a crash inside a function has no full stop.
+        stop = "" if str(self).startswith("panic in function implementation") else "."
+        return EvaluationError("Error in function call", f'Call to function "{name}" failed: {self}{stop}', place)

@@ -121,7 +121,8 @@ def _equal_to_unknown(undecided: Value, content: Undecided, other: Value) -> Tru
     if given is None:
         return Truth.FALSE if content.not_null else Truth.UNKNOWN
     if isinstance(given, Undecided):
-        return Truth.UNKNOWN
+        draws = content.draw, given.draw
+        return Truth.UNKNOWN if None in draws or draws[0] is draws[1] else Truth.FALSE
     if not _comparable(undecided.type, other.type):
         return Truth.FALSE
     if isinstance(given, str) and not given.startswith(content.prefix):

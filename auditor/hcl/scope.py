@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Protocol
 
-from auditor.hcl.functions.specification import Function, Surroundings
+from auditor.hcl.functions.specification import Surroundings
 from auditor.hcl.values import Value
 
 Step = str | None
@@ -56,11 +56,3 @@ class Bindings:
 
 
 UNBOUND: Final = Bindings({})
-
-
-class FunctionTable(Protocol):
-    """Functions by name."""
-
-    def get(self, name: str, /) -> Function | None:
-        """The function of that name."""
-        ...

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from auditor.hcl import types
 from auditor.hcl.types import ListType, MapType, ObjectType, Primitive, SetType, TupleType, Type
@@ -20,24 +21,31 @@ def unify(given: Sequence[Type]) -> Type | None:
     if len(distinct) == 1:
         return distinct[0]
     kinds = {type(type_) for type_ in distinct if type_ is not types.DYNAMIC}
-    dynamic = types.DYNAMIC in distinct
-    if Primitive not in kinds:
-        if kinds in ({MapType}, {ListType}, {SetType}):
-            return types.DYNAMIC if dynamic else _collection(distinct)
-        if kinds == {ObjectType}:
-            return types.DYNAMIC if dynamic else _objects(distinct)
-        if kinds == {TupleType}:
-            return types.DYNAMIC if dynamic else _tuples(distinct)
-        if kinds in ({MapType, ObjectType}, {ListType, TupleType}):
-            made = _as_collection(distinct, MapType if MapType in kinds else ListType)
-            if made is not None:
-                return made
-        if {ObjectType, TupleType} <= kinds:
-            return None
-    for candidate in sorted(distinct, key=_preference):
-        if all(convertible(type_, candidate) for type_ in distinct):
-            return candidate
-    return None
+    if kinds in _ALIKE:
+        return types.DYNAMIC if types.DYNAMIC in distinct else _of_one_kind(distinct)
+    if {ObjectType, TupleType} <= kinds:
+        return None
+    made = _as_collection(distinct, _MIXED[frozenset(kinds)]) if frozenset(kinds) in _MIXED else None
+    return made or next(
+        (candidate for candidate in sorted(distinct, key=_preference) if _all_convertible(distinct, candidate)), None
+    )
+
+
+_ALIKE: Final = ({MapType}, {ListType}, {SetType}, {ObjectType}, {TupleType})
+_MIXED: Final[Mapping[frozenset[type], type[MapType | ListType]]] = {
+    frozenset({MapType, ObjectType}): MapType,
+    frozenset({ListType, TupleType}): ListType,
+}
+
+
+def _of_one_kind(given: Sequence[Type]) -> Type | None:
+    if isinstance(given[0], ObjectType):
+        return _objects(given)
+    return _tuples(given) if isinstance(given[0], TupleType) else _collection(given)
+
+
+def _all_convertible(given: Sequence[Type], wanted: Type) -> bool:
+    return all(convertible(type_, wanted) for type_ in given)
 
 
 def _collection(given: Sequence[Type]) -> Type | None:
@@ -86,7 +94,7 @@ def _parts(type_: Type) -> tuple[Type, ...]:
     return (type_.element,) if isinstance(type_, ListType | SetType | MapType) else ()
 
 
-_PREFERENCE = {SetType: 0, MapType: 0, ListType: 1, ObjectType: 2, TupleType: 2}
+_PREFERENCE: Final = {SetType: 0, MapType: 0, ListType: 1, ObjectType: 2, TupleType: 2}
 
 
 def _preference(type_: Type) -> int:

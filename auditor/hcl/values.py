@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final, Protocol
 
 from auditor.hcl import numbers, types
+from auditor.hcl.identity import key_of, set_order
 from auditor.hcl.numbers import Float, Number, SizedInt
 from auditor.hcl.types import ListType, MapType, ObjectType, SetType, TupleType, Type
 from auditor.model import values as model
@@ -59,6 +60,8 @@ class Undecided:
     minimum: int | None = None
     """Lower bound of a number, or of the length of a string or a collection."""
     maximum: int | None = None
+    draw: object | None = None
+    """Set for a random result: another draw is never equal to it."""
 
 
 Content = None | bool | int | Float | str | tuple["Value", ...] | Mapping[str, "Value"] | Undecided
@@ -223,8 +226,8 @@ def set_of(element: Type, items: Iterable[Value], origin: Provenance | None = No
         return Value(undecided, SetType(element), marks, origin)
     distinct: dict[object, Value] = {}
     for item in unmarked:
-        distinct.setdefault(identity(item), item)
-    ordered = sorted(distinct.values(), key=_set_order)
+        distinct.setdefault(key_of(item), item)
+    ordered = sorted(distinct.values(), key=set_order)
     return Value(tuple(ordered), SetType(element), marks, origin)
 
 
@@ -337,61 +340,6 @@ def items(value: Value) -> tuple[Value, ...]:
     if isinstance(content, Mapping):
         return tuple(content[name] for name in sorted(content))
     return content if isinstance(content, tuple) else ()
-
-
-def identity(value: Value) -> object:
-    """A key equal for values that are the same: type and content, whatever their marks and origins."""
-    return value.type, _content_key(value)
-
-
-def _content_key(value: Value) -> object:
-    content = value.content
-    if isinstance(content, Mapping):
-        return tuple((name, _content_key(content[name])) for name in sorted(content))
-    if isinstance(content, tuple):
-        return tuple(_content_key(item) for item in content)
-    if isinstance(content, bool | str) or content is None:
-        return type(content), content
-    if isinstance(content, Undecided):
-        return content
-    return "number", numbers.order(content)
-
-
-def same(left: Value, right: Value) -> bool:
-    """Whether two values have one type and one content."""
-    return left is right or identity(left) == identity(right)
-
-
-def _set_order(value: Value) -> tuple[int, object]:
-    """Sets are ordered by value for strings, numbers and bools, by a serialization for others; null comes last."""
-    content = value.content
-    if content is None:
-        return 1, ""
-    if isinstance(content, str | bool):
-        return 0, content
-    if isinstance(content, int | Float):
-        return 0, numbers.order(content)
-    return 0, _serialized(value)
-
-
-def _serialized(value: Value) -> str:
-    content = value.content
-    if content is None:
-        return "~"
-    if isinstance(content, bool):
-        return "T" if content else "F"
-    if isinstance(content, str):
-        return f'"{content}"'
-    if isinstance(content, int | Float):
-        return numbers.text(content)
-    if isinstance(content, tuple):
-        inner = "".join(f"{_serialized(item)};" for item in content)
-        return f"<{inner}>" if isinstance(value.type, TupleType) else f"[{inner}]"
-    if isinstance(content, Mapping):
-        if isinstance(value.type, ObjectType):
-            return "<" + "".join(f"{_serialized(content[name])};" for name in sorted(content)) + ">"
-        return "{" + "".join(f'"{name}":{_serialized(content[name])};' for name in sorted(content)) + "}"
-    return "?"
 
 
 def plain(value: Value) -> model.Value:

@@ -15,7 +15,8 @@ from auditor.hcl.errors import FunctionError
 from auditor.hcl.functions.specification import Family, Parameter, Surroundings, whole
 from auditor.hcl.numbers import Number
 from auditor.hcl.types import NUMBER, STRING
-from auditor.hcl.values import Value
+from auditor.hcl.values import Undecided, Value
+from auditor.model.values import Unknown
 
 FAMILY: Final = Family()
 _function = FAMILY.function
@@ -58,7 +59,7 @@ for _name, _algorithm, _written in (
 def _uuid(surroundings: Surroundings) -> Value:
     if surroundings.random is None:
         cause = values.not_evaluable("uuid() is different in each run")
-        return values.unknown(STRING, cause, not_null=True, minimum=_UUID_LENGTH, maximum=_UUID_LENGTH)
+        return _drawn(cause, _UUID_LENGTH)
     # Terraform takes the bytes as they come: neither version nor variant is set in them.
     return values.string(str(uuid.UUID(bytes=surroundings.random(16))))
 
@@ -90,9 +91,12 @@ def _bcrypt(text: str, *given: Number) -> Value:
     if len(text.encode()) > 72:  # noqa: PLR2004 - bytes that bcrypt takes in
         raise FunctionError(f"{failure} bcrypt: password length exceeds 72 bytes")
     cause = values.not_evaluable("bcrypt() takes a new salt in each run")
-    return values.unknown(
-        STRING, cause, not_null=True, prefix=f"$2a${cost:02}$", minimum=_BCRYPT_LENGTH, maximum=_BCRYPT_LENGTH
-    )
+    return _drawn(cause, _BCRYPT_LENGTH, prefix=f"$2a${cost:02}$")
+
+
+def _drawn(cause: Unknown, length: int, prefix: str = "") -> Value:
+    """A random text of which only the length and the start are certain, and that no other one is like it."""
+    return Value(Undecided(cause, not_null=True, prefix=prefix, minimum=length, maximum=length, draw=object()), STRING)
 
 
 @_function("rsadecrypt", Parameter("ciphertext", STRING), Parameter("privatekey", STRING), result=STRING)

@@ -10,6 +10,7 @@ from auditor.hcl import numbers, types, values
 from auditor.hcl.convert import convert
 from auditor.hcl.errors import FunctionError
 from auditor.hcl.functions.specification import Family, Parameter, whole
+from auditor.hcl.identity import key_of
 from auditor.hcl.numbers import Number
 from auditor.hcl.operators import equal
 from auditor.hcl.types import BOOL, NUMBER, STRING, ListType, SetType, TupleType, Type
@@ -146,7 +147,7 @@ def _contains(collection: Value, wanted: Value) -> Value:
 def _distinct(collection: Value) -> Value:
     found: dict[object, Value] = {}
     for item in values.items(collection):
-        found.setdefault(values.identity(item), item)
+        found.setdefault(key_of(item), item)
     return rebuilt(collection, found.values())
 
 
@@ -225,9 +226,9 @@ def _matchkeys(given: Value, keys: Value, wanted: Value) -> Value:
         raise FunctionError("keys and searchset must be of the same type")
     if len(values.items(given)) != len(values.items(keys)):
         raise FunctionError("length of keys and values should be equal")
-    searched = {values.identity(item) for item in values.items(convert(wanted, common))}
+    searched = {key_of(item) for item in values.items(convert(wanted, common))}
     pairs = zip(values.items(given), values.items(convert(keys, common)), strict=True)
-    return rebuilt(given, [value for value, key in pairs if values.identity(key) in searched])
+    return rebuilt(given, [value for value, key in pairs if key_of(key) in searched])
 
 
 @_function("one", _ANY)

@@ -11,6 +11,7 @@ from auditor.hcl import types, values
 from auditor.hcl.convert import ConversionError, convert
 from auditor.hcl.errors import FunctionError
 from auditor.hcl.functions.specification import Family, Parameter
+from auditor.hcl.identity import key_of
 from auditor.hcl.types import ListType, SetType, TupleType, Type
 from auditor.hcl.unify import unify
 from auditor.hcl.values import Value
@@ -52,7 +53,7 @@ def _combined(given: Sequence[Value], keep: Callable[[set[object], set[object]],
     found: dict[object, Value] = {}
     kept: set[object] | None = None
     for value in given:
-        members = {values.identity(item): item for item in values.items(convert(value, SetType(element)))}
+        members = {key_of(item): item for item in values.items(convert(value, SetType(element)))}
         found = members | found
         kept = set(members) if kept is None else keep(kept, set(members))
     return values.set_of(element, (item for key, item in found.items() if key in (kept or ())))

@@ -143,8 +143,11 @@ def call(function: Function, arguments: Sequence[Value], surroundings: Surroundi
         result = (
             function.implementation(surroundings, *given) if function.surroundings else function.implementation(*given)
         )
-    except (NumberError, ConversionError) as error:
-        raise FunctionError(str(error)) from error
+    except (NumberError, ConversionError, FunctionError) as error:
+        at_fault = error.parameter if isinstance(error, FunctionError) else ""
+        if values.SENSITIVE in marks:
+            raise FunctionError("(the reason is withheld: an argument is sensitive)", at_fault) from None
+        raise FunctionError(str(error), at_fault) from error
     return wrapped(result).marked(marks)
 
 
