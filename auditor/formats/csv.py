@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from auditor.formats.interface import Document, Format
-from auditor.formats.words import clean, sides, subject_key
+from auditor.formats.words import clean_block, sides, subject_key
 from auditor.model.results import LETTERS
 
 _COLUMNS: Final = (
@@ -38,7 +38,7 @@ FORMAT = Format(name="csv", suffix=".csv", render=render)
 
 def _cell(value: object) -> str:
     """Text that no spreadsheet takes for a formula."""
-    text = clean(value)
+    text = clean_block(str(value))
     return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
 
 

@@ -17,7 +17,7 @@ LONGEST: Final = 65_000
 _LONGEST_CELL: Final = 300
 _TAIL: Final = 4_000
 """Characters kept for what follows the findings."""
-_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()#+!|~-])")
+_SPECIAL: Final = re.compile(r"([\\`*_\[\]#|~$])")
 
 
 def render(document: Document) -> bytes:
@@ -34,7 +34,7 @@ FORMAT = Format(name="markdown", suffix=".md", render=render)
 def _text(value: object) -> str:
     """Text that is nothing but text: no markup, no table cell, no mention, no link."""
     escaped = clean(value)[:_LONGEST_CELL].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _SPECIAL.sub(r"\\\1", escaped).replace("@", "&#64;").replace("://", "&#58;//")
+    return _SPECIAL.sub(r"\\\1", escaped).replace("@", "&#64;").replace("://", "&#58;//").replace("www.", "www&#46;")
 
 
 def _table(columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:

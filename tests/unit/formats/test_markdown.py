@@ -15,10 +15,10 @@ def test_verdict_numbers_causes_and_unknowns(report):
     text = render(report).decode()
     assert text.startswith("## Not compliant: koneksi prod\n")
     assert "### Fix first (16 open causes)" in text
-    assert "| high | DRIFT\\-006, SEC\\-004 | koneksi\\-prod\\-billing\\-events |" in text
+    assert "| high | DRIFT-006, SEC-004 | koneksi-prod-billing-events |" in text
     assert "- 3 results: the call was denied." in text
     assert "Grant kms:DescribeKey." in text
-    assert "- W\\-004 (storage team), ended 2026\\-11\\-01" in text
+    assert "- W-004 (storage team), ended 2026-11-01" in text
     assert f"report.json sha256 {hashlib.sha256(encode(report)).hexdigest()}\n" in text
 
 
