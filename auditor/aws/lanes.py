@@ -195,6 +195,11 @@ class Lane:
             self.count.ok += 1
             self._passed, self._failed = True, 0
 
+    def skipped(self) -> None:
+        """A request was answered without a call."""
+        with self._lock:
+            self.count.not_called += 1
+
     def failed(self, failure: Failure) -> None:
         """A call failed: count it, slow down or close the lane."""
         if failure.treatment is Treatment.ANSWERED:

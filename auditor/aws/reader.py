@@ -109,7 +109,7 @@ class Reader:
         """One request, on a lane's thread."""
         answer = _Reading(self._connection, self._run, lane, request, self._renew).answer(self.now)
         if answer.attempts == 0:
-            lane.count.not_called += 1
+            lane.skipped()
         self._done.pop(request)(answer)
 
     def _renew(self) -> bool:

@@ -116,6 +116,7 @@ class Connection:
         from botocore.exceptions import BotoCoreError, ProfileNotFound  # noqa: PLC0415
 
         core = botocore.session.Session(profile=self.access.profile or None)
+        core.set_default_client_config(_patient(self.access.run_id))
         events = core.get_component("event_emitter")
         lock.install(events, self._allowed)
         guard.install(events)
@@ -164,7 +165,7 @@ class Connection:
             service,
             region_name=region,
             endpoint_url=self.access.endpoint or None,
-            config=_config(service, self.access.run_id),
+            config=_laned(service),
         )
         return client
 
@@ -239,19 +240,30 @@ def connect(access: Access, permissions: Iterable[str]) -> Connection:
     return Connection(access, lock.allowlist(permissions))
 
 
-def _config(service: str, run_id: str) -> Config:
+def _patient(run_id: str) -> Config:
+    """How every client behaves, those that fetch credentials included."""
     from botocore.config import Config  # noqa: PLC0415 - as above
 
-    threads = sum(operation.threads for operation in OPERATIONS.values() if operation.service == service)
     return Config(
         connect_timeout=_CONNECT_SECONDS,
         read_timeout=_READ_SECONDS,
-        max_pool_connections=max(threads, 1),
         tcp_keepalive=True,
         parameter_validation=False,  # kinds make typed requests; the contract tests hold them against the models
-        retries={"mode": "standard", "total_max_attempts": 1},  # lanes retry, so that every attempt keeps the rate
+        retries={"mode": "standard", "total_max_attempts": 3},
         user_agent_extra=f"auditor/{__version__} run/{run_id}",
-        # Regional STS, and no discovery of endpoints, is what botocore does by default in this retry mode.
+    )
+
+
+def _laned(service: str) -> Config | None:
+    """What is different for the clients that the lanes use; None where no lane does."""
+    from botocore.config import Config  # noqa: PLC0415 - as above
+
+    threads = sum(operation.threads for operation in OPERATIONS.values() if operation.service == service)
+    if not threads:
+        return None
+    return Config(
+        max_pool_connections=threads,
+        retries={"mode": "standard", "total_max_attempts": 1},  # lanes retry, so that every attempt keeps the rate
         endpoint_discovery_enabled=False,
     )
 

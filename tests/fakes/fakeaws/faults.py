@@ -30,6 +30,7 @@ DOCUMENTS: dict[str, tuple[int, str, str]] = {
     "skew": (400, "InvalidSignatureException", "Signature expired: 20250101T000000Z is now earlier than the clock"),
     "notfound": (400, "ResourceNotFoundException", "Requested resource not found: {subject}"),
     "validation": (400, "ValidationException", "One or more parameter values were invalid"),
+    "stale": (400, "PaginationTokenExpiredException", "The token has expired"),
     "throttle": (400, "ThrottlingException", "Rate of requests exceeds the allowed throughput."),
     "500": (500, "InternalServerError", "Internal server error"),
     "503": (503, "ServiceUnavailable", "Service is unavailable"),

@@ -170,6 +170,24 @@ def test_a_page_that_failed_makes_the_whole_collection_unknown(aws, reader):
     assert (answer.ok, answer.pages) == (False, ())
 
 
+def test_a_token_that_went_stale_restarts_the_collection_once(aws, reader):
+    request = Request.of("resourcegroupstaggingapi:GetResources", ResourcesPerPage=5)
+    (whole,) = ask(reader, request)
+    assert len(whole.pages) > 1
+    aws.configure(faults=["GetResources=stale:1::1"])
+    (again,) = ask(reader, request)
+    assert again.pages == whole.pages
+    aws.configure(faults=["GetResources=stale"])
+    (answer,) = ask(reader, request)
+    assert (answer.ok, answer.pages, answer.code) == (False, (), "PaginationTokenExpiredException")
+
+
+def test_a_defect_in_reading_one_answer_costs_this_answer_only(aws, reader, monkeypatch):
+    monkeypatch.setattr("auditor.aws.reader._Reading._pages", lambda _self: 1 / 0)
+    (answer,) = ask(reader, table(aws))
+    assert (answer.ok, answer.code, answer.reason) == (False, "ZeroDivisionError", Reason.FAILED)
+
+
 def test_expired_credentials_are_renewed_once(aws, reader):
     aws.configure(faults=["DescribeTable=expired:1::1"])
     (answer,) = ask(reader, table(aws))

@@ -171,8 +171,20 @@ def test_clients_are_made_once_for_service_and_region(opened, access):
 def test_clients_wait_a_little_and_leave_retries_to_the_lanes(opened, access):
     config = opened(access).client("dynamodb").meta.config
     assert (config.connect_timeout, config.read_timeout) == (3, 10)
+    assert config.max_pool_connections >= 36
     assert config.retries == {"mode": "standard", "total_max_attempts": 1}
     assert "auditor/" in config.user_agent_extra
+
+
+def test_the_first_call_survives_a_short_outage(aws, opened, access):
+    aws.configure(faults=["GetCallerIdentity=503:1::1"])
+    assert opened(access).caller.account == "123456789012"
+
+
+def test_credentials_that_can_not_be_fetched(opened, profiles):
+    profiles("[profile broken]\ncredential_process = /bin/false\n")
+    with pytest.raises(NoCredentials, match="does not accept"):
+        opened(Access(region=REGION, profile="broken"))
 
 
 def test_renewing_makes_new_clients_of_the_same_caller(opened, access):

@@ -1,0 +1,82 @@
+"""What the kinds ask, against the table of operations and botocore's service models, over the fake."""
+
+import botocore.session
+import pytest
+from botocore.validate import ParamValidator
+from fakeaws import FakeServer
+
+from auditor.aws.operations import find, of_permissions
+from auditor.aws.permissions import actions, policy
+from auditor.aws.reader import Reader
+from auditor.aws.session import Access, connect
+from auditor.kinds import kinds
+from auditor.live import read
+from auditor.model.answers import Scope
+
+ACCOUNT = "123456789012"
+OPTIONAL = {
+    "dynamodb:GetResourcePolicy",
+    "dynamodb:ListBackups",
+    "backup:ListRecoveryPointsByResource",
+    "kms:GetKeyPolicy",
+}
+
+
+@pytest.fixture(scope="module")
+def reading():
+    """A reading of a rich estate with everything wanted, and how often the fake was called."""
+    with FakeServer(tables=60, seed=3, drift=0.2) as aws:
+        names = tuple(aws.world.names)
+        scope = Scope(
+            account=ACCOUNT,
+            region="ap-southeast-1",
+            declared={"aws_dynamodb_table": (*names, f"{names[0]}-missing")},
+            patterns=("koneksi-staging-*",),
+            wanted=frozenset(OPTIONAL),
+        )
+        connection = connect(Access(region=scope.region, endpoint=aws.url, account=ACCOUNT), actions(kinds()))
+        snapshot = read(kinds(), scope, Reader(connection))
+        connection.close()
+        yield aws, snapshot
+
+
+def test_every_permission_has_its_operation():
+    assert of_permissions(actions(kinds()))
+
+
+def test_every_request_is_answered_by_aws(reading):
+    _, snapshot = reading
+    missing = {answer.code for answer in snapshot.answers if not answer.ok}
+    assert missing <= {"ResourceNotFoundException", "TableNotFoundException", "PolicyNotFoundException"}
+    assert "ResourceNotFoundException" in missing
+    assert len(snapshot.answers.by_request) > 180
+
+
+def test_every_request_is_valid_by_the_service_model(reading):
+    _, snapshot = reading
+    session = botocore.session.Session()
+    for answer in snapshot.answers:
+        operation = find(answer.request.api)
+        model = session.get_service_model(operation.service).operation_model(operation.name)
+        params = {name: list(value) if isinstance(value, tuple) else value for name, value in answer.request.params}
+        report = ParamValidator().validate(params, model.input_shape)
+        assert not report.has_errors(), report.generate_report()
+
+
+def test_nothing_is_called_without_permission_and_no_permission_without_use(reading):
+    aws, snapshot = reading
+    allowed = {
+        action.partition(":")[2]
+        for statement in policy(kinds(), snapshot.scope)["Statement"]
+        if statement["Effect"] == "Allow"
+        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+    }
+    assert set(aws.stats()["calls"]) - {"GetCallerIdentity"} == allowed
+
+
+def test_no_table_is_described_twice(reading):
+    aws, _ = reading
+    calls = aws.stats()["calls"]
+    replicas = sum(bool(aws.world.spec(i)["replicas"]) for i in range(aws.world.tables))
+    assert calls["DescribeTable"] == aws.world.tables + 1 + replicas
+    assert calls["DescribeTimeToLive"] == aws.world.tables + 1
