@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 from hostile_report import MARKUP, hostile
-from sample_audit import code_line, sample_audit
+from sample_audit import sample_audit
+from sample_estate import code_line
 
 from auditor.formats import html
 from auditor.formats.json import document

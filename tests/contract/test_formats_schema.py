@@ -6,7 +6,8 @@ import json
 import pytest
 from hostile_report import hostile
 from jsonschema import Draft202012Validator
-from sample_audit import code_line, sample_audit
+from sample_audit import sample_audit
+from sample_estate import code_line
 
 from auditor.formats.json import SCHEMA, document, encode
 from auditor.shipped import shipped

@@ -1,7 +1,8 @@
 import json
 
 import pytest
-from sample_audit import code_line, sample_audit
+from sample_audit import sample_audit
+from sample_estate import code_line
 
 from auditor.formats import formats, text
 from auditor.formats.json import document, encode

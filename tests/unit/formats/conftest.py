@@ -4,7 +4,8 @@ import json
 
 import pytest
 from hostile_report import hostile
-from sample_audit import code_line, sample_audit
+from sample_audit import sample_audit
+from sample_estate import code_line
 
 from auditor.formats.json import document, encode
 

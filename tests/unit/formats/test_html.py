@@ -7,7 +7,8 @@ from html.parser import HTMLParser
 
 import pytest
 from hostile_report import FORMULA, MARKUP
-from sample_audit import RULES, Made, sample_audit
+from sample_audit import sample_audit
+from sample_estate import RULES, Made
 
 from auditor.formats.html import FORMAT, render
 from auditor.formats.json import document, encode

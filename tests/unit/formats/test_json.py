@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sample_audit import MADE, RULES, Made, code_line, comparison, comparisons, sample_audit
+from sample_audit import comparison, comparisons, sample_audit
+from sample_estate import MADE, RULES, Made, code_line
 
 from auditor.formats.json import FORMAT, document, encode
 from auditor.model.drift import Existence

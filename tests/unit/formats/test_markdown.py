@@ -2,7 +2,8 @@ import hashlib
 import re
 from dataclasses import replace
 
-from sample_audit import RULES, TABLES, Made, sample_audit
+from sample_audit import sample_audit
+from sample_estate import RULES, TABLES, Made
 
 from auditor.formats.json import document, encode
 from auditor.formats.markdown import LONGEST, render

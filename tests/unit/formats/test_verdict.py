@@ -1,7 +1,8 @@
 from dataclasses import replace
 
 import pytest
-from sample_audit import MADE, RULES, Made, sample_audit
+from sample_audit import sample_audit
+from sample_estate import MADE, RULES, Made
 
 from auditor.formats.verdict import plural, totals, verdict
 from auditor.model.results import Severity, Status
