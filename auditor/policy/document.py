@@ -28,6 +28,8 @@ LONGEST_FILE: Final = 256 * 1024
 DEEPEST: Final = 24
 """Levels of nesting."""
 
+_LINE_BREAK: Final = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
+"""As YAML counts lines."""
 _TAG: Final = "tag:yaml.org,2002:"
 _INTEGER: Final = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _DECIMAL: Final = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,18}")
@@ -50,9 +52,9 @@ class Source:
     def fail(self, summary: str, line: int, column: int, hint: str = "") -> NoReturn:
         """Raise the complaint, with its place and the text of its line."""
         if line > len(self.lines):  # libyaml puts what is missing behind the end
-            line, column = max(len(self.lines), 1), len(self.lines[-1]) + 1 if self.lines else 1
-        text = self.lines[line - 1] if self.lines else ""
-        raise self.error(summary, subject=SourceRange(self.file, line, column), line=text[:300], hint=hint)
+            line, column = len(self.lines), len(self.lines[-1]) + 1
+        text = self.lines[line - 1][:300]
+        raise self.error(summary, subject=SourceRange(self.file, line, column), line=text, hint=hint)
 
 
 class Node:
@@ -211,7 +213,7 @@ def read(path: Path, shown: str, error: type[RuleError]) -> tuple[Node, bytes]:
 
 def parse(text: str, shown: str, error: type[RuleError]) -> Node:
     """The one document of a text."""
-    source = Source(shown, tuple(text.splitlines()), error)
+    source = Source(shown, tuple(_LINE_BREAK.split(text.rstrip())), error)
     try:
         _refuse_aliases(text, source)
         root = yaml.compose(text, Loader=_Loader)

@@ -53,6 +53,8 @@ def test_values(text, expected):
         ("a: !env x", "the tag !env is not read", 1, 4),
         ("a: 1\n---\nb: 2", "not valid YAML", 2, 1),
         ("a: [1", "not valid YAML", 1, 6),
+        ("a:\n  b: [1\n\n", "not valid YAML", 2, 8),
+        ("a: 'x\u2028y'\nb: [", "not valid YAML", 3, 5),
         ("", "the file is empty", 1, 1),
         ("1: x", "a key must be text", 1, 1),
         ("? [a]\n: x", "a single value is expected here, not a list", 1, 3),

@@ -10,7 +10,7 @@ from auditor.policy.condition_reader import COMBINATIONS, KEYWORDS
 from auditor.policy.document import parse
 from auditor.policy.messages import GENERAL, OF_DRIFT
 from auditor.policy.operators import OPERATORS
-from auditor.policy.rule_reader import SELECTOR
+from auditor.policy.rule_reader import FIELDS, REQUIRED, SELECTOR
 from auditor.policy.schema import printed, rule_schema
 
 WHOLE = HEAD + ASSERT + TESTS
@@ -108,6 +108,8 @@ def test_the_page_for_authors_has_every_word(root):
     for operator in OPERATORS.values():
         types, other = ", ".join(sorted(operator.types)), "yes" if operator.other_fact else ""
         assert f"| `{operator.name}` | {operator.doc} | {types} | {operator.right} | {other} |" in page
+    for name, text in FIELDS.items():
+        assert f"| `{name}` | {text} | {'yes' if name in REQUIRED else ''} |" in page
     for name in (*GENERAL, *OF_DRIFT):
         assert f"{{{name}}}" in page
     for word in (*SELECTOR, *Reason, *COMBINATIONS):

@@ -1,12 +1,17 @@
 from datetime import date
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from auditor.model.errors import InvalidWaiver
 from auditor.model.facts import Default, Fact
 from auditor.model.results import Evidence, Finding, Severity, Status, Waiver
 from auditor.policy.waivers import HOLDING, State, applies, covering, load_waivers, state
 
+PIECES = st.sampled_from(["", "\n", "{", "[", "]", ": ", "- ", "&a ", "*a", "!!x ", "'", "\x00", "\t", "*"]) | st.text(
+    st.characters(codec="utf-8"), max_size=3
+)
 RULES = ("SEC-001", "SEC-004", "DRIFT-010")
 TEXT = """\
 schema: auditor/waivers/v1
@@ -78,6 +83,19 @@ def test_complains(load, text, summary, hint):
     assert caught.value.summary.startswith(summary)
     assert hint in caught.value.hint
     assert caught.value.subject.file == "prod/waivers.yaml"
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # the fixture keeps nothing
+@given(st.integers(0, len(TEXT) - 1), st.integers(0, 9), PIECES)
+def test_whatever_is_written_gives_waivers_or_one_complaint(load, at, length, piece):
+    try:
+        assert len(load(TEXT[:at] + piece + TEXT[at + length :])) <= 1
+    except InvalidWaiver as complaint:
+        told = complaint
+    else:
+        return
+    assert told.subject.line >= 1
+    assert told.summary
 
 
 def test_the_longest_time_is_the_callers(load):
