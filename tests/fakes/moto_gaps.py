@@ -1,8 +1,9 @@
 """The register of what moto answers otherwise than AWS: which functions mend which operations, and what they remember.
 
-A function registered by `mends` gets moto's answer to one operation and changes it into what AWS answers. One registered
-by `answers` stands in for an operation moto does not have, one by `rewrites` changes what moto is asked. All name their evidence in their docstring: the AWS API
-reference (API), the service model shipped in botocore (model), or the source of the Terraform provider (provider).
+A function registered by `mends` gets moto's answer to one operation and changes it into what AWS answers. One
+registered by `answers` stands in for an operation moto does not have, one by `rewrites` changes what moto is asked. Each
+names its evidence in its docstring: the AWS API reference (API), the service model shipped in botocore (model), or the source of
+the Terraform provider (provider).
 """
 
 from collections import defaultdict
@@ -43,15 +44,16 @@ class Answer:
     body: Members = field(default_factory=dict)
     status: int = 200
 
-    @classmethod
-    def error(cls, code: str, message: str, status: int = 400) -> "Answer":
-        """Return an error as the JSON protocols of AWS spell it."""
-        return cls({"__type": code, "message": message}, status)
-
 
 MENDS: dict[tuple[str, str], Mend] = {}
 STANDS: dict[tuple[str, str], Stand] = {}
 REWRITES: dict[tuple[str, str], Rewrite] = {}
+# Error codes that moto spells otherwise: (service, operation) => {moto's: AWS's}.
+ERROR_CODES: dict[tuple[str, str], dict[str, str]] = {
+    # API: ResourceNotFoundException; botocore's model knows no other.
+    ("dynamodb", "DescribeTimeToLive"): {"ResourceNotFound": "ResourceNotFoundException"},
+    ("dynamodb", "UpdateTimeToLive"): {"ResourceNotFound": "ResourceNotFoundException"},
+}
 
 
 def mends(service: str, *operations: str) -> Callable[[Mend], Mend]:

@@ -20,16 +20,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qs
 
 import moto_dynamodb
 import moto_kms
 import moto_others
-from moto.backends import get_backend
-from moto.core.model_instances import reset_model_data
+from moto.moto_api._internal import moto_api_backend
 from moto.server import DomainDispatcherApplication, create_backend_app
-from moto_gaps import MENDS, REWRITES, STANDS, Answer, Request
+from moto_gaps import ERROR_CODES, MENDS, REWRITES, STANDS, Answer, Request
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 GAPS = (moto_dynamodb, moto_kms, moto_others)
@@ -93,6 +92,7 @@ def error_body(environ: Environ, code: str, message: str) -> tuple[str, bytes]:
         return "application/cbor", bytes([0xA0 + len(members)]) + text
     if "HTTP_X_AMZ_TARGET" in environ or environ["REQUEST_METHOD"] == "GET":
         return "application/x-amz-json-1.0", json.dumps({"__type": code, "message": message}).encode()
+    code = {"AccessDeniedException": "AccessDenied"}.get(code, code)  # the query services have no such suffix
     xml = f"<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
     return "text/xml", xml.encode()
 
@@ -132,10 +132,8 @@ class MotoServer:
         """Answer everything rightly again."""
         self.faults.clear()
 
-    def __enter__(self) -> "MotoServer":
-        reset_model_data()
-        for service in ("dynamodb", "kms"):
-            get_backend(service)  # loaded now: the mending reads them beside requests
+    def __enter__(self) -> Self:
+        moto_api_backend.reset()
         self._thread.start()
         self._end.start()
         return self
@@ -203,14 +201,17 @@ class MotoServer:
                 "CONTENT_LENGTH": str(len(raw)),
                 "wsgi.input": io.BytesIO(raw),
             }
-            if asked not in MENDS:
+            if asked not in MENDS and asked not in ERROR_CODES:
                 return list(self._moto(environ, start))
             status, headers, body = call(self._moto, environ)
-            if status == HTTPStatus.OK:
-                answer = Answer(json.loads(body or b"{}"))
+            answer = Answer(json.loads(body or b"{}"), status)
+            if status != HTTPStatus.OK:
+                code = answer.body.get("__type", "").rpartition("#")[2]
+                answer.body["__type"] = ERROR_CODES.get(asked, {}).get(code, code)
+            elif mend := MENDS.get(asked):
                 with self._lock:
-                    MENDS[asked](request, answer)
-                body = json.dumps(answer.body).encode()
+                    mend(request, answer)
+            body = json.dumps(answer.body).encode()
             return reply(start, status, headers.get("Content-Type", "application/json"), body)
         except Exception as error:  # noqa: BLE001 - a client would retry a broken connection for minutes
             code = "UnknownOperationException" if isinstance(error, NotImplementedError) else "StandInDefect"
