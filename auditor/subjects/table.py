@@ -86,6 +86,43 @@ STATE: Final[Definitions] = (
 )
 
 
+_NAMING: Final = ("environment", "env")
+
+
+def _environment_tags(live: Resource) -> Value:
+    """Values of tags that name an environment, in lower case."""
+    return lifted(
+        live.values.get("tags"),
+        lambda tags: tuple(
+            value.lower() if isinstance(value, str) else value
+            for key, value in (tags.items() if isinstance(tags, Mapping) else ())
+            if key.lower() in _NAMING
+        ),
+    )
+
+
+def _environment_names(sides: Sides) -> Value:
+    return (sides.environment.name.lower(), sides.environment.tier.lower())
+
+
+NAMING: Final[Definitions] = (
+    of_live(
+        spec(
+            "live.environment_tags",
+            FactType.STRINGS,
+            "Values of the tags Environment and Env, whatever their case, in lower case.",
+            "dynamodb:ListTagsOfResource Tags.Value",
+            absence="no tags",
+        ),
+        _environment_tags,
+    ),
+    of_sides(
+        spec("environment.names", FactType.STRINGS, "Its name and its tier, in lower case.", "audit.toml"),
+        _environment_names,
+    ),
+)
+
+
 # Encryption
 
 
@@ -329,6 +366,7 @@ RESOURCE_POLICY: Final[Definitions] = (
 DEFINITIONS: Final[Definitions] = (
     *STATE,
     *ATTRIBUTES,
+    *NAMING,
     *ENCRYPTION,
     *ALARM_FACTS,
     *CAPACITY,
