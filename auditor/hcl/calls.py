@@ -11,7 +11,6 @@ from auditor.hcl.functions import filesystem, table
 from auditor.hcl.functions.filesystem import OutsideProject
 from auditor.hcl.functions.specification import Function
 from auditor.hcl.functions.specification import call as call_function
-from auditor.hcl.references import references
 from auditor.hcl.scope import Bindings
 from auditor.hcl.templates import refuse_nested, render, template_text
 from auditor.hcl.types import ListType, SetType, TupleType
@@ -97,7 +96,7 @@ def _count(function: Function, given: int) -> None:
 
 
 def _try(evaluation: Evaluation, node: ast.Call, bindings: Bindings) -> Value:
-    """The first argument that has a value; unknown where an unknown value could still make it fail."""
+    """The first argument that has a value; unknown where that is not wholly known, for then it could still fail."""
     if not node.arguments:
         raise FunctionError("at least one argument is required").evaluation_error("try", None)
     failures: list[EvaluationError] = []
@@ -105,8 +104,8 @@ def _try(evaluation: Evaluation, node: ast.Call, bindings: Bindings) -> Value:
         value, failure = evaluation.attempt(argument, bindings)
         if failure is not None:
             failures.append(failure)
-        elif (cause := _undecided_reference(evaluation, argument, bindings)) is not None:
-            return values.unknown(types.DYNAMIC, cause)
+        elif causes := list(values.causes_of(value)):
+            return values.unknown(types.DYNAMIC, values.merged(causes)).marked(value.marks)
         else:
             return value
     listed = "".join(f"\n- {failure.summary}\n  {failure.detail}" for failure in failures)
@@ -115,25 +114,15 @@ def _try(evaluation: Evaluation, node: ast.Call, bindings: Bindings) -> Value:
 
 
 def _can(evaluation: Evaluation, node: ast.Call, bindings: Bindings) -> Value:
-    """Whether the argument has a value; unknown where an unknown value could still make it fail."""
+    """Whether the argument has a value; unknown where that is not wholly known, for then it could still fail."""
     if len(node.arguments) != 1:
         _refuse_count("can", ("expression",), len(node.arguments))
     value, failure = evaluation.attempt(node.arguments[0], bindings)
     if failure is not None:
         return values.FALSE
-    cause = _undecided_reference(evaluation, node.arguments[0], bindings)
-    if cause is not None:
-        return values.unknown(types.BOOL, cause, not_null=True)
+    if causes := list(values.causes_of(value)):
+        return values.unknown(types.BOOL, values.merged(causes), not_null=True)
     return values.TRUE.marked(value.marks)
-
-
-def _undecided_reference(evaluation: Evaluation, node: ast.Expression, bindings: Bindings) -> Unknown | None:
-    """The cause of a reference inside an expression whose value is not wholly known."""
-    for reference in references(node):
-        value, failure = evaluation.attempt(reference, bindings)
-        if failure is None and not values.is_wholly_known(value):
-            return next(values.causes_of(value))
-    return None
 
 
 def _templatefile(evaluation: Evaluation, node: ast.Call, bindings: Bindings) -> Value:

@@ -84,8 +84,8 @@ _COMPLAINTS: Final[Mapping[str, tuple[str, str]]] = {
         'Invalid "terraform" attribute',
         (
             'The "terraform" object does not have an attribute named "{name}". The only supported attributes are'
-            " terraform.workspace, the name of the currently-selected workspace, and terraform.applying, a boolean which"
-            " is true only during apply."
+            " terraform.workspace, the name of the currently-selected workspace, and terraform.applying, a boolean"
+            " which is true only during apply."
         ),
     ),
     "each": (

@@ -70,7 +70,7 @@ def _undecided(value: Value, content: Undecided, wanted: Type) -> Value:
         kept = replace(kept, minimum=None, maximum=None)
     elif isinstance(wanted, SetType) and content.minimum:
         kept = replace(kept, minimum=1)
-    return Value(kept, _settled(wanted), value.marks, value.origin)
+    return values.undecided(kept, _settled(wanted), value.origin).marked(value.marks)
 
 
 def _refuse_if_never(given: Type, wanted: Type) -> None:
@@ -180,6 +180,11 @@ def _to_collection(value: Value, wanted: ListType | SetType | MapType) -> Value:
     elements = tuple(
         _inside(item, element, f"element {index}" if structural else "") for index, item in enumerate(content)
     )
+    if isinstance(given, SetType) and isinstance(wanted, ListType) and (causes := list(values.causes_of(value))):
+        cause = values.merged(causes)
+        return values.unknown(
+            ListType(_settled(element)), cause, value.origin, not_null=True, minimum=1, maximum=len(elements)
+        ).marked(value.marks)
     if isinstance(wanted, SetType):
         made = values.set_of(_element_type(element, elements), elements, value.origin)
         return made.marked(value.marks)

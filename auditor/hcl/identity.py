@@ -35,9 +35,11 @@ def same(left: Value, right: Value) -> bool:
 
 
 def set_order(value: Value) -> tuple[int, object]:
-    """Sets are ordered by value for strings, numbers and bools, by a serialization for others; null comes last."""
+    """Sets are ordered by value for strings, numbers and bools, by a serialization for others; unknown ones and null come last."""
     content = value.content
     if content is None:
+        return 2, ""
+    if not value.is_known:
         return 1, ""
     if isinstance(content, str | bool):
         return 0, content

@@ -10,7 +10,7 @@ from auditor.hcl.convert import ConversionError, convert
 from auditor.hcl.errors import EvaluationError
 from auditor.hcl.functions.graphemes import clusters
 from auditor.hcl.numbers import Float, Number, NumberError
-from auditor.hcl.types import Primitive, Type
+from auditor.hcl.types import Primitive, SetType, Type
 from auditor.hcl.values import Undecided, Value
 from auditor.model.values import Truth, all_of
 
@@ -100,19 +100,27 @@ def equal(left: Value, right: Value) -> Truth:
         return _equal_to_unknown(right, two, left)
     if one is None or two is None:
         return Truth.of(one is two)
-    if isinstance(one, Mapping) and isinstance(two, Mapping):
-        if one.keys() != two.keys() or not _comparable(left.type, right.type):
-            return Truth.FALSE
-        return all_of(equal(one[name], two[name]) for name in one)
-    if isinstance(one, tuple) and isinstance(two, tuple):
-        if len(one) != len(two) or not _comparable(left.type, right.type):
-            return Truth.FALSE
-        return all_of(map(equal, one, two))
+    if isinstance(one, tuple | Mapping) or isinstance(two, tuple | Mapping):
+        return _equal_inside(left, right) if _comparable(left.type, right.type) else Truth.FALSE
     if left.type != right.type:
         return Truth.FALSE
     if isinstance(one, int | Float) and isinstance(two, int | Float):
         return Truth.of(numbers.equal(one, two))
     return Truth.of(one == two)
+
+
+def _equal_inside(left: Value, right: Value) -> Truth:
+    """Whether two collections of one kind are equal; sets with unknown elements may turn out smaller than they look."""
+    one, two = left.content, right.content
+    if isinstance(one, Mapping) and isinstance(two, Mapping):
+        if one.keys() != two.keys():
+            return Truth.FALSE
+        return all_of(equal(one[name], two[name]) for name in one)
+    if isinstance(left.type, SetType) and not (values.is_wholly_known(left) and values.is_wholly_known(right)):
+        return Truth.UNKNOWN
+    if not isinstance(one, tuple) or not isinstance(two, tuple) or len(one) != len(two):
+        return Truth.FALSE
+    return all_of(map(equal, one, two))
 
 
 def _equal_to_unknown(undecided: Value, content: Undecided, other: Value) -> Truth:

@@ -21,6 +21,7 @@ EPHEMERAL: Final = "ephemeral"
 UNMARKED: Final[frozenset[str]] = frozenset()
 
 _REFERENCES_KEPT: Final = 50
+_LONGEST_COLLAPSED: Final = 1000
 
 
 class Source(Protocol):
@@ -213,20 +214,17 @@ def map_of(element: Type, items: Mapping[str, Value], origin: Provenance | None 
 
 
 def set_of(element: Type, items: Iterable[Value], origin: Provenance | None = None) -> Value:
-    """A set in its order, each element once; unknown where an element is not wholly known; marks move to the set."""
+    """A set in its order, each element once, those that are not wholly known last; marks move to the set."""
     marks = UNMARKED
     unmarked: list[Value] = []
     for item in items:
         plain, found = unmark_deep(item)
         marks |= found
         unmarked.append(plain)
-    causes = [cause for item in unmarked for cause in causes_of(item)]
-    if causes:
-        undecided = Undecided(merged(causes), not_null=True, minimum=1, maximum=len(unmarked))
-        return Value(undecided, SetType(element), marks, origin)
     distinct: dict[object, Value] = {}
     for item in unmarked:
-        distinct.setdefault(key_of(item), item)
+        # Two elements that are not wholly known may turn out the same or not: both stay.
+        distinct.setdefault(key_of(item) if is_wholly_known(item) else object(), item)
     ordered = sorted(distinct.values(), key=set_order)
     return Value(tuple(ordered), SetType(element), marks, origin)
 
@@ -242,7 +240,19 @@ def unknown(
     maximum: int | None = None,
 ) -> Value:
     """An unknown value of that type, with its cause and what is certain about it."""
-    return Value(Undecided(cause, not_null, prefix, minimum, maximum), type_, UNMARKED, origin)
+    return undecided(Undecided(cause, not_null, prefix, minimum, maximum), type_, origin)
+
+
+def undecided(content: Undecided, type_: Type, origin: Provenance | None = None) -> Value:
+    """An unknown value; a list of certain length is a list of unknown elements, what has no element is empty."""
+    length = content.maximum
+    if content.not_null and content.minimum == length and length is not None:
+        if isinstance(type_, ListType) and length <= _LONGEST_COLLAPSED:
+            element = Value(Undecided(content.cause), type_.element, UNMARKED, origin)
+            return Value((element,) * length, type_, UNMARKED, origin)
+        if isinstance(type_, SetType | MapType) and length == 0:
+            return Value({} if isinstance(type_, MapType) else (), type_, UNMARKED, origin)
+    return Value(content, type_, UNMARKED, origin)
 
 
 def not_evaluable(detail: str, *references: str) -> model.Unknown:

@@ -56,6 +56,10 @@ def _length(value: Value) -> Value:
         return values.count(len(type_.attributes))
     if type_ == STRING:
         return strings.length(value)
+    if isinstance(type_, SetType) and isinstance(content, tuple) and len(content) > 1:
+        causes = list(values.causes_of(value))
+        if causes:
+            return values.unknown(NUMBER, values.merged(causes), not_null=True, minimum=1, maximum=len(content))
     if isinstance(content, tuple | Mapping):
         return values.count(len(content))
     if isinstance(content, Undecided) and (type_ is types.DYNAMIC or isinstance(type_, ListType | SetType | MapType)):

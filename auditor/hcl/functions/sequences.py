@@ -65,7 +65,12 @@ def _reduced(collection: Value, *, deciding: bool) -> Value:
     return values.boolean(not deciding).marked(marks)
 
 
-@_function("chunklist", _LIST, Parameter("size", NUMBER), result=ListType(ListType(types.DYNAMIC)))
+@_function(
+    "chunklist",
+    Parameter("list", ListType(types.DYNAMIC), parts=True),
+    Parameter("size", NUMBER),
+    result=ListType(ListType(types.DYNAMIC)),
+)
 def _chunklist(collection: Value, size: Number) -> Value:
     try:
         width = whole(size)
@@ -296,10 +301,15 @@ def _slice(collection: Value, start: Number, end: Number) -> Value:
     return rebuilt(collection, islice(items, first, last))
 
 
-@_function("sort", _STRINGS, result=ListType(STRING))
+@_function("sort", Parameter("list", ListType(STRING), parts=True), result=ListType(STRING))
 def _sort(collection: Value) -> Value:
     items = values.items(collection)
     for index, item in enumerate(items):
         if item.is_null:
             raise FunctionError(f"given list element {index} is null; a null string cannot be sorted")
+    causes = list(values.causes_of(collection))
+    if causes:
+        return values.unknown(
+            ListType(STRING), values.merged(causes), not_null=True, minimum=len(items), maximum=len(items)
+        )
     return values.list_of(STRING, sorted(items, key=lambda item: str(item.content)))

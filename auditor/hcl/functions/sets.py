@@ -64,7 +64,13 @@ def _setintersection(*given: Value) -> Value:
     return _combined(given, set.intersection)
 
 
-@_function("setunion", _FIRST, variadic=_OTHERS, result=_result_type, not_null=True)
+@_function(
+    "setunion",
+    Parameter("first_set", _ANY_SET, parts=True),
+    variadic=Parameter("other_sets", _ANY_SET, parts=True),
+    result=_result_type,
+    not_null=True,
+)
 def _setunion(*given: Value) -> Value:
     return _combined(given, set.union)
 
@@ -74,7 +80,7 @@ def _setsubtract(*given: Value) -> Value:
     return _combined(given, set.difference)
 
 
-@_function("setproduct", variadic=Parameter("sets"))
+@_function("setproduct", variadic=Parameter("sets", parts=True))
 def _setproduct(*given: Value) -> Value:
     if len(given) < 2:  # noqa: PLR2004 - a product has two factors
         raise FunctionError("at least two arguments are required")

@@ -12,8 +12,8 @@ from auditor.hcl.errors import FunctionError
 from auditor.hcl.functions.json_text import json_text
 from auditor.hcl.functions.specification import Family, Parameter
 from auditor.hcl.numbers import NumberError
-from auditor.hcl.types import STRING, ObjectType
-from auditor.hcl.values import Value
+from auditor.hcl.types import STRING, ListType, MapType, ObjectType, SetType, TupleType
+from auditor.hcl.values import Undecided, Value
 
 FAMILY: Final = Family()
 _function = FAMILY.function
@@ -23,9 +23,26 @@ _DEEPEST: Final = 200
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 
 
-@_function("jsonencode", Parameter("val", null=True), result=STRING)
-def _jsonencode(value: Value) -> str:
-    return json_text(value)
+@_function("jsonencode", Parameter("val", null=True, unknown=True, parts=True), result=STRING)
+def _jsonencode(value: Value) -> Value:
+    plain, marks = values.unmark_deep(value)
+    causes = list(values.causes_of(plain))
+    if causes:
+        unknown = values.unknown(STRING, values.merged(causes), not_null=True, prefix=_first_character(plain))
+        return unknown.marked(marks)
+    return values.string(json_text(plain)).marked(marks)
+
+
+def _first_character(value: Value) -> str:
+    """What the JSON text of a value that is not wholly known starts with for certain."""
+    content, type_ = value.content, value.type
+    if isinstance(content, Undecided) and not content.not_null:
+        return ""
+    if isinstance(type_, MapType | ObjectType):
+        return "{"
+    if isinstance(type_, ListType | SetType | TupleType):
+        return "["
+    return '"' if type_ == STRING else ""
 
 
 @_function("jsondecode", _STR)

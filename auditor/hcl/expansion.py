@@ -1,0 +1,167 @@
+"""`count` and `for_each`: which instances of a resource or a module call there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from auditor.hcl import types, values
+from auditor.hcl.ast import Attribute, Body
+from auditor.hcl.convert import ConversionError, convert
+from auditor.hcl.errors import EvaluationError
+from auditor.hcl.functions.specification import Surroundings
+from auditor.hcl.scope import Scope, Step
+from auditor.hcl.types import MapType, ObjectType, SetType
+from auditor.hcl.values import Undecided, Value
+from auditor.model.values import Unknown
+
+MAX_INSTANCES: Final = 20_000
+
+Key = None | int | str
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """One instance: its key, and what `each.value` is."""
+
+    key: Key = None
+    value: Value | None = None
+    undetermined: Unknown | None = None
+    """Set on the one placeholder that stands for instances that can't be counted."""
+
+    @property
+    def suffix(self) -> str:
+        """The key as an address ends with it: `[0]`, `["users"]`, or nothing."""
+        if self.key is None:
+            return ""
+        if isinstance(self.key, int):
+            return f"[{self.key}]"
+        return f'["{quoted(self.key)}"]'
+
+
+_SINGLE: Final = Repetition()
+
+
+def quoted(key: str) -> str:
+    """A key with its quotes, backslashes, line ends and template openings escaped."""
+    escaped = key.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
+    return escaped.replace("${", "$${").replace("%{", "%%{")
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """All instances; `by` says what repeats them."""
+
+    by: str
+    """`count`, `for_each`, or empty for a single instance."""
+    repetitions: tuple[Repetition, ...]
+
+    @property
+    def undetermined(self) -> Unknown | None:
+        """Why it is not known which instances there are."""
+        return self.repetitions[0].undetermined if self.repetitions else None
+
+
+def expand(body: Body, evaluate: Callable[[Attribute], Value]) -> Expansion:
+    """The instances that `count` or `for_each` of a block ask for.
+
+    Raises:
+        EvaluationError: where the argument is not one that Terraform takes.
+    """
+    if (attribute := body.attributes.get("for_each")) is not None:
+        return _for_each(evaluate(attribute))
+    if (attribute := body.attributes.get("count")) is not None:
+        return _count(evaluate(attribute))
+    return Expansion("", (_SINGLE,))
+
+
+def undetermined(by: str, cause: Unknown) -> Expansion:
+    """One placeholder in the place of instances that can't be counted."""
+    return Expansion(by, (Repetition(undetermined=cause),))
+
+
+def _count(value: Value) -> Expansion:
+    summary = "Invalid count argument"
+    if value.is_null:
+        raise EvaluationError(summary, 'The given "count" argument value is null. An integer is required.')
+    try:
+        content = convert(value, types.NUMBER).content
+    except ConversionError as error:
+        raise EvaluationError(summary, f'The given "count" argument value is unsuitable: {error}.') from error
+    if isinstance(content, Undecided):
+        return undetermined("count", content.cause)
+    if not isinstance(content, int) or content < 0:
+        raise EvaluationError(summary, 'The given "count" argument value is unsuitable: a whole number from 0 is.')
+    _bounded(content)
+    return Expansion("count", tuple(Repetition(index) for index in range(content)))
+
+
+def _for_each(value: Value) -> Expansion:
+    summary = "Invalid for_each argument"
+    if value.sensitive:
+        detail = "Sensitive values, or values derived from sensitive values, cannot be used as for_each arguments."
+        raise EvaluationError(summary, detail)
+    if value.is_null:
+        detail = 'The given "for_each" argument value is null. A map, or set of strings is allowed.'
+        raise EvaluationError(summary, detail)
+    content = value.content
+    if isinstance(content, Undecided):
+        return undetermined("for_each", content.cause)
+    if isinstance(value.type, MapType | ObjectType) and isinstance(content, Mapping):
+        _bounded(len(content))
+        return Expansion("for_each", tuple(Repetition(key, content[key]) for key in sorted(content)))
+    if not isinstance(value.type, SetType) or not isinstance(content, tuple):
+        detail = (
+            'The given "for_each" argument value is unsuitable: the "for_each" argument must be a map, or set of'
+            f" strings, and you have provided a value of type {types.friendly(value.type)}."
+        )
+        raise EvaluationError(summary, detail)
+    if causes := list(values.causes_of(value)):
+        return undetermined("for_each", values.merged(causes))
+    _bounded(len(content))
+    keys = [item.content for item in content]
+    if any(not isinstance(key, str) for key in keys):
+        raise EvaluationError(summary, 'The given "for_each" set holds other elements than strings.')
+    return Expansion("for_each", tuple(Repetition(str(item.content), item) for item in content))
+
+
+def _bounded(number: int) -> None:
+    if number > MAX_INSTANCES:
+        detail = f"{number:,} instances are asked for; at most {MAX_INSTANCES:,} of one block are evaluated."
+        raise EvaluationError("Too many instances", detail)
+
+
+class RepetitionScope:
+    """The scope of a module with `each` and `count` of one instance in front of it."""
+
+    __slots__ = ("_names", "_outer")
+
+    def __init__(self, outer: Scope, expansion: Expansion, repetition: Repetition) -> None:
+        """Bind what the instance's block may refer to."""
+        self._outer = outer
+        self._names: dict[str, Value] = {}
+        cause, key = repetition.undetermined, repetition.key
+        if expansion.by == "count":
+            index = values.unknown(types.NUMBER, cause) if cause else values.number(key if isinstance(key, int) else 0)
+            self._names["count"] = values.mapping({"index": index})
+        elif expansion.by == "for_each":
+            name = values.unknown(types.STRING, cause, not_null=True) if cause else values.string(str(key))
+            item = values.unknown(types.DYNAMIC, cause) if cause else repetition.value or values.NULL
+            self._names["each"] = values.mapping({"key": name.at(item.origin), "value": item})
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """Those of the module."""
+        return self._outer.surroundings
+
+    def resolve(self, name: str, steps: tuple[Step, ...], /) -> tuple[Value, int]:
+        """`each`, `count`, or what the module knows."""
+        if name in ("each", "count"):
+            found = self._names.get(name)
+            if found is None:
+                argument = "for_each" if name == "each" else "count"
+                detail = f'The "{name}" object can be used only in blocks where the "{argument}" argument is set.'
+                raise EvaluationError(f'Reference to "{name}" in context without {argument}', detail)
+            return found, 0
+        return self._outer.resolve(name, steps)
