@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import PurePath
+from traceback import walk_tb
 from typing import Final
 
 from auditor.model.drift import Comparison, Drift, Existence
@@ -221,8 +223,9 @@ def _causes(evidence: tuple[Evidence, ...]) -> tuple[Unknown, ...]:
 
 
 def _defect(caught: Exception) -> Hit:
-    """A defect as a hit of its own."""
-    text = clean(f"{type(caught).__name__}: {caught}")
+    """A defect as a hit of its own, with the last places in our code that it came from."""
+    frames = [f"{PurePath(frame.f_code.co_filename).stem}:{line}" for frame, line in walk_tb(caught.__traceback__)]
+    text = f"{clean(f'{type(caught).__name__}: {caught}')} ({' > '.join(frames[-3:])})"
     cause = Unknown(Reason.FAILED, text)
     evidence = Evidence("rule", Fact(cause, Default("the auditor")), "can be applied")
     return Hit(Status.ERROR, "", f"The rule could not be applied: {text}", (evidence,), (cause,), None)

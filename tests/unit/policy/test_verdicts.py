@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from sample_rules import DRIFT, HEAD, TESTS, assertion, rule_of, table
 
@@ -50,6 +52,7 @@ def test_whatever_a_rule_raises_is_an_error_of_that_subject():
     status, (hit,) = judge(rule_of(), table(live__pitr__status=3))
     assert (status, hit.status, hit.path) == (Status.ERROR, Status.ERROR, "")
     assert "live.pitr.status is int, and the catalogue says string" in hit.message
+    assert re.search(r"conditions:[0-9]+\)$", hit.message)
     assert hit.evidence[0].path == "rule"
 
 
