@@ -137,8 +137,8 @@ def _asked_for_type(tree: ast.Expression) -> ast.Expression | None:
 def eval_rows(rows: Sequence[Mapping[str, Any]], scope: Scope) -> list[dict[str, Any]]:
     """The rows completed: `expr` with `ok` and either `error`, or `value` (JSON text) and `type`.
 
-    `sensitive` is true or `inside`; `unknown` is true or `inside` and leaves the value out; what JSON can't say has
-    its printed form in `console`.
+    `sensitive` is true or `inside`; so is `unknown`, with the value null and no type. What JSON can't say has the value
+    null, its type as an expression, and its printed form in `console`.
     """
     return [_row(str(row["expr"]), scope) for row in rows]
 
@@ -160,13 +160,12 @@ def _row(expression: str, scope: Scope) -> dict[str, Any]:
     if values.SENSITIVE in marks:
         row["sensitive"] = True if value.sensitive else "inside"
     if not values.is_wholly_known(plain):
-        return {**row, "unknown": "inside" if plain.is_known else True}
+        return {**row, "value": None, "unknown": "inside" if plain.is_known else True}
+    type_ = types.DYNAMIC if plain.is_null else plain.type
     try:
-        row["value"] = json_text(plain)
+        return {**row, "value": json_text(plain), "type": types.notation(type_)}
     except FunctionError:
-        row["console"] = printed(plain)
-    row["type"] = types.notation(types.DYNAMIC if plain.is_null else plain.type)
-    return row
+        return {**row, "value": None, "type": types.expression_text(type_), "console": printed(plain)}
 
 
 def printed(value: Value, indent: int = 0) -> str:

@@ -35,7 +35,7 @@ def same(left: Value, right: Value) -> bool:
 
 
 def set_order(value: Value) -> tuple[int, object]:
-    """Sets are ordered by value for strings, numbers and bools, by a serialization for others; unknown ones and null come last."""
+    """Sets are ordered by value, structures by a serialization; what is unknown and then null come last."""
     content = value.content
     if content is None:
         return 2, ""
