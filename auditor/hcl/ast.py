@@ -150,9 +150,13 @@ class Tuple:
 
 @dataclass(frozen=True, slots=True)
 class AmbiguousKey:
-    """An object key such as `a.b` without parentheses, which Terraform refuses when it evaluates it."""
+    """An object key such as `a.b` without parentheses, which Terraform refuses when it evaluates it.
+
+    `providers` of a module call is not evaluated: there such keys name configurations.
+    """
 
     offset: int
+    written: Expression
 
 
 @dataclass(frozen=True, slots=True)

@@ -301,7 +301,7 @@ def _key(key: Expression) -> Expression:
         return Literal(key.offset, normalized(key.name))
     if isinstance(key, Literal) and (key.value is None or isinstance(key.value, bool)):
         return Literal(key.offset, _KEYWORD_NAMES[key.value])
-    return AmbiguousKey(key.offset) if _is_reference(key) else key
+    return AmbiguousKey(key.offset, key) if _is_reference(key) else key
 
 
 def _is_reference(expression: Expression) -> bool:

@@ -1,0 +1,26 @@
+"""Terraform code to values, with the place in code that decided each; knows no AWS."""
+
+from auditor.hcl.configuration import (
+    Backend,
+    Configuration,
+    DeclaredResource,
+    LockedProvider,
+    Output,
+    declared_document,
+    load,
+)
+from auditor.hcl.diagnostics import Diagnostic, Severity
+from auditor.hcl.providers import ProviderConfiguration
+
+__all__ = [
+    "Backend",
+    "Configuration",
+    "DeclaredResource",
+    "Diagnostic",
+    "LockedProvider",
+    "Output",
+    "ProviderConfiguration",
+    "Severity",
+    "declared_document",
+    "load",
+]

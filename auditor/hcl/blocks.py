@@ -1,0 +1,197 @@
+"""Bodies of resources and data sources by their schema: attributes, nested and dynamic blocks, what is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from auditor.hcl import types, values
+from auditor.hcl.ast import Attribute, Block, Body, Variable
+from auditor.hcl.convert import ConversionError, convert
+from auditor.hcl.diagnostics import Diagnostics
+from auditor.hcl.errors import EvaluationError
+from auditor.hcl.evaluate import evaluate
+from auditor.hcl.schema import AttributeSchema, NestedBlock, Schema, nested_type
+from auditor.hcl.scope import UNBOUND, Bindings, Scope
+from auditor.hcl.types import SetType, Type
+from auditor.hcl.values import Provenance, Undecided, Value
+from auditor.model.values import Reason, Unknown
+
+META_ARGUMENTS: Final = frozenset({"count", "for_each", "provider", "depends_on"})
+META_BLOCKS: Final = frozenset({"lifecycle", "provisioner", "connection"})
+_MAX_BLOCKS: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Decoder:
+    """Evaluates bodies in one scope; an attribute without a value becomes unknown and is complained about."""
+
+    scope: Scope
+    diagnostics: Diagnostics
+
+    def attribute(self, attribute: Attribute, type_: Type = types.DYNAMIC, bindings: Bindings = UNBOUND) -> Value:
+        """The value of an attribute as the type, with the attribute as the last place of its origin."""
+        try:
+            value = convert(evaluate(attribute.expression, self.scope, attribute.source, bindings), type_)
+        except EvaluationError as error:
+            self.diagnostics.evaluation(error, attribute.source, attribute.offset)
+            value = values.unknown(type_, values.not_evaluable(str(error)))
+        except ConversionError as error:
+            place = attribute.source.range_at(attribute.offset)
+            detail = f'Inappropriate value for attribute "{attribute.name}": {error}.'
+            self.diagnostics.error("Incorrect attribute value type", detail, place)
+            value = values.unknown(type_, values.not_evaluable(detail))
+        return value.handed_on(attribute.source, attribute.offset)
+
+    def body(self, body: Body, schema: Schema | None, bindings: Bindings = UNBOUND) -> dict[str, Value]:
+        """What is written in a body, by name: attributes, and sequences of objects for nested blocks."""
+        found: dict[str, Value] = {}
+        for name, attribute in body.attributes.items():
+            if name in META_ARGUMENTS and (schema is None or name not in schema.attributes):
+                continue
+            found[name] = self._attribute(attribute, schema, bindings)
+        for type_, blocks in _by_type(body).items():
+            nested = schema.blocks.get(type_) if schema else None
+            if schema is not None and nested is None:
+                if type_ not in schema.attributes:
+                    self._unsupported(blocks[0], f'Blocks of type "{type_}" are not expected here.')
+            else:
+                found[type_] = self._blocks(blocks, nested, bindings)
+        return found
+
+    def _attribute(self, attribute: Attribute, schema: Schema | None, bindings: Bindings) -> Value:
+        known = schema.attributes.get(attribute.name) if schema else None
+        if known is None and schema is not None and (nested := schema.blocks.get(attribute.name)) is not None:
+            # Written as an attribute, as older code and JSON syntax may: the blocks as a sequence of objects.
+            return self.attribute(attribute, nested_type(nested), bindings)
+        if known is None and schema is not None:
+            self._unsupported(attribute, f'An argument named "{attribute.name}" is not expected here.')
+        return self.attribute(attribute, known.type if known else types.DYNAMIC, bindings)
+
+    def _unsupported(self, part: Attribute | Block, detail: str) -> None:
+        summary = "Unsupported argument" if isinstance(part, Attribute) else "Unsupported block type"
+        self.diagnostics.error(summary, detail, part.source.range_at(part.offset))
+
+    def _blocks(self, blocks: list[Block], nested: NestedBlock | None, bindings: Bindings) -> Value:
+        """All blocks of one type, in order of appearance; unknown as a whole where their number is."""
+        schema = nested.schema if nested else None
+        items: list[Value] = []
+        first = blocks[0]
+        origin = Provenance(first.source, first.offset)
+        for block in blocks:
+            place = Provenance(block.source, block.offset)
+            if block.type != "dynamic":
+                items.append(values.mapping(self.body(block.body, schema, bindings), place))
+                continue
+            try:
+                for inner, content in self._dynamic(block, bindings):
+                    items.append(values.mapping(self.body(content, schema, inner), place))
+            except EvaluationError as error:
+                self.diagnostics.evaluation(error, block.source, block.offset)
+                return values.unknown(_type_of(nested), values.not_evaluable(str(error)), origin)
+            except _NumberUnknown as unknown:
+                return values.unknown(_type_of(nested), unknown.cause, origin)
+        if nested is not None and nested.nesting == "single" and items:
+            return items[-1]
+        return values.sequence(items, origin)
+
+    def _dynamic(self, block: Block, bindings: Bindings) -> Iterator[tuple[Bindings, Body]]:
+        """The bindings and the content of every block that a dynamic block stands for."""
+        contents = block.body.blocks_of("content")
+        given = block.body.attributes.get("for_each")
+        if given is None or not contents:
+            raise EvaluationError("Invalid dynamic block", "A dynamic block has for_each and one content block.")
+        iterator = block.labels[0]
+        if (named := block.body.attributes.get("iterator")) is not None and isinstance(named.expression, Variable):
+            iterator = named.expression.name
+        collection = evaluate(given.expression, self.scope, given.source, bindings)
+        if isinstance(collection.content, Undecided):
+            raise _NumberUnknown(collection.content.cause)
+        if collection.is_null:
+            raise EvaluationError("Invalid dynamic for_each value", "Cannot use a null value in for_each.")
+        if not isinstance(collection.content, tuple | Mapping):
+            detail = (
+                f"Cannot use a {types.friendly(collection.type)} value in for_each. An iterable collection is required."
+            )
+            raise EvaluationError("Invalid dynamic for_each value", detail)
+        if len(collection.content) > _MAX_BLOCKS:
+            raise EvaluationError("Too many blocks", f"A dynamic block makes at most {_MAX_BLOCKS:,} blocks here.")
+        for key, item in values.entries(collection):
+            names = {iterator: values.mapping({"key": key, "value": item})}
+            yield bindings.with_names(names), contents[0].body
+
+
+class _NumberUnknown(Exception):
+    """It is not known how many blocks there are."""
+
+    def __init__(self, cause: Unknown) -> None:
+        super().__init__(cause.detail)
+        self.cause = cause
+
+
+def _type_of(nested: NestedBlock | None) -> Type:
+    return nested_type(nested) if nested else types.DYNAMIC
+
+
+def _by_type(body: Body) -> dict[str, list[Block]]:
+    found: dict[str, list[Block]] = {}
+    for block in body.blocks:
+        if block.type == "dynamic" and block.labels:
+            found.setdefault(block.labels[0], []).append(block)
+        elif block.type not in META_BLOCKS:
+            found.setdefault(block.type, []).append(block)
+    return found
+
+
+def completed(written: Mapping[str, Value], schema: Schema, reference: str) -> dict[str, Value]:
+    """All attributes and blocks of the schema: as written, by default, computed by AWS (unknown), or null."""
+    found = {
+        name: completed_attribute(written.get(name), attribute, f"{reference}.{name}")
+        for name, attribute in schema.attributes.items()
+    }
+    for name, nested in schema.blocks.items():
+        found[name] = completed_blocks(written.get(name), nested, f"{reference}.{name}")
+    return found
+
+
+def completed_attribute(written: Value | None, attribute: AttributeSchema, reference: str) -> Value:
+    """One attribute of the schema."""
+    if written is not None and not written.is_null:
+        return written
+    if attribute.default is not None:
+        return convert(values.from_plain(_plain(attribute.default)), attribute.type)
+    if attribute.computed:
+        return computed_by_aws(attribute.type, reference)
+    return values.null(attribute.type)
+
+
+def completed_blocks(written: Value | None, nested: NestedBlock, reference: str) -> Value:
+    """All nested blocks of one type."""
+    type_ = nested_type(nested)
+    if written is None or written.is_null:
+        if nested.nesting == "single":
+            return values.null(type_)
+        return computed_by_aws(type_, reference) if nested.computed else Value((), type_)
+    content = written.content
+    if isinstance(content, Mapping):
+        return values.mapping(completed(content, nested.schema, reference), written.origin)
+    if not isinstance(content, tuple):
+        return written
+    items = []
+    for item in content:
+        inner = item.content if isinstance(item.content, Mapping) else {}
+        items.append(values.mapping(completed(inner, nested.schema, reference), item.origin))
+    if isinstance(type_, SetType):
+        return values.set_of(type_.element, items, written.origin)
+    return Value(tuple(items), type_, values.UNMARKED, written.origin)
+
+
+def computed_by_aws(type_: Type, reference: str) -> Value:
+    """The value of an attribute that is decided when the resource is created."""
+    cause = Unknown(Reason.COMPUTED_BY_AWS, f"{reference} is known only after the resource is created", (reference,))
+    return values.unknown(type_, cause)
+
+
+def _plain(default: Any) -> Any:  # noqa: ANN401 - a JSON value
+    return tuple(_plain(item) for item in default) if isinstance(default, list) else default

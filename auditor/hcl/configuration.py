@@ -1,0 +1,329 @@
+"""A root module, read and evaluated: what it declares, and where each value comes from."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from auditor.hcl import values
+from auditor.hcl.blocks import Decoder
+from auditor.hcl.diagnostics import Diagnostic, Diagnostics
+from auditor.hcl.directory import Module, shown_path
+from auditor.hcl.errors import EvaluationError
+from auditor.hcl.functions.specification import Surroundings
+from auditor.hcl.installed_modules import InstalledModules
+from auditor.hcl.module_instance import Context, ModuleInstance
+from auditor.hcl.parser import parse
+from auditor.hcl.plan_shape import PlanShape, origins_of
+from auditor.hcl.providers import ProviderConfiguration
+from auditor.hcl.resource_instance import MANAGED, ResourceInstance
+from auditor.hcl.source import SourceFile, read_source
+from auditor.hcl.values import Value
+from auditor.hcl.variables import CONSTANTS, read_inputs
+from auditor.model import values as model
+from auditor.model.facts import SourceRange, Written
+
+_LOCK_FILE: Final = ".terraform.lock.hcl"
+_RECURSION: Final = 20_000
+"""Frames: chains of references through locals, variables and modules are evaluated by recursion."""
+
+
+@dataclass(frozen=True)
+class DeclaredResource:
+    """A managed resource with its values."""
+
+    address: str
+    type: str
+    name: str
+    module: str
+    """Address of the module instance; empty for the root module."""
+    planned: Value
+    """All attributes: written, by default, or unknown until AWS decides them."""
+    written: Mapping[str, Value]
+    """What the block says, by attribute; nothing is added."""
+    place: SourceRange
+    ignore_changes: tuple[str, ...]
+    undetermined: model.Unknown | None
+    provider: ProviderConfiguration | None
+
+    @cached_property
+    def values(self) -> Mapping[str, model.Value]:
+        """What is written, in plain shapes: blocks as tuples of mappings, null left out, unknown by its cause."""
+        plain = {name: _without_null(values.plain(value)) for name, value in self.written.items()}
+        return MappingProxyType({name: value for name, value in plain.items() if value is not None})
+
+    @cached_property
+    def _shape(self) -> tuple[Any, PlanShape]:
+        shape = PlanShape()
+        return shape.of(self.planned), shape
+
+    @property
+    def planned_values(self) -> Mapping[str, Any]:
+        """The values as Terraform's JSON plan shows planned values; sensitive ones in clear."""
+        planned: Mapping[str, Any] = self._shape[0] or {}
+        return planned
+
+    @property
+    def unknown(self) -> Mapping[str, model.Unknown]:
+        """Why a value is unknown, by its path in the planned values."""
+        return self._shape[1].unknown
+
+    @property
+    def sensitive(self) -> tuple[str, ...]:
+        """Paths marked sensitive in code."""
+        return tuple(self._shape[1].sensitive)
+
+    @cached_property
+    def origins(self) -> Mapping[str, Written]:
+        """Where each written value comes from, by its path in the planned values."""
+        return MappingProxyType(origins_of(self.planned))
+
+
+def _without_null(value: model.Value) -> model.Value:
+    """A block without the attributes that are null: null means left out."""
+    if isinstance(value, tuple):
+        return tuple(_without_null(item) for item in value)
+    if isinstance(value, Mapping):
+        return MappingProxyType({name: _without_null(item) for name, item in value.items() if item is not None})
+    return value
+
+
+@dataclass(frozen=True)
+class Output:
+    """An output of the root module."""
+
+    name: str
+    value: Value
+    place: SourceRange
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """Where the state is kept."""
+
+    type: str
+    attributes: Mapping[str, model.Value]
+    place: SourceRange
+
+
+@dataclass(frozen=True, slots=True)
+class LockedProvider:
+    """A provider that the lock file, or else `required_providers`, names."""
+
+    source: str
+    """As `registry.terraform.io/hashicorp/aws`."""
+    version: str
+    """Empty where no lock file says."""
+    constraints: str = ""
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """All that a root module declares."""
+
+    root: ModuleInstance
+    resources: tuple[DeclaredResource, ...]
+    outputs: Mapping[str, Output]
+    variables: Mapping[str, Value]
+    backend: Backend | None
+    providers: tuple[ProviderConfiguration, ...]
+    files: tuple[SourceFile, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    locked_providers: tuple[LockedProvider, ...]
+    workspace: str
+
+    def console_scope(self) -> ModuleInstance:
+        """The scope of expressions in the root module."""
+        return self.root
+
+
+def load(
+    root: Path,
+    *,
+    project_root: Path | None = None,
+    var_files: Sequence[Path] = (),
+    variables: Mapping[str, str] = MappingProxyType({}),
+    environment_variables: Mapping[str, str] = MappingProxyType({}),
+    workspace: str = "default",
+    account: str = "",
+    region: str = "",
+) -> Configuration:
+    """Read and evaluate a root module.
+
+    `project_root` bounds what is read, and paths are shown relative to it (default: the root module's directory).
+    `account` and `region` are what the caller knows of the environment; the provider's own Region goes before.
+
+    Raises:
+        SourceError: where the code can't be read at all.
+    """
+    root = root.resolve()
+    project_root = (project_root or root).resolve()
+    diagnostics = Diagnostics()
+    installed = InstalledModules(root, project_root, diagnostics)
+    module = installed.at(root)
+    inputs = read_inputs(
+        root,
+        project_root,
+        var_files=var_files,
+        variables=variables,
+        environment_variables=environment_variables,
+        declared_names=frozenset(name for (name,) in module.of("variable")),
+        diagnostics=diagnostics,
+    )
+    context = Context(
+        installed=installed,
+        inputs=inputs,
+        surroundings=Surroundings(root, project_root, environment_variables.get("HOME", "")),
+        diagnostics=diagnostics,
+        workspace=workspace,
+        account=account,
+        region=values.string(region) if region else None,
+    )
+    instance = ModuleInstance(context, module)
+    with _deep_recursion():
+        resources = tuple(_evaluated(instance))
+        outputs = _outputs(instance)
+        providers = tuple(
+            found for labels in sorted(module.of("provider")) if (found := instance.provider((labels[0], labels[1])))
+        )
+        declared = {name: instance.variable(name) for (name,) in module.of("variable")}
+    lock_path = root / _LOCK_FILE
+    lock = (read_source(lock_path, shown_path(lock_path, project_root)),) if lock_path.is_file() else ()
+    return Configuration(
+        root=instance,
+        resources=resources,
+        outputs=outputs,
+        variables=declared,
+        backend=_backend(module, diagnostics),
+        providers=providers,
+        files=(*(file for each in installed.modules for file in each.files), *inputs.files, *lock),
+        diagnostics=diagnostics.all(),
+        locked_providers=_locked(lock, module),
+        workspace=workspace,
+    )
+
+
+@contextmanager
+def _deep_recursion() -> Iterator[None]:
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, _RECURSION))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
+def _evaluated(root: ModuleInstance) -> Iterator[DeclaredResource]:
+    for module in root.tree:
+        module.complain()
+        for resource in module.instances():
+            try:
+                planned = resource.whole()
+            except EvaluationError as error:
+                module.context.diagnostics.evaluation(error, resource.block.source, resource.block.offset)
+                continue
+            if resource.mode == MANAGED:
+                yield _declared(resource, planned)
+
+
+def _declared(resource: ResourceInstance, planned: Value) -> DeclaredResource:
+    if resource.schema is None:
+        planned = values.mapping(resource.written)
+    return DeclaredResource(
+        address=resource.address,
+        type=resource.type,
+        name=resource.name,
+        module=resource.module.address,
+        planned=planned,
+        written=resource.written,
+        place=resource.place,
+        ignore_changes=resource.ignore_changes,
+        undetermined=resource.undetermined,
+        provider=resource.provider,
+    )
+
+
+def _outputs(root: ModuleInstance) -> Mapping[str, Output]:
+    found: dict[str, Output] = {}
+    for (name,), block in root.module.of("output").items():
+        try:
+            value = root.output(name)
+        except EvaluationError as error:
+            value = values.unknown(values.NULL.type, values.not_evaluable(str(error), f"output.{name}"))
+        found[name] = Output(name, value, block.source.range_at(block.offset))
+    return MappingProxyType(found)
+
+
+def _backend(module: Module, diagnostics: Diagnostics) -> Backend | None:
+    decoder = Decoder(CONSTANTS, diagnostics)
+    for settings in reversed(module.settings):
+        for block in settings.body.blocks:
+            if block.type in ("backend", "cloud"):
+                written = decoder.body(block.body, None)
+                plain = MappingProxyType({name: values.plain(value) for name, value in written.items()})
+                type_ = block.labels[0] if block.labels else block.type
+                return Backend(type_, plain, block.source.range_at(block.offset))
+    return None
+
+
+def _locked(lock: tuple[SourceFile, ...], module: Module) -> tuple[LockedProvider, ...]:
+    decoder = Decoder(CONSTANTS, Diagnostics())
+    found: list[LockedProvider] = []
+    for source in lock:
+        for block in parse(source).blocks_of("provider"):
+            written = {name: values.plain(value) for name, value in decoder.body(block.body, None).items()}
+            version, constraints = written.get("version"), written.get("constraints")
+            found.append(LockedProvider(block.labels[0], str(version or ""), str(constraints or "")))
+    if found:
+        return tuple(found)
+    for settings in module.settings:
+        for block in settings.body.blocks_of("required_providers"):
+            for name, value in decoder.body(block.body, None).items():
+                wanted = values.plain(value)
+                if isinstance(wanted, Mapping):
+                    source_address = str(wanted.get("source") or f"hashicorp/{name}")
+                    found.append(LockedProvider(source_address, "", str(wanted.get("version") or "")))
+                else:
+                    found.append(LockedProvider(f"hashicorp/{name}", "", str(wanted)))
+    return tuple(found)
+
+
+def declared_document(configuration: Configuration, *, reveal_sensitive: bool = False) -> dict[str, Any]:
+    """What the code declares, as JSON: values as Terraform plans them, unknown ones by path, origins by path."""
+    return {
+        "resources": [_resource_document(resource, reveal_sensitive) for resource in configuration.resources],
+        "diagnostics": [
+            {
+                "severity": str(diagnostic.severity),
+                "summary": diagnostic.summary,
+                "detail": diagnostic.detail,
+                "place": str(diagnostic.place) if diagnostic.place else None,
+            }
+            for diagnostic in configuration.diagnostics
+        ],
+    }
+
+
+def _resource_document(resource: DeclaredResource, reveal_sensitive: bool) -> dict[str, Any]:
+    shape = PlanShape(reveal_sensitive=reveal_sensitive)
+    document = {
+        "address": resource.address,
+        "type": resource.type,
+        "values": shape.of(resource.planned) or {},
+        "unknown": list(shape.unknown),
+        "references": {path: list(cause.references) for path, cause in shape.unknown.items() if cause.references},
+        "sensitive": shape.sensitive,
+        "origins": {path: [str(place) for place in origin.chain] for path, origin in resource.origins.items()},
+        "place": str(resource.place),
+    }
+    if resource.ignore_changes:
+        document["ignore_changes"] = list(resource.ignore_changes)
+    if resource.undetermined is not None:
+        document["undetermined"] = resource.undetermined.detail
+    return document

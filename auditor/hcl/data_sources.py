@@ -1,0 +1,102 @@
+"""Data sources that the code itself decides: the caller's account, the Region, the partition, policy documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from auditor.hcl import types, values
+from auditor.hcl.policy_document import policy_document
+from auditor.hcl.providers import ProviderConfiguration
+from auditor.hcl.values import Value
+
+_PARTITIONS: Final = (
+    ("cn-", "aws-cn", "amazonaws.com.cn", "cn.com.amazonaws"),
+    ("us-gov-", "aws-us-gov", "amazonaws.com", "com.amazonaws"),
+    ("us-iso-", "aws-iso", "c2s.ic.gov", "gov.ic.c2s"),
+    ("us-isob-", "aws-iso-b", "sc2s.sgov.gov", "gov.sgov.sc2s"),
+    ("", "aws", "amazonaws.com", "com.amazonaws"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Surrounding:
+    """What the run knows without asking AWS."""
+
+    account: str
+    region: Value | None
+    """Of the data source's provider."""
+    provider: ProviderConfiguration | None
+
+
+def read(type_: str, written: Mapping[str, Value], known: Surrounding) -> Mapping[str, Value]:
+    """The computed attributes that can be told; empty for every other data source.
+
+    Raises:
+        EvaluationError: where the configuration is not one the provider takes.
+    """
+    reader = _READERS.get(type_)
+    return reader(written, known) if reader else MappingProxyType({})
+
+
+def partition_of(region: str) -> tuple[str, str, str]:
+    """Partition, DNS suffix and reversed DNS prefix of a Region."""
+    return next((name, suffix, prefix) for start, name, suffix, prefix in _PARTITIONS if region.startswith(start))
+
+
+def _caller_identity(_: Mapping[str, Value], known: Surrounding) -> Mapping[str, Value]:
+    if not known.account:
+        return {}
+    account = values.string(known.account)
+    return {"account_id": account, "id": account}
+
+
+def _region(written: Mapping[str, Value], known: Surrounding) -> Mapping[str, Value]:
+    region = written.get("name") or known.region
+    if region is None or not isinstance(region.content, str):
+        return {}
+    suffix = partition_of(region.content)[1]
+    endpoint = values.string(f"ec2.{region.content}.{suffix}")
+    return {"name": region, "id": region, "endpoint": endpoint}
+
+
+def _partition(_: Mapping[str, Value], known: Surrounding) -> Mapping[str, Value]:
+    if known.region is None or not isinstance(known.region.content, str):
+        return {}
+    name, suffix, prefix = (values.string(text) for text in partition_of(known.region.content))
+    return {"partition": name, "id": name, "dns_suffix": suffix, "reverse_dns_prefix": prefix}
+
+
+def _default_tags(_: Mapping[str, Value], known: Surrounding) -> Mapping[str, Value]:
+    return {"tags": known.provider.default_tags} if known.provider else {}
+
+
+def _policy_document(written: Mapping[str, Value], _: Surrounding) -> Mapping[str, Value]:
+    causes = [cause for item in written.values() for cause in values.causes_of(item)]
+    if causes:
+        cause = values.merged(causes)
+        return {name: values.unknown(types.STRING, cause) for name in ("json", "minified_json", "id")}
+    origin = next((item.origin for item in written.values() if item.origin), None)
+    marks = frozenset(mark for item in written.values() for mark in values.marks_deep(item))
+    made = policy_document({name: _json(item) for name, item in written.items()})
+    return {name: values.string(text, origin).marked(marks) for name, text in made.items()}
+
+
+def _json(value: Value) -> Any:  # noqa: ANN401 - a JSON value
+    content = value.content
+    if isinstance(content, Mapping):
+        return {name: _json(item) for name, item in content.items()}
+    return [_json(item) for item in content] if isinstance(content, tuple) else content
+
+
+_READERS: Final[Mapping[str, Callable[[Mapping[str, Value], Surrounding], Mapping[str, Value]]]] = MappingProxyType(
+    {
+        "aws_caller_identity": _caller_identity,
+        "aws_region": _region,
+        "aws_partition": _partition,
+        "aws_default_tags": _default_tags,
+        "aws_iam_policy_document": _policy_document,
+    }
+)

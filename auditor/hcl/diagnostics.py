@@ -1,0 +1,55 @@
+"""What a reading has to say beside its values: errors that cost one value, and warnings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from auditor.hcl.errors import EvaluationError
+from auditor.hcl.source import SourceFile
+from auditor.model.facts import SourceRange
+
+
+class Severity(StrEnum):
+    """How bad it is: Terraform stops at an error; here it makes the value that it stands for unknown."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One complaint about the code."""
+
+    severity: Severity
+    summary: str
+    detail: str = ""
+    place: SourceRange | None = None
+
+    def __str__(self) -> str:
+        where = f"{self.place}: " if self.place else ""
+        return f"{where}{self.severity}: {self.summary}: {self.detail}"
+
+
+class Diagnostics:
+    """Collects complaints; the same one is kept once."""
+
+    def __init__(self) -> None:
+        self._found: dict[Diagnostic, None] = {}
+
+    def error(self, summary: str, detail: str, place: SourceRange | None = None) -> None:
+        """Note an error."""
+        self._found[Diagnostic(Severity.ERROR, summary, detail, place)] = None
+
+    def warning(self, summary: str, detail: str, place: SourceRange | None = None) -> None:
+        """Note a warning."""
+        self._found[Diagnostic(Severity.WARNING, summary, detail, place)] = None
+
+    def evaluation(self, error: EvaluationError, source: SourceFile, offset: int) -> None:
+        """Note an expression without a value, at its own place or else at the given one."""
+        place = error.place.source.range_at(error.place.offset) if error.place else source.range_at(offset)
+        self.error(error.summary, error.detail, place)
+
+    def all(self) -> tuple[Diagnostic, ...]:
+        """Everything noted, in order."""
+        return tuple(self._found)

@@ -1,0 +1,182 @@
+"""One directory of Terraform code as one module: its files, override files merged in, its parts by name."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from auditor.hcl.ast import Attribute, Block, Body
+from auditor.hcl.json_syntax import parse_json
+from auditor.hcl.parser import parse
+from auditor.hcl.source import SourceFile, read_source
+from auditor.model.errors import AuditorError, SourceError
+from auditor.model.facts import SourceRange
+
+_LABELS: Final = {"variable": 1, "output": 1, "module": 1, "resource": 2, "data": 2, "ephemeral": 2, "provider": 1}
+_WITHOUT_VALUES: Final = frozenset({"moved", "import", "removed", "check", "terraform", "locals"})
+_MERGED_BY_ARGUMENT: Final = frozenset({"lifecycle"})
+_MAX_FILES: Final = 2_000
+
+
+@dataclass(frozen=True)
+class Module:
+    """The code of one directory."""
+
+    directory: Path
+    files: tuple[SourceFile, ...]
+    blocks: Mapping[str, Mapping[tuple[str, ...], Block]]
+    """By block type and labels; a provider's labels are its name and its alias (empty without one)."""
+    locals: Mapping[str, Attribute]
+    settings: tuple[Block, ...]
+    """The `terraform` blocks."""
+
+    def of(self, type_: str) -> Mapping[tuple[str, ...], Block]:
+        """The blocks of one type by their labels."""
+        return self.blocks.get(type_, MappingProxyType({}))
+
+
+def shown_path(path: Path, project_root: Path) -> str:
+    """A path as it is shown: relative to the project root where it lies inside."""
+    return path.relative_to(project_root).as_posix() if path.is_relative_to(project_root) else path.as_posix()
+
+
+def is_configuration(name: str) -> bool:
+    """Whether Terraform reads a file of that name as configuration."""
+    return name.endswith((".tf", ".tf.json")) and not name.startswith((".", "#")) and not name.endswith("~")
+
+
+def _is_override(name: str) -> bool:
+    stem = name.removesuffix(".json").removesuffix(".tf")
+    return stem == "override" or stem.endswith("_override")
+
+
+def read_module(directory: Path, project_root: Path) -> Module:
+    """Read the code of a directory.
+
+    Raises:
+        SourceError: with all files that can't be read as `others`.
+    """
+    try:
+        names = sorted(entry.name for entry in directory.iterdir() if is_configuration(entry.name))
+    except OSError as error:
+        raise SourceError(
+            "the directory can't be read",
+            detail=error.strerror or str(error),
+            subject=SourceRange(shown_path(directory, project_root), 1),
+            hint="give the directory that holds the root module",
+        ) from error
+    if len(names) > _MAX_FILES:
+        detail = f"{len(names):,} files of Terraform code stand in one directory"
+        raise SourceError("too many files", detail=detail, subject=SourceRange(shown_path(directory, project_root), 1))
+    complaints: list[AuditorError] = []
+    read: dict[str, tuple[SourceFile, Body]] = {}
+    for name in names:
+        try:
+            source = read_source(directory / name, shown_path(directory / name, project_root))
+            read[name] = source, (parse_json if name.endswith(".json") else parse)(source)
+        except SourceError as error:
+            complaints.append(error)
+    builder = _Builder(complaints)
+    for override in (False, True):
+        for name, (_, body) in read.items():
+            if _is_override(name) is override:
+                builder.add(body, override=override)
+    raise_together(complaints)
+    return Module(
+        directory,
+        tuple(source for source, _ in read.values()),
+        MappingProxyType({type_: MappingProxyType(found) for type_, found in builder.blocks.items()}),
+        MappingProxyType(builder.locals),
+        tuple(builder.settings),
+    )
+
+
+def raise_together(complaints: Iterable[AuditorError]) -> None:
+    """Raise the first complaint with the others behind it; do nothing where there is none."""
+    found = list(complaints)
+    if not found:
+        return
+    first = found[0]
+    if isinstance(first, SourceError):
+        first.others = (*first.others, *found[1:])
+    raise first
+
+
+class _Builder:
+    """Puts the parts of a module together."""
+
+    def __init__(self, complaints: list[AuditorError]) -> None:
+        self.blocks: dict[str, dict[tuple[str, ...], Block]] = {}
+        self.locals: dict[str, Attribute] = {}
+        self.settings: list[Block] = []
+        self._complaints = complaints
+
+    def add(self, body: Body, *, override: bool) -> None:
+        for attribute in body.attributes.values():
+            detail = f'an argument named "{attribute.name}" is not expected here'
+            self._complain(attribute, "Unsupported argument", detail)
+        for block in body.blocks:
+            self._add_block(block, override=override)
+
+    def _complain(self, part: Attribute | Block, summary: str, detail: str) -> None:
+        self._complaints.append(part.source.syntax_error(part.offset, summary, detail))
+
+    def _add_block(self, block: Block, *, override: bool) -> None:
+        if block.type == "locals":
+            for name, attribute in block.body.attributes.items():
+                if name in self.locals and not override:
+                    self._complain(attribute, "Duplicate local value definition", f'local "{name}" is defined twice')
+                self.locals[name] = attribute
+        elif block.type == "terraform":
+            self.settings.append(block)
+        elif block.type in _WITHOUT_VALUES:
+            return
+        elif block.type not in _LABELS:
+            detail = f'blocks of type "{block.type}" are not expected here'
+            self._complain(block, "Unsupported block type", detail)
+        elif len(block.labels) != _LABELS[block.type]:
+            detail = f"a {block.type} block has {_LABELS[block.type]} labels, not {len(block.labels)}"
+            self._complain(block, "Wrong number of labels", detail)
+        else:
+            self._add_named(block, override=override)
+
+    def _add_named(self, block: Block, *, override: bool) -> None:
+        labels = block.labels
+        if block.type == "provider":
+            alias = block.body.attributes.get("alias")
+            labels = (*labels, str(getattr(alias.expression, "value", "")) if alias else "")
+        known = self.blocks.setdefault(block.type, {})
+        earlier = known.get(labels)
+        if earlier is None:
+            if override:
+                name = " ".join(filter(None, labels))
+                self._complain(block, "Missing base for override", f"there is no {block.type} {name} to override")
+            known[labels] = block
+        elif override:
+            known[labels] = dataclasses.replace(earlier, body=_overridden(earlier.body, block.body))
+        else:
+            place = earlier.source.range_at(earlier.offset)
+            detail = f"a {block.type} with these labels was already declared at {place}"
+            self._complain(block, f"Duplicate {block.type} configuration", detail)
+
+
+def _overridden(base: Body, override: Body) -> Body:
+    """The base with the override's attributes, and with its blocks in place of all of the same type."""
+    attributes = MappingProxyType({**base.attributes, **override.attributes})
+    replaced = {_nested_type(block) for block in override.blocks}
+    blocks = [block for block in base.blocks if _nested_type(block) not in replaced]
+    for block in override.blocks:
+        merged = block
+        if block.type in _MERGED_BY_ARGUMENT:
+            for earlier in base.blocks_of(block.type):
+                merged = dataclasses.replace(block, body=_overridden(earlier.body, block.body))
+        blocks.append(merged)
+    return dataclasses.replace(base, attributes=attributes, blocks=tuple(blocks))
+
+
+def _nested_type(block: Block) -> str:
+    return block.labels[0] if block.type == "dynamic" and block.labels else block.type

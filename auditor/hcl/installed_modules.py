@@ -1,0 +1,94 @@
+"""Where the code of a module call stands: beside its caller, or where `terraform init` put it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from auditor.hcl.ast import Block, Literal
+from auditor.hcl.diagnostics import Diagnostics
+from auditor.hcl.directory import Module, read_module, shown_path
+from auditor.model.errors import SourceError
+
+_MANIFEST: Final = Path(".terraform", "modules", "modules.json")
+_MAX_DEPTH: Final = 30
+
+
+class InstalledModules:
+    """Finds and reads modules, each directory once."""
+
+    def __init__(self, root: Path, project_root: Path, diagnostics: Diagnostics) -> None:
+        """Stand in the root module's directory; code outside of the project root is not read."""
+        self._root = root
+        self._project_root = project_root
+        self._diagnostics = diagnostics
+        self._read: dict[Path, Module] = {}
+
+    @property
+    def modules(self) -> tuple[Module, ...]:
+        """Everything read so far."""
+        return tuple(self._read.values())
+
+    @cached_property
+    def _directories(self) -> Mapping[str, Path]:
+        """The manifest of `terraform init`: directories by the dotted names of module calls."""
+        path = self._root / _MANIFEST
+        try:
+            entries = json.loads(path.read_text(encoding="utf-8"))["Modules"]
+            return {str(entry["Key"]): self._root / str(entry["Dir"]) for entry in entries}
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+            detail = f"{shown_path(path, self._project_root)} is not readable as the list of installed modules: {error}"
+            self._diagnostics.warning("Unreadable list of installed modules", detail)
+            return {}
+
+    def at(self, directory: Path) -> Module:
+        """The module of a directory.
+
+        Raises:
+            SourceError: where it can't be read.
+        """
+        directory = directory.resolve()
+        if directory not in self._read:
+            self._read[directory] = read_module(directory, self._project_root)
+        return self._read[directory]
+
+    def called(self, caller: Module, key: str, call: Block) -> Module | None:
+        """The module that a call asks for; None, with a complaint, where its code is not there.
+
+        Raises:
+            SourceError: where the code can't be read, or calls itself.
+        """
+        place = call.source.range_at(call.offset)
+        if key.count(".") >= _MAX_DEPTH:
+            raise SourceError(
+                "modules are nested too deeply",
+                detail=f"more than {_MAX_DEPTH} calls stand inside each other: {key[:200]}",
+                subject=place,
+                hint="a module that calls itself never ends",
+            )
+        source = call.body.attributes.get("source")
+        text = source.expression.value if source and isinstance(source.expression, Literal) else None
+        if not isinstance(text, str):
+            self._missing(call, "the argument source must be a plain string")
+            return None
+        directory = caller.directory / text if text.startswith(("./", "../")) else self._directories.get(key)
+        if directory is None:
+            self._missing(call, f"{text} is not on disk; run `terraform init` first, so that its code can be read")
+            return None
+        directory = directory.resolve()
+        if not directory.is_relative_to(self._project_root):
+            self._missing(call, f"{text} lies outside of the project root, and is not read")
+            return None
+        if not directory.is_dir():
+            self._missing(call, f"there is no directory {shown_path(directory, self._project_root)}")
+            return None
+        return self.at(directory)
+
+    def _missing(self, call: Block, detail: str) -> None:
+        place = call.source.range_at(call.offset)
+        self._diagnostics.error("Module not found", f'module "{call.labels[0]}": {detail}', place)

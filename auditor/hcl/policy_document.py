@@ -1,0 +1,185 @@
+"""`data "aws_iam_policy_document"`: the JSON text, exactly as the provider prints it."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from auditor.hcl.errors import EvaluationError
+
+_DEFAULT_VERSION: Final = "2012-10-17"
+_ORDER: Final = (
+    "Sid",
+    "Effect",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Principal",
+    "NotPrincipal",
+    "Condition",
+)
+_HTML: Final = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
+
+Json = Any
+
+
+def policy_document(written: Mapping[str, Json]) -> dict[str, str]:
+    """The computed attributes `json`, `minified_json` and `id` of a wholly known configuration (plain JSON shapes).
+
+    Raises:
+        EvaluationError: where a given document is not valid JSON, or statement ids clash.
+    """
+    version = written.get("version") or _DEFAULT_VERSION
+    document: dict[str, Json] = {"Version": "", "Id": "", "Statement": []}
+    for text in written.get("source_policy_documents") or ():
+        _merge(document, _parsed(text, "source_policy_documents"), unique=True)
+    own: dict[str, Json] = {
+        "Version": version,
+        "Id": written.get("policy_id") or "",
+        "Statement": [_statement(item, version) for item in written.get("statement") or ()],
+    }
+    _unique(own["Statement"])
+    _merge(document, own, unique=False)
+    for text in written.get("override_policy_documents") or ():
+        _merge(document, _parsed(text, "override_policy_documents"), unique=False)
+    made = {name: value for name, value in document.items() if value or name == "Version"}
+    text = _go_json(made, indent=2)
+    return {
+        "json": text,
+        "minified_json": _go_json(made, indent=None),
+        "id": str(zlib.crc32(text.encode())),
+    }
+
+
+def _go_json(value: Json, indent: int | None) -> str:
+    separators = (",", ":") if indent is None else (",", ": ")
+    return json.dumps(value, indent=indent, ensure_ascii=False, separators=separators).translate(_HTML)
+
+
+def _strings(items: Sequence[str] | None) -> str | list[str]:
+    """One string alone, several in descending order."""
+    given = list(items or ())
+    return given[0] if len(given) == 1 else sorted(given, reverse=True)
+
+
+def _statement(item: Mapping[str, Json], version: str) -> dict[str, Json]:
+    def with_variables(found: str | list[str]) -> str | list[str]:
+        if version == _DEFAULT_VERSION:
+            return found.replace("&{", "${") if isinstance(found, str) else [x.replace("&{", "${") for x in found]
+        return found
+
+    made: dict[str, Json] = {"Sid": item.get("sid") or "", "Effect": item.get("effect") or "Allow"}
+    for name, key in (("Action", "actions"), ("NotAction", "not_actions")):
+        if item.get(key):
+            made[name] = _strings(item[key])
+    for name, key in (("Resource", "resources"), ("NotResource", "not_resources")):
+        if item.get(key):
+            made[name] = with_variables(_strings(item[key]))
+    for name, key in (("Principal", "principals"), ("NotPrincipal", "not_principals")):
+        if item.get(key):
+            pairs = [(each["type"], with_variables(_strings(each["identifiers"]))) for each in item[key]]
+            made[name] = _principals(pairs)
+    if item.get("condition"):
+        made["Condition"] = _conditions(
+            (each["test"], each["variable"], [str(with_variables(value)) for value in each["values"]])
+            for each in item["condition"]
+        )
+    return _ordered(made)
+
+
+def _ordered(statement: Mapping[str, Json]) -> dict[str, Json]:
+    return {name: statement[name] for name in _ORDER if statement.get(name)}
+
+
+def _principals(pairs: Sequence[tuple[str, str | list[str]]]) -> Json:
+    if len(pairs) == 1 and pairs[0][0] == "*" and pairs[0][1] in ("*", ["*"]):
+        return "*"
+    made: dict[str, Json] = {}
+    for type_, identifiers in pairs:
+        if type_ not in made:
+            made[type_] = identifiers
+            continue
+        held = made[type_]
+        more = [identifiers] if isinstance(identifiers, str) else identifiers
+        made[type_] = [*([held] if isinstance(held, str) else held), *more]
+    return dict(sorted(made.items()))
+
+
+def _conditions(rows: Iterable[tuple[str, str, list[str]]]) -> Json:
+    made: dict[str, dict[str, Json]] = {}
+    for test, variable, values in rows:
+        variables = made.setdefault(test, {})
+        if variable in variables:
+            held = variables[variable]
+            variables[variable] = [*([held] if isinstance(held, str) else held), *values]
+        else:
+            variables[variable] = values[0] if len(values) == 1 else values
+    return {test: dict(sorted(variables.items())) for test, variables in sorted(made.items())}
+
+
+def _parsed(text: str, argument: str) -> dict[str, Json]:
+    """A given document in the provider's form: principals and conditions as lists."""
+    try:
+        given = json.loads(text)
+        statements = given.get("Statement") or []
+        statements = statements if isinstance(statements, list) else [statements]
+        return {
+            "Version": given.get("Version") or "",
+            "Id": given.get("Id") or "",
+            "Statement": [_normalized(item) for item in statements],
+        }
+    except (ValueError, AttributeError, TypeError, RecursionError) as error:
+        detail = f"A document of {argument} is not a policy in JSON: {error}."
+        raise EvaluationError("Invalid policy document", detail) from error
+
+
+def _normalized(statement: Mapping[str, Json]) -> dict[str, Json]:
+    made = dict(statement)
+    for name in ("Principal", "NotPrincipal"):
+        if name in made and not isinstance(made[name], str):
+            pairs = [(type_, sorted(_list(found), reverse=True)) for type_, found in made[name].items()]
+            made[name] = _principals(pairs)
+    if "Condition" in made:
+        made["Condition"] = {
+            test: {variable: _list(found) for variable, found in sorted(variables.items())}
+            for test, variables in sorted(made["Condition"].items())
+        }
+    return _ordered(made)
+
+
+def _list(value: Json) -> list[str]:
+    items = value if isinstance(value, list) else [value]
+    return [item if isinstance(item, str) else json.dumps(item) for item in items]
+
+
+def _unique(statements: Iterable[Mapping[str, Json]]) -> None:
+    seen: set[str] = set()
+    for statement in statements:
+        sid = statement.get("Sid")
+        if sid in seen:
+            detail = f'The statement id "{sid}" stands more than once; statements of one document need their own.'
+            raise EvaluationError("Duplicate statement id", detail)
+        if sid:
+            seen.add(sid)
+
+
+def _merge(document: dict[str, Json], added: Mapping[str, Json], *, unique: bool) -> None:
+    """Add a document: statements of the same id are replaced, others appended."""
+    for name in ("Version", "Id"):
+        document[name] = added[name] or document[name]
+    statements = document["Statement"]
+    if unique:
+        _unique([*statements, *added["Statement"]])
+    for statement in added["Statement"]:
+        same = [
+            index
+            for index, held in enumerate(statements)
+            if statement.get("Sid") and held.get("Sid") == statement["Sid"]
+        ]
+        if same:
+            statements[same[0]] = statement
+        else:
+            statements.append(statement)

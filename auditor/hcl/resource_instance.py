@@ -1,0 +1,154 @@
+"""One instance of a resource or data source: what is written, and what references to it see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from auditor.hcl import types, values
+from auditor.hcl.ast import Block, Tuple
+from auditor.hcl.blocks import Decoder, completed, completed_attribute, completed_blocks, computed_by_aws
+from auditor.hcl.data_sources import Surrounding, read
+from auditor.hcl.errors import EvaluationError
+from auditor.hcl.expansion import Expansion, Repetition, RepetitionScope
+from auditor.hcl.memo import Memo
+from auditor.hcl.providers import ProviderConfiguration, reference_text, tags_all, used_provider
+from auditor.hcl.schema import Schema, data_schema, resource_schema
+from auditor.hcl.types import Type
+from auditor.hcl.values import Value
+from auditor.model.facts import SourceRange
+from auditor.model.values import Reason, Unknown
+
+if TYPE_CHECKING:
+    from auditor.hcl.module_instance import ModuleInstance
+
+MANAGED: Final = "resource"
+DATA: Final = "data"
+
+
+class ResourceInstance:
+    """A resource, or a data source, with its key."""
+
+    def __init__(self, module: ModuleInstance, block: Block, expansion: Expansion, repetition: Repetition) -> None:
+        """Stand for one repetition of a block in an instance of its module."""
+        self.module = module
+        self.block = block
+        self.mode = block.type
+        self.type, self.name = block.labels
+        self.repetition = repetition
+        prefix = "data." if self.mode == DATA else ""
+        self.address = f"{module.prefix}{prefix}{self.type}.{self.name}{repetition.suffix}"
+        self.schema: Schema | None = (data_schema if self.mode == DATA else resource_schema)(self.type)
+        scope = RepetitionScope(module, expansion, repetition) if expansion.by else module
+        self._decoder = Decoder(scope, module.context.diagnostics)
+        self._memo = Memo()
+
+    @property
+    def undetermined(self) -> Unknown | None:
+        """Why it is not known whether, and how often, the resource exists."""
+        return self.repetition.undetermined or self.module.undetermined
+
+    @property
+    def place(self) -> SourceRange:
+        """Where the block stands."""
+        return self.block.source.range_at(self.block.offset)
+
+    @cached_property
+    def provider(self) -> ProviderConfiguration | None:
+        """The provider configuration it uses."""
+        return self.module.provider(used_provider(self.block))
+
+    @property
+    def ignore_changes(self) -> tuple[str, ...]:
+        """`lifecycle.ignore_changes` as written; `all` stands for everything."""
+        found: list[str] = []
+        for lifecycle in self.block.body.blocks_of("lifecycle"):
+            attribute = lifecycle.body.attributes.get("ignore_changes")
+            if attribute is not None:
+                listed = attribute.expression
+                found += [reference_text(item) for item in (listed.items if isinstance(listed, Tuple) else (listed,))]
+        return tuple(found)
+
+    @property
+    def written(self) -> Mapping[str, Value]:
+        """What the block says, by name, as the schema's types; nothing is added."""
+        return self._memo.once("written", self.address, lambda: self._decoder.body(self.block.body, self.schema))
+
+    def whole(self) -> Value:
+        """All attributes: written, by default, or unknown until AWS decides them."""
+        return self._memo.once("whole", self.address, self._whole)
+
+    def _whole(self) -> Value:
+        if self.schema is None:
+            return self._not_described("")
+        found = {**completed(self.written, self.schema, self.address), **self._decided(self.written)}
+        return values.mapping(found)
+
+    def part(self, name: str) -> Value:
+        """One attribute or all nested blocks of one type, without working out the others.
+
+        Raises:
+            EvaluationError: where the type has no such attribute.
+        """
+        return self._memo.once(("part", name), f"{self.address}.{name}", lambda: self._part(name))
+
+    def _part(self, name: str) -> Value:
+        body = self.block.body
+        if self.mode == DATA and name not in body.attributes:
+            decided = self._decided(self.written)
+            if name in decided:
+                return decided[name]
+        attribute = body.attributes.get(name)
+        if self.schema is None:
+            return self._decoder.attribute(attribute) if attribute else self._not_described(f".{name}")
+        reference = f"{self.address}.{name}"
+        described = self.schema.attributes.get(name)
+        if described is not None:
+            if name == "tags_all" and self.mode == MANAGED:
+                return self._decided_tags()["tags_all"]
+            if attribute is None and self.mode == DATA and described.computed:
+                return self._unread(described.type, reference)
+            written = self._decoder.attribute(attribute, described.type) if attribute else None
+            return completed_attribute(written, described, reference)
+        nested = self.schema.blocks.get(name)
+        if nested is None:
+            raise EvaluationError(
+                "Unsupported attribute",
+                f'This object has no argument, nested block, or exported attribute named "{name}".',
+            )
+        return completed_blocks(self.written.get(name), nested, reference)
+
+    def _decided(self, written: Mapping[str, Value]) -> Mapping[str, Value]:
+        """What is computed and can be told all the same; for a data source, why the rest can't."""
+        if self.mode == MANAGED:
+            return self._decided_tags()
+        told = self._memo.once("told", self.address, lambda: self._told(written))
+        unread = {
+            name: self._unread(attribute.type, f"{self.address}.{name}")
+            for name, attribute in (self.schema.attributes if self.schema else {}).items()
+            if attribute.computed and (name not in written or written[name].is_null) and name not in told
+        }
+        return {**unread, **told}
+
+    def _told(self, written: Mapping[str, Value]) -> Mapping[str, Value]:
+        provider = self.provider
+        region = provider.region if provider and provider.region else self.module.context.region
+        return read(self.type, written, Surrounding(self.module.context.account, region, provider))
+
+    def _decided_tags(self) -> Mapping[str, Value]:
+        if self.schema is None or "tags_all" not in self.schema.attributes:
+            return {}
+        attribute = self.block.body.attributes.get("tags")
+        tags = self.part("tags") if attribute else None
+        return {"tags_all": tags_all(tags, self.provider, f"{self.address}.tags_all")}
+
+    def _not_described(self, name: str) -> Value:
+        reference = f"{self.address}{name}"
+        if self.mode == DATA:
+            return self._unread(types.DYNAMIC, reference)
+        return computed_by_aws(types.DYNAMIC, reference)
+
+    def _unread(self, type_: Type, reference: str) -> Value:
+        detail = f"{reference} is read from AWS by Terraform; the code alone does not tell it"
+        return values.unknown(type_, Unknown(Reason.NOT_EVALUABLE, detail, (reference,)))

@@ -1,0 +1,254 @@
+"""Input variables: their declarations, what is given to a root module, in Terraform's order of precedence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from auditor.hcl import types, values
+from auditor.hcl.ast import Attribute, Block, Expression
+from auditor.hcl.constraints import type_constraint
+from auditor.hcl.convert import ConversionError, convert, with_defaults
+from auditor.hcl.diagnostics import Diagnostics
+from auditor.hcl.directory import shown_path
+from auditor.hcl.errors import EvaluationError
+from auditor.hcl.evaluate import evaluate
+from auditor.hcl.functions.specification import Surroundings
+from auditor.hcl.json_syntax import parse_json_values
+from auditor.hcl.parser import parse, parse_expression
+from auditor.hcl.scope import Step
+from auditor.hcl.source import SourceFile, read_source
+from auditor.hcl.types import Type
+from auditor.hcl.values import Value
+from auditor.model.errors import HclSyntaxError, InvalidVariables
+from auditor.model.facts import SourceRange
+
+_ENVIRONMENT: Final = "TF_VAR_"
+_AUTOMATIC: Final = (".auto.tfvars", ".auto.tfvars.json")
+
+
+class ConstantScope:
+    """The scope of what must be constant: values files, defaults and options know neither names nor functions."""
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """Not there.
+
+        Raises:
+            EvaluationError: always.
+        """
+        raise EvaluationError("Function calls not allowed", "Functions may not be called here.")
+
+    def resolve(self, name: str, _steps: tuple[Step, ...], /) -> tuple[Value, int]:
+        """Not there.
+
+        Raises:
+            EvaluationError: always.
+        """
+        raise EvaluationError("Variables not allowed", f"Variables may not be used here: {name}.")
+
+
+CONSTANTS: Final = ConstantScope()
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """A `variable` block."""
+
+    name: str
+    block: Block
+    constraint: Type
+    default: Value | None
+    nullable: bool
+    sensitive: bool
+
+    @property
+    def place(self) -> SourceRange:
+        """Where the block stands."""
+        return self.block.source.range_at(self.block.offset)
+
+    @property
+    def takes_literal_text(self) -> bool:
+        """Whether a text from an option or the environment is the value itself, and not an expression."""
+        return types.is_primitive(self.constraint) or "type" not in self.block.body.attributes
+
+    def decide(self, given: Value | None, diagnostics: Diagnostics, place: SourceRange) -> Value:
+        """The variable's value: what is given, else the default, as the declared type.
+
+        A missing required value is unknown, with the variable as its reference; so is one that does not fit.
+        """
+        if given is not None and given.is_null and not self.nullable:
+            given = None
+        if given is None:
+            if self.default is not None:
+                return self._marked(self.default)
+            reference = f"var.{self.name}"
+            diagnostics.error(
+                "No value for required variable",
+                f'The variable "{self.name}" has no default and no value is given for it.',
+                self.place,
+            )
+            cause = values.not_evaluable(f"no value is given for {reference}", reference)
+            return self._marked(values.unknown(self.constraint, cause))
+        try:
+            return self._marked(self._converted(given))
+        except ConversionError as error:
+            detail = f"The given value is not suitable for var.{self.name} declared at {self.place}: {error}."
+            diagnostics.error("Invalid value for input variable", detail, place)
+            cause = values.not_evaluable(detail, f"var.{self.name}")
+            return self._marked(values.unknown(self.constraint, cause))
+
+    def _converted(self, given: Value) -> Value:
+        filled = given if given.is_null else with_defaults(given, self.constraint)
+        return convert(filled, self.constraint)
+
+    def _marked(self, value: Value) -> Value:
+        return value.marked(frozenset({values.SENSITIVE})) if self.sensitive else value
+
+
+def declared(block: Block, diagnostics: Diagnostics) -> Declaration:
+    """Read a `variable` block; parts of it that are wrong are complained about and left out."""
+    attributes = block.body.attributes
+
+    def constant(expression: Expression) -> Value:
+        return evaluate(expression, CONSTANTS, block.source)
+
+    constraint: Type = types.DYNAMIC
+    default: Value | None = None
+    flags = {"nullable": True, "sensitive": False}
+    try:
+        if (type_ := attributes.get("type")) is not None:
+            constraint = type_constraint(type_.expression, type_.source, constant)
+        if (written := attributes.get("default")) is not None:
+            default = evaluate(written.expression, CONSTANTS, written.source)
+        for name in flags:
+            if (flag := attributes.get(name)) is not None:
+                flags[name] = evaluate(flag.expression, CONSTANTS, flag.source).content is True
+    except EvaluationError as error:
+        diagnostics.evaluation(error, block.source, block.offset)
+    found = Declaration(block.labels[0], block, constraint, None, flags["nullable"], flags["sensitive"])
+    if default is None:
+        return found
+    try:
+        default = found._converted(default)  # noqa: SLF001 - the default is converted as any value
+    except ConversionError as error:
+        detail = f"This default value is not compatible with the variable's type constraint: {error}."
+        diagnostics.error("Invalid default value for variable", detail, found.place)
+        default = values.unknown(constraint, values.not_evaluable(detail, f"var.{found.name}"))
+    return Declaration(found.name, block, constraint, default, found.nullable, found.sensitive)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What one source gives for a variable: an expression of a values file, or a text."""
+
+    source: SourceFile
+    offset: int
+    expression: Expression | None = None
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What is given to the root module, by variable name; the last source of each name counts."""
+
+    given: Mapping[str, Given]
+    files: tuple[SourceFile, ...]
+
+    def value(self, declaration: Declaration, diagnostics: Diagnostics) -> Value | None:
+        """What is given for a variable; None where nothing is."""
+        given = self.given.get(declaration.name)
+        if given is None:
+            return None
+        if given.expression is None and declaration.takes_literal_text:
+            return values.string(given.source.text).handed_on(given.source, 0)
+        try:
+            expression = given.expression or parse_expression(given.source)
+            return evaluate(expression, CONSTANTS, given.source)
+        except (EvaluationError, HclSyntaxError) as error:
+            place = given.source.range_at(given.offset)
+            if isinstance(error, EvaluationError) and error.place is not None:
+                place = error.place.source.range_at(error.place.offset)
+            detail = str(error.detail)
+            diagnostics.error(error.summary, detail, place)
+            return values.unknown(types.DYNAMIC, values.not_evaluable(detail, f"var.{declaration.name}"))
+
+
+def read_inputs(
+    root: Path,
+    project_root: Path,
+    *,
+    var_files: Sequence[Path] = (),
+    variables: Mapping[str, str] = MappingProxyType({}),
+    environment_variables: Mapping[str, str] = MappingProxyType({}),
+    declared_names: frozenset[str] = frozenset(),
+    diagnostics: Diagnostics,
+) -> Inputs:
+    """Collect the values given to a root module.
+
+    Later ones win: environment, terraform.tfvars, terraform.tfvars.json, *.auto.tfvars(.json) in order of their names,
+    files of `-var-file`, options of `-var`.
+
+    Raises:
+        SourceError: where a values file can't be read.
+        InvalidVariables: where an option names a variable that is not declared.
+    """
+    given: dict[str, Given] = {}
+    for name, text in environment_variables.items():
+        if name.startswith(_ENVIRONMENT):
+            given[name.removeprefix(_ENVIRONMENT)] = Given(SourceFile(name, text), 0)
+    files: list[SourceFile] = []
+    for path in (*_automatic(root), *var_files):
+        source, attributes = _read_values(path, shown_path(path.resolve(), project_root))
+        files.append(source)
+        for name, attribute in attributes.items():
+            given[name] = Given(source, attribute.offset, attribute.expression)
+            if name not in declared_names:
+                detail = f'The root module does not declare a variable named "{name}" but a value was found in a file.'
+                diagnostics.warning("Value for undeclared variable", detail, source.range_at(attribute.offset))
+    for name, text in variables.items():
+        if name not in declared_names:
+            raise InvalidVariables(
+                f'there is no variable named "{name}"',
+                detail=f'a value was given for "{name}" on the command line, and the root module does not declare it',
+                hint="declare it, or leave the option out",
+            )
+        given[name] = Given(SourceFile(f"-var {name}", text), 0)
+    return Inputs(MappingProxyType(given), tuple(files))
+
+
+def _automatic(root: Path) -> list[Path]:
+    named = [root / "terraform.tfvars", root / "terraform.tfvars.json"]
+    automatic = sorted((path for path in root.iterdir() if path.name.endswith(_AUTOMATIC)), key=lambda path: path.name)
+    return [path for path in (*named, *automatic) if path.is_file()]
+
+
+def _read_values(path: Path, shown: str) -> tuple[SourceFile, Mapping[str, Attribute]]:
+    source = read_source(path, shown)
+    if path.name.endswith(".json"):
+        return source, parse_json_values(source)
+    body = parse(source)
+    if body.blocks:
+        block = body.blocks[0]
+        raise source.syntax_error(block.offset, "Unexpected block", "blocks are not allowed in files of values")
+    return source, body.attributes
+
+
+def validate(
+    declaration: Declaration, evaluate_attribute: Callable[[Attribute], Value], diagnostics: Diagnostics
+) -> None:
+    """Complain where a `validation` block says so; conditions that are unknown say nothing."""
+    for block in declaration.block.body.blocks_of("validation"):
+        condition = block.body.attributes.get("condition")
+        message = block.body.attributes.get("error_message")
+        if condition is None or message is None:
+            continue
+        try:
+            if evaluate_attribute(condition).content is False:
+                text = evaluate_attribute(message).content
+                detail = text if isinstance(text, str) else "The condition of a validation block is false."
+                diagnostics.error("Invalid value for variable", detail, block.source.range_at(condition.offset))
+        except EvaluationError as error:
+            diagnostics.evaluation(error, condition.source, condition.offset)
