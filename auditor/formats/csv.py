@@ -9,15 +9,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from auditor.formats.interface import Document, Format
-from auditor.formats.words import clean_block, sides, subject_key
+from auditor.formats.words import clean_block, filled, message, sides, subject_key
 from auditor.model.results import LETTERS
 
+_REMEDIATION: Final = ("remediation_terraform", "remediation_aws_cli")
 _COLUMNS: Final = (
     *("run", "finished", "demonstration", "environment", "account", "region", "commit"),
     *("rule", "title", "family", "severity", "status", "waiver", "waiver_expires"),
     *("subject_type", "subject", "identity", "address", "file", "line", "path"),
     *("message", "declared", "live", "unknown", "action", "fingerprint"),
-    *("remediation_terraform", "remediation_aws_cli"),
+    *_REMEDIATION,
 )
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _STATUSES: Final = {letter: status.value for status, letter in LETTERS.items()}
@@ -56,7 +57,8 @@ def _rows(document: Document) -> Iterator[dict[str, object]]:
     for results in document["results"]:
         kind, rule = results["subject_type"], rules[results["rule"]]
         for subject, letter in zip(document["subjects"][kind], results["statuses"], strict=True):
-            row = {**run, **rule, **_subject(kind, subject), "status": _STATUSES[letter]}
+            advice = {column: filled(str(rule[column]), subject["name"]) for column in _REMEDIATION}
+            row = {**run, **rule, **advice, **_subject(kind, subject), "status": _STATUSES[letter]}
             for found in findings.get((results["rule"], subject_key(subject)), [{}]):
                 yield {**row, **found}
 
@@ -111,7 +113,7 @@ def _finding(finding: Mapping[str, Any]) -> dict[str, object]:
         "file": place.get("file", ""),
         "line": place.get("line", ""),
         "path": finding["path"],
-        "message": finding["message"],
+        "message": message(finding),
         "declared": "; ".join(told["declared"]),
         "live": "; ".join(told["live"]),
         "unknown": "; ".join(cause["unknown"] for cause in finding["unknown"]),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from auditor.formats.interface import Document, Format
-from auditor.formats.words import DEMONSTRATION, clean, lines, sides
+from auditor.formats.words import DEMONSTRATION, clean, lines, message, sides
 
 # GitHub shows ten annotations of each kind for a step; the order makes them the ten worst.
 _COMMANDS: Final[Mapping[str, str]] = {"critical": "error", "high": "error", "medium": "warning"}
@@ -40,12 +40,12 @@ def _annotation(finding: Mapping[str, Any], others: tuple[str, ...]) -> str:
     title = f"{finding['rule']} {finding['severity'] if fails else finding['status']}"
     told = ", ".join(f"{name} {value}" for name, value in sides(finding))
     sentences = [
-        finding["message"].rstrip("."),
+        message(finding),
         told[:1].upper() + told[1:],
         f"Also {', '.join(others)}" if others else "",
     ]
-    message = f"{finding['subject']}: {' '.join(f'{sentence}.' for sentence in sentences if sentence)}"
-    return f"::{command} {where}title={_property(title)}::{_message(message)}"
+    text = f"{finding['subject']}: {' '.join(f'{sentence}.' for sentence in sentences if sentence)}"
+    return f"::{command} {where}title={_property(title)}::{_message(text)}"
 
 
 def _message(text: str) -> str:

@@ -68,6 +68,7 @@ def _environment(templates: Path) -> Environment:
             "unknown": unknown,
             "anchor": _anchor,
             "breakable": _breakable,
+            "sentence": _sentence,
         }
     )
     return environment
@@ -78,6 +79,10 @@ def _inert(value: Any) -> Any:  # noqa: ANN401 - whatever the template prints
     if type(value) is not str:
         return value
     return clean_block(value) if "\n" in value else clean(value)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _breakable(text: str, after: str) -> Markup:

@@ -11,6 +11,7 @@ from auditor.formats.encode import CodeLine, encode_fact, encode_place, encode_u
 from auditor.formats.interface import Document, Format
 from auditor.formats.verdict import complete, subject_key, totals, verdict
 from auditor.model.drift import Comparison, Drift, Existence
+from auditor.model.errors import ReportError
 from auditor.model.facts import SourceRange
 from auditor.model.results import Audit, Cause, Evidence, Finding, RuleText, Severity, Status, Subject, Waiver
 from auditor.model.values import Unknown
@@ -20,12 +21,13 @@ _DEEPEST_LINE: Final = 3
 
 FRAMEWORKS: Final[Mapping[str, str]] = {
     "aws_fsbp": "AWS Foundational Security Best Practices",
-    "cis_aws": "CIS AWS Foundations Benchmark",
+    "cis_aws_foundations": "CIS AWS Foundations Benchmark",
+    "cis_controls_v8": "CIS Controls v8",
     "fedramp_moderate_r4": "FedRAMP Moderate Rev. 4",
+    "gdpr": "GDPR",
     "hipaa": "HIPAA Security Rule",
     "iso_27001_2022": "ISO/IEC 27001:2022 Annex A",
     "nist_800_53_r5": "NIST SP 800-53 Rev. 5",
-    "nist_csf_2_0": "NIST Cybersecurity Framework 2.0",
     "pci_dss_4_0": "PCI DSS 4.0",
     "soc2": "SOC 2 Trust Services Criteria",
 }
@@ -91,6 +93,20 @@ def encode(report: Document) -> bytes:
     """A report as bytes: UTF-8, keys in the document's order."""
     # A lone surrogate can't be UTF-8; AWS and files can hold one only by mistake, and it must not stop a report.
     return _laid_out(report).encode("utf-8", "replace") + b"\n"
+
+
+def decode(content: bytes) -> dict[str, Any]:
+    """The report that some bytes hold; ReportError where they hold none, or one of another version."""
+    hint = "give the report.json of a bundle"
+    try:
+        report = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise ReportError("the report is not JSON", detail=str(error)[:200], hint=hint) from error
+    found = report.get("schema") if isinstance(report, dict) else None
+    if found != SCHEMA:
+        facts = [("want", SCHEMA), ("have", str(found)[:80])]
+        raise ReportError("this is no report that this version reads", facts=facts, hint=hint)
+    return dict(report)
 
 
 def _laid_out(value: Any, level: int = 0) -> str:  # noqa: ANN401 - any JSON

@@ -8,7 +8,7 @@ from typing import Any, Final
 from xml.etree import ElementTree as ET
 
 from auditor.formats.interface import Document, Format
-from auditor.formats.words import DEMONSTRATION, clean, place, sides, subject_key, unknown
+from auditor.formats.words import DEMONSTRATION, clean, message, place, sides, subject_key, unknown
 from auditor.model.results import LETTERS
 
 _STATUSES: Final = {letter: status.value for status, letter in LETTERS.items()}
@@ -75,9 +75,9 @@ def _outcome(case: ET.Element, status: str, found: list[Mapping[str, Any]]) -> s
     if found and all(finding["waived"] for finding in found):
         return _element(case, "skipped", message=f"waived: {found[0]['waiver']}").tag
     told = [_told(finding) for finding in found if not finding["waived"]]
-    message = told[0][0] if told else status
+    told_first = told[0][0] if told else status
     tag, type_ = ("failure", "fail") if status == "fail" else ("error", status)
-    written = _element(case, tag, message=message, type=type_)
+    written = _element(case, tag, message=told_first, type=type_)
     written.text = "\n".join(line for _, line in told)
     return tag
 
@@ -86,7 +86,7 @@ def _told(finding: Mapping[str, Any]) -> tuple[str, str]:
     """A finding as the message of its case and as a line of its text."""
     facts = [f"{name} {value}" for name, value in sides(finding)]
     causes = [unknown(cause) for cause in finding["unknown"]]
-    return finding["message"], clean(f"{place(finding)}: {finding['message']} ({', '.join(facts or causes)})")
+    return message(finding), clean(f"{place(finding)}: {message(finding)} ({', '.join(facts or causes)})")
 
 
 def _count(element: ET.Element, counted: Mapping[str, int]) -> None:

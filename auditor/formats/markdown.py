@@ -10,7 +10,18 @@ from typing import Any, Final
 from auditor.formats.interface import Document, Format
 from auditor.formats.json import encode
 from auditor.formats.verdict import plural
-from auditor.formats.words import DEMONSTRATION, REASONS, RISKS, SEVERITIES, clean, lines, place, short_commit, sides
+from auditor.formats.words import (
+    DEMONSTRATION,
+    REASONS,
+    RISKS,
+    SEVERITIES,
+    clean,
+    lines,
+    message,
+    place,
+    short_commit,
+    sides,
+)
 
 LONGEST: Final = 65_000
 """Characters; a comment on GitHub takes 65,536."""
@@ -84,12 +95,12 @@ def _findings(document: Document, budget: int) -> str:
 def _row(finding: Mapping[str, Any], others: tuple[str, ...], risks: Mapping[str, str | None]) -> tuple[str, ...]:
     facts = ", ".join(f"{name} {value}" for name, value in sides(finding))
     risk = risks.get(finding["fingerprint"])
-    message = f"{finding['message'].rstrip('.')}{f' ({facts})' if facts else ''}"
+    told = f"{message(finding)}{f' ({facts})' if facts else ''}"
     return (
         finding["severity"],
         ", ".join(map(_text, (finding["rule"], *others))),
         _text(finding["subject"]),
-        f"{_text(message)}{f' **{RISKS[risk]}**' if risk else ''}",
+        f"{_text(told)}{f' **{RISKS[risk]}**' if risk else ''}",
         _text(place(finding)),
     )
 

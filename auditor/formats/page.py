@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from auditor.formats.interface import Document
-from auditor.formats.words import SEVERITIES, by_fingerprint, short_commit, sides, subject_key
+from auditor.formats.words import SEVERITIES, by_fingerprint, filled, message, short_commit, sides, subject_key
 from auditor.model.results import LETTERS
 
 PITCH: Final = 24
@@ -69,6 +69,7 @@ def _finding(finding: Mapping[str, Any], owners: Mapping[tuple[str, str], str]) 
     actions = sorted({cause["action"] for cause in finding["unknown"] if cause.get("action")})
     return {
         **finding,
+        "message": message(finding),
         "shown_status": "waived" if finding["waived"] else finding["status"],
         "declared": "; ".join(told["declared"]),
         "live": "; ".join((*told["live"], *told["other"])),
@@ -140,6 +141,10 @@ def _groups(document: Document, findings: Sequence[dict[str, Any]]) -> list[dict
                 "by_status": by_status,
                 "results": counts.get(rule["id"], Counter()),
                 "state": state,
+                "remediation": {
+                    tool: filled(text, mine[0]["subject"]) if mine else text
+                    for tool, text in rule["remediation"].items()
+                },
                 "links": links[rule["id"]],
                 "open": 0 < len(mine) <= _OPENED and severity in {"critical", "high"},
             }
@@ -178,7 +183,14 @@ def _fix_first(document: Document) -> list[dict[str, Any]]:
         cause = causes[key]
         members = [findings[fingerprint] for fingerprint in cause["findings"]]
         fails = [it for it in members if it["status"] == "fail" and not it["waived"]]
-        shown.append({**cause, "leading": min(fails, key=lambda it: SEVERITIES.index(it["severity"])), "fails": fails})
+        shown.append(
+            {
+                **cause,
+                "title": message({**cause, "message": cause["title"]}),
+                "leading": min(fails, key=lambda it: SEVERITIES.index(it["severity"])),
+                "fails": fails,
+            }
+        )
     return shown
 
 

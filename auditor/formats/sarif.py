@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from auditor.formats.interface import Document, Format
-from auditor.formats.words import DEMONSTRATION, clean, clean_block, sides, unknown
+from auditor.formats.words import DEMONSTRATION, clean, clean_block, message, sides, unknown
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT: Final = "SRCROOT"
@@ -130,7 +130,7 @@ def _result(
         "ruleIndex": index,
         "kind": "fail" if fails else "open",
         "level": _LEVELS[finding["severity"]] if fails else "none",
-        "message": {"text": clean(f"{finding['subject']}: {finding['message']}{facts}")},
+        "message": {"text": clean(f"{finding['subject']}: {message(finding)}{facts}")},
         "locations": [location],
         "relatedLocations": [
             {"id": number, "message": {"text": "the value passes here"}, **_location(step)}

@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from auditor.formats.interface import Document, Format
-from auditor.formats.words import DEMONSTRATION, SEVERITIES, caller_role, clean, lines, place, short_commit, sides
+from auditor.formats.words import (
+    DEMONSTRATION,
+    SEVERITIES,
+    caller_role,
+    clean,
+    lines,
+    message,
+    place,
+    short_commit,
+    sides,
+)
 
 _STYLES: Final[Mapping[str, str]] = {
     "critical": "1;35",
@@ -43,7 +53,12 @@ def render(document: Document, *, width: int | None = None, color: bool = False)
     paint = _Paint(color)
     parts = [_heading(document, paint, width)]
     parts.extend(_line(finding, others, paint, width) for finding, others in lines(document))
-    return "\n".join((*parts, "", *_summary(document, paint, width))) + "\n"
+    return "\n".join((*parts, "", summary(document, width=width, color=color)))
+
+
+def summary(document: Document, *, width: int | None = None, color: bool = False) -> str:
+    """The numbers alone, of resources and of open causes."""
+    return "\n".join(_numbers(document, _Paint(color), width)) + "\n"
 
 
 def closing(document: Document, *, width: int | None = None, color: bool = False) -> str:
@@ -73,7 +88,7 @@ def _line(finding: Mapping[str, Any], others: tuple[str, ...], paint: _Paint, wi
     head = f"{clean(place(finding))}: {paint(word, word)} {clean(finding['rule'])}"
     told = ", ".join(f"{name} {value}" for name, value in sides(finding))
     also = f" [also {', '.join(others)}]" if others else ""
-    body = clean(f"{finding['subject']}: {finding['message'].rstrip('.')}{f' ({told})' if told else ''}{also}")
+    body = clean(f"{finding['subject']}: {message(finding)}{f' ({told})' if told else ''}{also}")
     if width is None or len(_ESCAPE.sub("", head)) + 1 + len(body) <= width:
         return f"{head} {body}"
     return f"{head}\n{_broken('    ' + body, width, '    ')}"
@@ -92,7 +107,7 @@ def _broken(text: str, width: int | None, indent: str) -> str:
     return wrapped
 
 
-def _summary(document: Document, paint: _Paint, width: int | None) -> Iterator[str]:
+def _numbers(document: Document, paint: _Paint, width: int | None) -> Iterator[str]:
     totals = document["totals"]
     drift, results, causes = totals["drift"], totals["results"], totals["causes"]["open"]
     rows = (

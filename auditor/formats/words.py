@@ -11,13 +11,15 @@ from auditor.formats.interface import Document
 from auditor.model.results import Severity
 
 SEVERITIES: Final = tuple(severity.value for severity in Severity)
-DEMONSTRATION: Final = "Demonstration: made-up data on a local stand-in, not an audit of AWS."
+DEMONSTRATION: Final = "Demonstration: a local stand-in was read, not AWS."
 NOT_SET: Final = "not set"
 
 _LONGEST: Final = 300
 # What could move a cursor, forge a line or turn text around: C0, DEL, C1, line separators, bidirectional marks. And
 # what UTF-8 or XML can't hold: half surrogate pairs and two non-characters.
 _UNSAFE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_.:/-]+")
 
 RISKS: Final[Mapping[str, str]] = {
     "removes_protection": "the next apply removes a live protection",
@@ -91,6 +93,11 @@ def place(item: Mapping[str, Any]) -> str:
     return f"{where['file']}:{where['line']}" if where else f"aws:{item['subject']}"
 
 
+def message(finding: Mapping[str, Any]) -> str:
+    """What a finding says, without its subject's name, which stands beside it everywhere."""
+    return str(finding["message"]).removeprefix(f"{finding['subject']}: ").rstrip(".")
+
+
 def sides(finding: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What a finding rests on, as ("declared", "true"), ("live", "false"), or another fact by its path."""
     for evidence in finding["evidence"]:
@@ -106,6 +113,11 @@ def subject_key(item: Mapping[str, Any]) -> str:
 def by_fingerprint(document: Document) -> dict[str, Mapping[str, Any]]:
     """The findings by their fingerprints."""
     return {finding["fingerprint"]: finding for finding in document["findings"]}
+
+
+def filled(template: str, subject: str) -> str:
+    """A remediation for a subject; a name that a shell could take for more than a name is not filled in."""
+    return template.replace("{subject.name}", subject) if _PLAIN.fullmatch(subject) else template
 
 
 def lines(document: Document) -> Iterator[tuple[Mapping[str, Any], tuple[str, ...]]]:

@@ -242,7 +242,8 @@ def _finding(entry: Made, subject: Subject, text: RuleText) -> Finding:
     place = entry.evidence[0].fact.origin if entry.evidence else None
     digest = hashlib.sha256(f"{text.id}|prod|{subject.identity}|{entry.path}".encode()).hexdigest()
     return Finding(
-        text.id, subject.type, subject.name, subject.identity, entry.status, text.severity, entry.message, entry.path,
+        text.id, subject.type, subject.name, subject.identity, entry.status, text.severity,
+        f"{subject.name}: {entry.message}", entry.path,
         entry.evidence, digest, subject.address,
         place.deciding if isinstance(place, Written) else subject.place,
         entry.causes, entry.waiver, entry.waived,

@@ -158,7 +158,7 @@ def rule(id_: str, title: str, severity: Severity, subject: str = "table", **mor
         "tested": "The live value as AWS tells it, against the value the rule asks for.",
         "remediation": {
             "terraform": "point_in_time_recovery {\n  enabled = true\n}",
-            "aws_cli": "aws dynamodb describe-table --table-name {table.name}",
+            "aws_cli": "aws dynamodb describe-table --table-name {subject.name}",
         },
         "frameworks": {
             "soc2": {"judgement": ("CC6.1", "CC7.1")},

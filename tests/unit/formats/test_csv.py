@@ -34,6 +34,11 @@ def test_a_finding_carries_both_sides_place_and_controls(rows):
     assert row["nist_800_53_r5"] == "CM-6 (judgement); CP-9; CP-10"
 
 
+def test_a_remediation_names_its_subject(rows):
+    row = next(it for it in rows if it["rule"] == "DRIFT-006" and it["status"] == "fail")
+    assert row["remediation_aws_cli"].endswith("--table-name koneksi-prod-billing-events")
+
+
 def test_an_unknown_names_the_missing_action(rows):
     assert {row["action"] for row in rows if row["rule"] == "KMS-001" and row["status"] == "unknown"} == {
         "kms:DescribeKey"

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from sample_audit import comparison, comparisons, sample_audit
 from sample_estate import MADE, RULES, Made, code_line
 
-from auditor.formats.json import FORMAT, document, encode
+from auditor.formats.json import FORMAT, decode, document, encode
 from auditor.model.drift import Existence
+from auditor.model.errors import ReportError
 from auditor.model.results import Status, Subject
 
 LETTERS = {"p": "pass", "f": "fail", "u": "unknown", "n": "not_applicable", "e": "error"}
@@ -132,6 +133,19 @@ def _tags_turned(subject: Subject) -> Subject:
 def test_bytes_decode_to_the_document(audit):
     report = document(audit, code=code_line)
     assert json.loads(FORMAT.render(report)) == report
+
+
+def test_a_report_can_be_read_back(report):
+    assert decode(encode(report)) == report
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b"null", b'{"schema": "auditor/report/v2"}', b"\xff", b"[" * 9999]
+)
+def test_what_is_no_report_is_told(content):
+    with pytest.raises(ReportError) as raised:
+        decode(content)
+    assert raised.value.hint
 
 
 def test_half_a_surrogate_pair_does_not_stop_a_report(audit):

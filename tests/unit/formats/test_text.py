@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from auditor.formats.text import FORMAT, closing, render
+from auditor.formats.text import FORMAT, closing, render, summary
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -52,6 +52,11 @@ def test_the_summary_comes_last(report):
         f"{totals['causes']['open']['critical']} critical",
         f"{totals['causes']['open']['high']} high",
     ]
+
+
+def test_the_summary_can_be_had_alone(report):
+    assert render(report).endswith("\n\n" + summary(report))
+    assert not FINDING.search(summary(report))
 
 
 def test_the_closing_says_verdict_exit_code_and_what_to_grant(report):

@@ -4,7 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.formats.words import caller_role, clean, clean_block, lines, place, short_commit, shown, sides
+from auditor.formats.words import (
+    caller_role,
+    clean,
+    clean_block,
+    filled,
+    lines,
+    message,
+    place,
+    short_commit,
+    shown,
+    sides,
+)
 
 UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -50,6 +61,19 @@ def test_values_in_words(value, text):
 
 def test_words_for_a_value_are_bounded():
     assert len(shown("x" * 10_000)) == 300
+
+
+def test_a_message_goes_without_the_subject_beside_it(report):
+    finding = next(it for it in report["findings"] if it["rule"] == "DRIFT-006")
+    assert finding["message"].startswith("koneksi-prod-billing-events: ")
+    assert message(finding) == "Deletion protection was turned off outside the code"
+    assert message({"subject": "a", "message": "ab: c."}) == "ab: c"
+
+
+def test_only_a_plain_name_is_filled_into_a_command():
+    assert filled("describe {subject.name}", "koneksi-prod-users") == "describe koneksi-prod-users"
+    assert filled("describe {subject.name}", "x; rm -rf $(y)") == "describe {subject.name}"
+    assert filled("describe {subject.name}", "users\n") == "describe {subject.name}"
 
 
 def test_where_a_finding_points(report):
