@@ -157,7 +157,8 @@ class DriftSelector:
     kinds: tuple[str, ...] = ()
     """Terraform types."""
     paths: tuple[str, ...] = ()
-    """Globs over the keyed path, `*` standing for anything; a pattern also covers everything below it."""
+    """Globs over the keyed path, `*` standing for anything; a pattern also covers everything below it,
+    unless it ends with `$`: `global_secondary_index["*"]$` is an index as a whole."""
     reality: tuple[Reality, ...] = ()
     """Empty: `different`, and `undeclared` where it carries a risk."""
     plan: tuple[Plan, ...] = ()

@@ -13,7 +13,7 @@ from auditor.model.facts import Default, Fact
 from auditor.model.results import Evidence
 from auditor.model.rule import DriftSelector
 from auditor.model.values import Reason, Truth, Unknown, all_of
-from auditor.policy.globs import covers
+from auditor.policy.globs import covers, matches
 
 TRUE: Final = Truth.TRUE
 FALSE: Final = Truth.FALSE
@@ -27,12 +27,17 @@ def of_kind(selector: DriftSelector, comparison: Comparison) -> bool:
 
 def reported(selector: DriftSelector, drift: Drift) -> Truth:
     """Whether a drift is one that the selector reports."""
-    if selector.paths and not any(covers(pattern, drift.path) for pattern in selector.paths):
+    if selector.paths and not any(_speaks_of(pattern, drift.path) for pattern in selector.paths):
         return FALSE
     parts = [_reality(selector, drift), _plan(selector, drift.plan)]
     if selector.risk:
         parts.append(Truth.of(drift.risk in selector.risk))
     return all_of(parts)
+
+
+def _speaks_of(pattern: str, path: str) -> bool:
+    """Whether a pattern fits a path or lies above it; one that ends with `$` fits paths as a whole only."""
+    return matches(pattern[:-1], path) if pattern.endswith("$") else covers(pattern, path)
 
 
 def _reality(selector: DriftSelector, drift: Drift) -> Truth:

@@ -12,7 +12,19 @@ from auditor.model.values import Value
 from auditor.subjects.alarm_metrics import SERVICE_MADE, actions_of, receives_data, texts
 from auditor.subjects.definition import SubjectType, lifted, makers_of, spec
 from auditor.subjects.material import Index, Material, metrics_of, table_of
-from auditor.subjects.sides import SURROUNDINGS, Definitions, attribute, existence, of_declared, of_live, subjects_of
+from auditor.subjects.sides import (
+    SURROUNDINGS,
+    TABLE,
+    Definitions,
+    Sides,
+    attribute,
+    existence,
+    of_declared,
+    of_live,
+    outside,
+    subject_around,
+    subjects_of,
+)
 
 _ALARM: Final = "cloudwatch:DescribeAlarms MetricAlarms"
 
@@ -74,8 +86,19 @@ _MAKERS: Final = makers_of(DEFINITIONS)
 
 
 def build(material: Material, index: Index) -> Iterable[Subject]:
-    """One alarm for each comparison of alarms."""
-    return subjects_of("alarm", ("aws_cloudwatch_metric_alarm",), material, _MAKERS, index)
+    """One alarm for each comparison of alarms, and each other alarm on a table of the environment.
+
+    Alarms that target tracking keeps for itself are nobody's.
+    """
+    yield from subjects_of("alarm", (ALARM,), material, _MAKERS, index)
+    seen = {one.identity.name for one in material.comparisons if one.kind == ALARM}
+    tables = (one.identity.name for one in material.comparisons if one.kind == TABLE)
+    for alarm in (found for table in tables if isinstance(table, str) for found in index.alarms.get(table, ())):
+        name = alarm.identity.name
+        if name not in seen and _service_made(alarm) is False:
+            seen.add(name)
+            yield subject_around("alarm", Sides(outside(ALARM, alarm.identity, alarm, None), index, material), _MAKERS)
 
 
+ALARM: Final = "aws_cloudwatch_metric_alarm"
 SUBJECT = SubjectType("alarm", tuple(definition.spec for definition in DEFINITIONS), build)

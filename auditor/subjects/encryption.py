@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from auditor.model.answers import Request
 from auditor.model.facts import Resource
 from auditor.model.values import NOT_APPLICABLE, Reason, Unknown, Value
 from auditor.subjects.definition import at_path
@@ -64,7 +65,7 @@ _MODE_BY_MANAGER: Final[Mapping[str, str]] = {"AWS": AWS_MANAGED, "CUSTOMER": CU
 
 def _manager(arn: str, sides: Sides) -> Value:
     key = sides.index.keys.get(arn)
-    return key.facts.get("manager") if key is not None else None
+    return key.facts.get("key_manager") if key is not None else None
 
 
 def key_of(live: Resource, sides: Sides) -> Resource | Value:
@@ -75,5 +76,4 @@ def key_of(live: Resource, sides: Sides) -> Resource | Value:
     found = sides.index.keys.get(arn)
     if found is not None:
         return found
-    gap = sides.index.gaps.get("kms:DescribeKey")
-    return gap or Unknown(Reason.NOT_READ, f"the key {arn} was not read", api="kms:DescribeKey")
+    return sides.material.answers.get(Request.of("kms:DescribeKey", KeyId=arn)).unknown

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from auditor.model.answers import Request
 from auditor.model.catalogue import FactType
-from auditor.model.facts import Resource
+from auditor.model.facts import Identity, Resource
 from auditor.model.results import Subject
 from auditor.model.values import Value
 from auditor.subjects.definition import SubjectType, makers_of, spec
@@ -21,6 +22,8 @@ from auditor.subjects.sides import (
     live_fact,
     of_live,
     of_sides,
+    outside,
+    subject_around,
     subjects_of,
 )
 
@@ -162,8 +165,16 @@ _MAKERS: Final = makers_of(DEFINITIONS)
 
 
 def build(material: Material, index: Index) -> Iterable[Subject]:
-    """One key for each comparison of keys."""
-    return subjects_of("key", ("aws_kms_key",), material, _MAKERS, index)
+    """One key for each comparison of keys, and each other key that encrypts a table of the environment."""
+    yield from subjects_of("key", (KEY,), material, _MAKERS, index)
+    compared = {one.live.facts.get("arn") for one in material.comparisons if one.kind == KEY and one.live is not None}
+    for arn in sorted(index.tables_by_key.keys() - compared):
+        live = index.keys.get(arn)
+        _, _, _, region, account, name = f"{arn}:::::".split(":")[:6]
+        identity = live.identity if live is not None else Identity(account, region, name.removeprefix("key/"))
+        cause = material.answers.get(Request.of("kms:DescribeKey", KeyId=arn)).unknown if live is None else None
+        yield subject_around("key", Sides(outside(KEY, identity, live, cause), index, material), _MAKERS)
 
 
+KEY: Final = "aws_kms_key"
 SUBJECT = SubjectType("key", tuple(definition.spec for definition in DEFINITIONS), build)

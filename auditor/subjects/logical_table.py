@@ -37,7 +37,7 @@ class LogicalTable:
 
 
 def logical_name(name: str, environment: DeclaredEnvironment) -> str:
-    """A table's name without the environment's: that name as a part of it, else what a pattern of the scope begins with."""
+    """A table's name without its environment's, which is a part of it, or what a pattern of the scope begins with."""
     parts = re.split(r"([-_./])", name)
     if environment.name in parts:
         at = parts.index(environment.name)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Unpack
 
 from auditor.model.catalogue import FactSpec, FactType
-from auditor.model.drift import Comparison, Existence
+from auditor.model.drift import Comparison, Existence, Plan
 from auditor.model.facts import ApiField, Fact, Identity, Origin, Resource
 from auditor.model.results import Subject
 from auditor.model.values import NOT_APPLICABLE, Reason, Unknown, Value
@@ -182,20 +182,34 @@ def subjects_of(
 ) -> Iterator[Subject]:
     """One subject for each comparison of some kinds; all kinds where none is named."""
     for comparison in material.comparisons:
-        if kinds and comparison.kind not in kinds:
-            continue
-        declared = comparison.declared
-        name = comparison.identity.name
-        yield Subject(
-            type=type_,
-            name=name if isinstance(name, str) else comparison.address,
-            identity=identity_text(comparison.kind, comparison.identity),
-            facts=LazyFacts(makers, Sides(comparison, index, material)),
-            address=comparison.address,
-            place=declared.place if declared is not None else None,
-            tags=tags_of(comparison),
-            comparison=comparison,
-        )
+        if not kinds or comparison.kind in kinds:
+            yield replace(_subject(type_, Sides(comparison, index, material), makers), comparison=comparison)
+
+
+def subject_around(type_: str, sides: Sides, makers: Makers[Sides]) -> Subject:
+    """A resource that belongs to no comparison and that the environment's tables lean on: rules about drift skip it."""
+    return _subject(type_, sides, makers)
+
+
+def outside(kind: str, identity: Identity, live: Resource | None, cause: Unknown | None) -> Comparison:
+    """What stands for the comparison of a resource outside the environment's name space; it is not compared."""
+    existence = Existence.UNDETERMINED if live is None else Existence.UNMANAGED
+    return Comparison(kind, identity, "", existence, Plan.NO_OP, declared=None, live=live, cause=cause)
+
+
+def _subject(type_: str, sides: Sides, makers: Makers[Sides]) -> Subject:
+    comparison = sides.comparison
+    declared = comparison.declared
+    name = comparison.identity.name
+    return Subject(
+        type=type_,
+        name=name if isinstance(name, str) else comparison.address,
+        identity=identity_text(comparison.kind, comparison.identity),
+        facts=LazyFacts(makers, sides),
+        address=comparison.address,
+        place=declared.place if declared is not None else None,
+        tags=tags_of(comparison),
+    )
 
 
 def identity_text(kind: str, identity: Identity) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
+from auditor.model.answers import Request
 from auditor.model.catalogue import FactType
 from auditor.model.facts import Resource
 from auditor.model.results import Subject
@@ -13,7 +14,7 @@ from auditor.policy.globs import matches
 from auditor.subjects import capacity, encryption
 from auditor.subjects.alarm_metrics import alarm_record
 from auditor.subjects.definition import Definition, SubjectType, at_path, lifted, makers_of, spec
-from auditor.subjects.material import Index, Material
+from auditor.subjects.material import ANSWERED, Index, Material
 from auditor.subjects.moments import hours_before, newest
 from auditor.subjects.policy_statements import PolicyFindings, findings_of
 from auditor.subjects.sides import (
@@ -335,8 +336,8 @@ def _policy(sides: Sides) -> Value | PolicyFindings:
     attached = sides.index.resource_policies.get(arn) if isinstance(arn, str) else None
     if attached is not None:
         return findings_of(attached.values.get("policy"))
-    gap = sides.index.gap(POLICY)
-    return gap if gap is not None else PolicyFindings(0, (), ())
+    answer = sides.material.answers.get(Request.of(POLICY, ResourceArn=arn))
+    return PolicyFindings(0, (), ()) if answer.code in ANSWERED else answer.unknown
 
 
 def _of_policy(path: str, doc: str, value: Callable[[PolicyFindings, Sides], Value]) -> Definition[Sides]:
