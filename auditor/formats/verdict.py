@@ -25,7 +25,7 @@ _PLURALS: Final = {"policy": "policies"}
 def plural(number: int, singular: str) -> str:
     """A number with its noun, as `2 policies`."""
     noun = singular if number == 1 else _PLURALS.get(singular, f"{singular}s")
-    return f"{number:,} {noun}"
+    return f"{number:,} {noun.replace('_', ' ')}"
 
 
 def drifted(comparison: Comparison) -> bool:
@@ -136,15 +136,17 @@ def _headline(failing: list[Finding], numbers: Mapping[str, Any]) -> str:
     else:
         where = _joined(plural(number, kind) for kind, number in sorted(subjects.items()))
         head = f"{plural(results, 'result')} {'fails' if results == 1 else 'fail'} on {where}"
-    differ = f"{drift['drifted']:,} of {plural(drift['resources'], 'resource')} differ from the code"
+    both = drift["resources"] - sum(drift[name] for name in _ABSENCES)
+    differ = f"{drift['drifted']:,} of {plural(both, 'resource')} on both sides differ from the code"
     others = [f"{drift[name]:,} {word}" for name, word in _ABSENCES.items() if drift[name]]
-    return f"{head}. {'; '.join((differ, *others))}."
+    compared = differ if both else "No resource was compared with AWS"
+    return f"{head}. {'; '.join((compared, *others))}."
 
 
 _ABSENCES: Final = {
     "missing": "missing in AWS",
     "unmanaged": "not declared",
-    "undetermined": "on one side that could not be told",
+    "undetermined": "undetermined",
 }
 
 

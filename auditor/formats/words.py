@@ -19,6 +19,7 @@ _LONGEST: Final = 300
 # what UTF-8 or XML can't hold: half surrogate pairs and two non-characters.
 _UNSAFE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
+_NOT_IN_AWS: Final = frozenset({"environment", "logical_table", "run"})
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_.:/-]+")
 
 RISKS: Final[Mapping[str, str]] = {
@@ -88,9 +89,14 @@ def unknown(cause: Mapping[str, Any]) -> str:
 
 
 def place(item: Mapping[str, Any]) -> str:
-    """Where a finding points: `file:line`, or `aws:` and the subject's name where no code declares it."""
+    """Where a finding points: `file:line`, or `aws:` and the subject's name where no code declares it.
+
+    What AWS does not know either, as the run, has its identity.
+    """
     where = item["place"]
-    return f"{where['file']}:{where['line']}" if where else f"aws:{item['subject']}"
+    if where:
+        return f"{where['file']}:{where['line']}"
+    return str(item["identity"]) if item["subject_type"] in _NOT_IN_AWS else f"aws:{item['subject']}"
 
 
 def message(finding: Mapping[str, Any]) -> str:

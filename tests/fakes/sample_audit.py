@@ -180,7 +180,7 @@ def subjects(found: tuple[Comparison, ...]) -> dict[str, tuple[Subject, ...]]:
         )
         for short in ("users", "billing-events")
     )
-    run = Subject("run", "run", f"{ACCOUNT}/{REGION}/run", {})
+    run = Subject("run", "audit of prod", "run/prod", {})
     return {"alarm": alarms, "key": keys, "run": (run,), "table": tuple(map(table, found))}
 
 

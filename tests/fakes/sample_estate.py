@@ -327,7 +327,7 @@ MADE = (
     _undecided("MON-001", "audit-log", THROTTLED, "live.alarms", "Whether an alarm watches it is not known"),
     Made(
         "AUD-004",
-        "run",
+        "audit of prod",
         Status.FAIL,
         "1 of 64 calls was denied",
         evidence=(Evidence("run.denied", Fact(1, Default("this run"))),),

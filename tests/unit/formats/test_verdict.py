@@ -1,10 +1,11 @@
 from dataclasses import replace
 
 import pytest
-from sample_audit import sample_audit
+from sample_audit import comparison, sample_audit
 from sample_estate import MADE, RULES, Made
 
 from auditor.formats.verdict import plural, totals, verdict
+from auditor.model.drift import Existence
 from auditor.model.results import Severity, Status
 from auditor.model.values import Reason, Unknown
 
@@ -69,8 +70,8 @@ def test_an_expired_waiver_does_not_help():
 
 
 def test_a_rule_that_does_not_count_never_makes_the_verdict():
-    assert judged(failing("AUD-004", "run"))["exit_code"] == 0
-    assert judged(failing("AUD-002", "run"))["exit_code"] == 4
+    assert judged(failing("AUD-004", "audit of prod"))["exit_code"] == 0
+    assert judged(failing("AUD-002", "audit of prod"))["exit_code"] == 4
 
 
 def test_the_headline_counts_subjects_once():
@@ -78,6 +79,17 @@ def test_the_headline_counts_subjects_once():
         failing("SEC-001"), failing("SEC-004"), failing("KMS-001", "key/0a1b2c3d"), failing("SEC-001", "jobs")
     )
     assert told["headline"].startswith("4 results fail on 1 key and 2 tables.")
+
+
+def test_the_headline_speaks_only_of_what_was_compared():
+    assert (
+        "5 of 23 resources on both sides differ from the code; 1 missing in AWS; 2 not declared."
+        in judged()["headline"]
+    )
+    unread = replace(comparison("users", Existence.UNDETERMINED), live=None)
+    audit = sample_audit(made=(), found=(unread,))
+    told = verdict(audit, totals(audit), "low")["headline"]
+    assert told == "No result fails. No resource was compared with AWS; 1 undetermined."
 
 
 def test_an_account_that_was_not_compared_is_told():
@@ -108,9 +120,9 @@ def test_totals_of_the_sample_are_counts_of_what_was_made():
 
 
 def test_plurals():
-    assert [plural(1, "policy"), plural(2, "policy"), plural(2, "key"), plural(1200, "table")] == [
+    assert [plural(1, "policy"), plural(2, "policy"), plural(2, "logical_table"), plural(1200, "table")] == [
         "1 policy",
         "2 policies",
-        "2 keys",
+        "2 logical tables",
         "1,200 tables",
     ]

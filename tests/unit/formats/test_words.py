@@ -80,6 +80,7 @@ def test_where_a_finding_points(report):
     found = {(it["rule"], it["subject"]): it for it in report["findings"]}
     assert place(found["DRIFT-006", "koneksi-prod-billing-events"]) == "terraform/dynamodb/envs/prod/terraform.tfvars:9"
     assert place(found["DRIFT-002", "koneksi-prod-scratch"]) == "aws:koneksi-prod-scratch"
+    assert place(found["AUD-004", "audit of prod"]) == "run/prod"
 
 
 def test_both_sides_of_a_finding(report):
