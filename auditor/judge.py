@@ -209,4 +209,5 @@ def rule_text(rule: Rule, *, tier: str, parameters: Mapping[str, Any], off: Mapp
         enabled=not reason,
         reason=reason,
         digest=rule.digest,
+        counts=rule.counts,
     )
