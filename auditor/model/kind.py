@@ -23,8 +23,6 @@ class Dormant(StrEnum):
 class Equivalence(StrEnum):
     """Which different texts or numbers mean the same thing."""
 
-    POLICY = "policy"
-    """Policy documents with the same statements."""
     KEY_ID = "key_id"
     """A key's ARN and its bare id."""
     NO_MAXIMUM = "no_maximum"
@@ -79,8 +77,12 @@ class Attribute:
     """For `blocks`: plan sees which elements there are, not what is in them."""
     service_made: str = ""
     """Part of a live value that tells that AWS put its own in the place of whatever was asked for."""
+    autoscaled: bool = False
+    """Autoscaling moves the live value between bounds that the kind's fact `bounds` tells by path."""
+    own_region_apart: bool = False
+    """For `blocks` by Region: AWS may list the resource's own Region among them, or not."""
     key_reference: bool = False
-    """Holds a key's ARN; the ARN of an alias means the key it points to."""
+    """Holds a key's ARN: absent is the account's default key, and the ARN of an alias is the key it points to."""
     identity: str = ""
     """For `blocks`: the child that identifies an element (`name`, `region_name`)."""
     children: tuple[Attribute, ...] = ()

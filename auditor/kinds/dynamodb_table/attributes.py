@@ -22,6 +22,7 @@ def _capacity(name: str, field: str, parent: str) -> Attribute:
         doc="Provisioned units a second; inside the bounds of autoscaling AWS moves them by itself.",
         computed=True,
         needs=_PROVISIONED,
+        autoscaled=True,
         api=DESCRIBE,
         field=f"{parent}.ProvisionedThroughput.{field}",
     )
@@ -250,6 +251,7 @@ _REPLICA: Final = Attribute(
     shape=Shape.BLOCKS,
     doc="Replicas in other Regions.",
     identity="region_name",
+    own_region_apart=True,
     api=DESCRIBE,
     field="Table.Replicas",
     children=(

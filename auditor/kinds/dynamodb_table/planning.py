@@ -33,6 +33,7 @@ def refresh(live: Resource, answers: Answers) -> Resource:
 
 
 def _refresh_described(values: dict[str, Value], table: Mapping[str, Any], live: Resource, answers: Answers) -> None:
+    values["deletion_protection_enabled"] = table.get("DeletionProtectionEnabled", False)
     if values["range_key"] is None:
         del values["range_key"]
     if "StreamSpecification" not in table:

@@ -1,0 +1,107 @@
+"""References bound to reality: what AWS decided for a declared resource, through the live one that it manages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from auditor.model.answers import Scope
+from auditor.model.facts import Identity, Resource
+from auditor.model.kind import Kind
+from auditor.model.values import Reason, Unknown, Value
+
+_ARNS: Final[Mapping[str, str]] = {
+    "aws_dynamodb_table": "arn:{partition}:dynamodb:{region}:{account}:table/{name}",
+    "aws_kms_alias": "arn:{partition}:kms:{region}:{account}:{name}",
+    "aws_cloudwatch_metric_alarm": "arn:{partition}:cloudwatch:{region}:{account}:alarm:{name}",
+    "aws_sns_topic": "arn:{partition}:sns:{region}:{account}:{name}",
+}
+"""ARNs that follow from a resource's name."""
+
+Live = Mapping[tuple[str, str], Resource]
+"""Live resources by kind and name."""
+
+
+class References:
+    """Resolves references of declared values."""
+
+    def __init__(self, declared: Iterable[Resource], live: Live, kinds: Mapping[str, Kind], scope: Scope) -> None:
+        self._declared = {resource.address: resource for resource in declared}
+        self._live = live
+        self._kinds = kinds
+        self._scope = scope
+        self._found: dict[str, Resource | None] = {}
+
+    def live_of(self, declared: Resource) -> Resource | None:
+        """The live resource that a declared one manages; None where there is none, or where it can't be told."""
+        if declared.address not in self._found:
+            self._found[declared.address] = None  # for the time of looking: resources may refer to one another
+            self._found[declared.address] = self._look_up(declared)
+        return self._found[declared.address]
+
+    def _look_up(self, declared: Resource) -> Resource | None:
+        name = self.name_of(declared)
+        if isinstance(name, str):
+            return self._live.get((declared.kind, name))
+        kind = self._kinds.get(declared.kind)
+        for pointing, attribute in kind.pointed_at_by if kind is not None else ():
+            for other in self._declared.values():
+                if other.kind == pointing and _refers(other.values.get(attribute), declared.address):
+                    found = self.live_of(other)
+                    target = found.values.get(attribute) if found is not None else None
+                    if isinstance(target, str):
+                        return self._live.get((declared.kind, target))
+        return None
+
+    def name_of(self, declared: Resource) -> str | Unknown:
+        """The name in AWS, with references bound."""
+        if isinstance(declared.identity.name, str):
+            return declared.identity.name
+        kind = self._kinds.get(declared.kind)
+        parts = [self.bound(declared.values.get(part)) for part in kind.identity.split("/")] if kind else []
+        if parts and all(isinstance(part, str) and part for part in parts):
+            return "/".join(map(str, parts))
+        return declared.identity.name
+
+    def bound(self, value: Value) -> Value:
+        """A value with each Unknown replaced that is nothing but one reference that can be resolved."""
+        if isinstance(value, Unknown):
+            if value.reason is Reason.COMPUTED_BY_AWS and len(value.references) == 1:
+                return self._resolved(value.references[0], value)
+            return value
+        if isinstance(value, Mapping):
+            if any(isinstance(item, Unknown | Mapping | tuple) for item in value.values()):
+                return {key: self.bound(item) for key, item in value.items()}
+            return value
+        if isinstance(value, tuple) and any(isinstance(item, Unknown) for item in value):
+            items = [self.bound(item) for item in value]
+            texts = [item for item in items if isinstance(item, str)]
+            return (*sorted(texts), *(item for item in items if not isinstance(item, str)))
+        return value
+
+    def _resolved(self, reference: str, unknown: Unknown) -> Value:
+        address, _, attribute = reference.rpartition(".")
+        declared = self._declared.get(address)
+        if declared is None:
+            return unknown
+        live = self.live_of(declared)
+        if live is not None:
+            found = live.values.get(attribute, live.facts.get(attribute))
+            if found is not None:
+                return found
+        if attribute == "arn" and declared.kind in _ARNS and isinstance(name := self.name_of(declared), str):
+            return self._arn(declared.kind, declared.identity, name)
+        return unknown
+
+    def _arn(self, kind: str, identity: Identity, name: str) -> str:
+        return _ARNS[kind].format(
+            partition=self._scope.partition,
+            region=identity.region or self._scope.region,
+            account=identity.account or self._scope.account,
+            name=name,
+        )
+
+
+def _refers(value: Value, address: str) -> bool:
+    """Whether a value is an attribute of the resource at an address."""
+    return isinstance(value, Unknown) and any(reference.rpartition(".")[0] == address for reference in value.references)

@@ -1,0 +1,196 @@
+"""Both sides paired by identity: which resources exist where, and the verdicts on those that exist on both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from typing import Final
+
+from auditor.compare.attributes import Walk
+from auditor.compare.overrides import EVERYTHING, LeftOut
+from auditor.compare.references import References
+from auditor.compare.tags import compare_tags
+from auditor.model.answers import Answers, Scope
+from auditor.model.drift import Comparison, Drift, Existence, Plan
+from auditor.model.facts import Resource
+from auditor.model.kind import Kind
+from auditor.model.values import Reason, Unknown, Value
+
+
+def compare(
+    declared: Iterable[Resource],
+    live: Iterable[Resource],
+    answers: Answers,
+    kinds: Iterable[Kind],
+    scope: Scope,
+) -> tuple[Comparison, ...]:
+    """Compare all resources of these kinds; declared ones in their order, then the unmanaged ones by kind and name.
+
+    Declared resources of other kinds serve to resolve references only. Where it is unknown which live resource a
+    declared one is, no live resource of that kind is certainly unmanaged.
+    """
+    by_type = {kind.type: kind for kind in kinds}
+    everything = tuple(declared)
+    present = {(found.kind, str(found.identity.name)): found for found in live if found.kind in by_type}
+    references = References(everything, present, by_type, scope)
+    pairing = _Pairing(by_type, answers, scope, references, _aliases(present.values()))
+    compared = tuple(pairing.managed(resource) for resource in everything if resource.kind in by_type)
+    taken = {(c.kind, str(c.live.identity.name)) for c in compared if c.live is not None}
+    unsure = _unsure(compared)
+    unmanaged = (
+        pairing.unmanaged(found, unsure.get(key[0]))
+        for key, found in sorted(present.items())
+        if key not in taken and by_type[key[0]].belongs(found, scope)
+    )
+    return (*compared, *unmanaged)
+
+
+def unlisted(kinds: Iterable[Kind], answers: Answers, scope: Scope) -> Mapping[str, Unknown]:
+    """The kinds of which it can't be told whether there are unmanaged resources, with the cause."""
+    told = {kind.type: kind.listed(answers, scope) for kind in kinds}
+    return {type_: cause for type_, cause in told.items() if isinstance(cause, Unknown)}
+
+
+def excluded(kind: Kind, answers: Answers, scope: Scope) -> tuple[str, ...]:
+    """The listed names that are neither declared nor in the environment's name space: left alone, but counted."""
+    names = kind.listed(answers, scope)
+    if isinstance(names, Unknown):
+        return ()
+    own = set(scope.names(kind.type))
+    return tuple(name for name in names if name not in own and not any(fnmatchcase(name, p) for p in scope.patterns))
+
+
+def _aliases(live: Iterable[Resource]) -> dict[str, str]:
+    pairs = ((found.facts.get("arn"), found.facts.get("target_key_arn")) for found in live)
+    return {alias: key for alias, key in pairs if isinstance(alias, str) and isinstance(key, str)}
+
+
+def _unsure(compared: Iterable[Comparison]) -> dict[str, Unknown]:
+    """By kind: why a declared resource of unknown name could be any live one."""
+    found: dict[str, Unknown] = {}
+    for comparison in compared:
+        if comparison.live is None and isinstance(comparison.identity.name, Unknown):
+            found.setdefault(comparison.kind, comparison.identity.name)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairing:
+    """What pairing one resource after the other needs."""
+
+    kinds: Mapping[str, Kind]
+    answers: Answers
+    scope: Scope
+    references: References
+    aliases: Mapping[str, str]
+
+    def managed(self, declared: Resource) -> Comparison:
+        """The comparison of a declared resource."""
+        kind = self.kinds[declared.kind]
+        elsewhere = self._elsewhere(declared)
+        found = None if elsewhere is not None else self.references.live_of(declared)
+        name = self.references.name_of(declared) if found is None else found.identity.name
+        comparison = Comparison(
+            kind=declared.kind,
+            identity=replace(declared.identity, name=name),
+            address=declared.address,
+            existence=Existence.UNDETERMINED,
+            plan=Plan.UNDETERMINED,
+            declared=declared,
+            live=found,
+        )
+        if declared.undetermined is not None or elsewhere is not None:
+            return replace(comparison, cause=declared.undetermined or elsewhere)
+        if found is None:
+            return self._missing(comparison, kind, name)
+        if isinstance(gone := found.facts.get("gone"), str):
+            return self._created(replace(comparison, note=gone), kind, declared)
+        return self._both(comparison, kind, declared, found)
+
+    def _elsewhere(self, declared: Resource) -> Unknown | None:
+        """Why a resource of another account or Region than the audited one can't be looked at."""
+        for part, own in (
+            (declared.identity.account, self.scope.account),
+            (declared.identity.region, self.scope.region),
+        ):
+            if part and part != own:
+                return Unknown(Reason.NOT_READ, f"it belongs to {part}, and {own} was read")
+        return None
+
+    def _missing(self, comparison: Comparison, kind: Kind, name: str | Unknown) -> Comparison:
+        cause = name if isinstance(name, Unknown) else kind.absence(self.answers, self.scope, name)
+        if cause is not None:
+            return replace(comparison, cause=cause)
+        assert comparison.declared is not None
+        return self._created(comparison, kind, comparison.declared)
+
+    def _created(self, comparison: Comparison, kind: Kind, declared: Resource) -> Comparison:
+        reasons = kind.invalid(self._bound(declared), None, True)
+        plan = Plan.ERROR if reasons else Plan.CREATE
+        note = "; ".join([*reasons, comparison.note] if comparison.note else reasons)
+        return replace(comparison, existence=Existence.MISSING, plan=plan, note=note)
+
+    def _bound(self, declared: Resource) -> Mapping[str, Value]:
+        return {name: self.references.bound(value) for name, value in declared.values.items()}
+
+    def _both(self, comparison: Comparison, kind: Kind, declared: Resource, live: Resource) -> Comparison:
+        left_out = LeftOut(declared.ignored)
+        comparison = replace(comparison, existence=Existence.BOTH, not_compared=tuple(sorted(declared.ignored)))
+        if left_out.everything:
+            return replace(comparison, plan=Plan.NO_OP, not_compared=(EVERYTHING,))
+        stored = kind.refresh(live, self.answers).values
+        planned = left_out.planned(self._bound(declared), stored)
+        walk = Walk(declared, live, planned, stored, left_out, self.aliases)
+        walk.defaults = _defaults(kind)
+        walk.over(kind.attributes)
+        tags = compare_tags(replace(declared, values=planned), live, left_out) if _tagged(kind) else None
+        drifts = (*walk.drifts, *tags.drifts) if tags is not None else tuple(walk.drifts)
+        plan = _plan(drifts)
+        reasons = kind.invalid(planned, stored, plan is Plan.REPLACE)
+        changed = {_top(drift) for drift in walk.drifts if drift.plan in _CHANGES} | (tags.changed if tags else set())
+        return replace(
+            comparison,
+            plan=Plan.ERROR if reasons else plan,
+            drifts=drifts,
+            changed=tuple(sorted(changed)),
+            forcing=tuple(sorted({_top(drift) for drift in drifts if drift.plan is Plan.REPLACE})),
+            note="; ".join(reasons),
+        )
+
+    def unmanaged(self, live: Resource, unsure: Unknown | None) -> Comparison:
+        """The comparison of a live resource of the environment that no declared one manages."""
+        return Comparison(
+            kind=live.kind,
+            identity=live.identity,
+            address="",
+            existence=Existence.UNMANAGED if unsure is None else Existence.UNDETERMINED,
+            plan=Plan.NO_OP if unsure is None else Plan.UNDETERMINED,
+            declared=None,
+            live=live,
+            cause=unsure,
+        )
+
+
+_CHANGES: Final = (Plan.UPDATE, Plan.REPLACE)
+
+
+def _plan(drifts: Iterable[Drift]) -> Plan:
+    """The strongest change; undetermined where an undetermined attribute could make it a stronger one."""
+    plans = {drift.plan for drift in drifts}
+    for plan in (Plan.REPLACE, Plan.UNDETERMINED, Plan.UPDATE):
+        if plan in plans:
+            return plan
+    return Plan.NO_OP
+
+
+def _top(drift: Drift) -> str:
+    return drift.path.partition(".")[0].partition("[")[0]
+
+
+def _defaults(kind: Kind) -> Mapping[str, Value]:
+    return {attribute.name: attribute.default for attribute in kind.attributes}
+
+
+def _tagged(kind: Kind) -> bool:
+    return any(attribute.name == "tags" and attribute.compared for attribute in kind.attributes)

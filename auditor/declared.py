@@ -1,0 +1,222 @@
+"""The declared side: evaluated code as resources of the model, set blocks keyed by identity, every value with its origin.
+
+Facts of a declared resource: `default_tags` (map), `ignored_tags` and `ignored_tag_prefixes` (tuples) of its provider.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from auditor.hcl import Configuration, DeclaredResource, ProviderConfiguration
+from auditor.hcl.values import Provenance, Undecided, plain
+from auditor.hcl.values import Value as Evaluated
+from auditor.model.facts import Identity, Origin, Resource, Side, Written
+from auditor.model.kind import Attribute, Kind, Shape
+from auditor.model.values import Reason, Unknown, Value
+
+_TUPLES: Final = (Shape.SET, Shape.LIST)
+
+
+def declared(
+    configuration: Configuration, kinds: Iterable[Kind], *, account: str, region: str
+) -> tuple[Resource, ...]:
+    """All declared resources, in the order of the code; those of other kinds with their values as written.
+
+    `account` and `region` are the environment's; a provider configuration with a Region of its own goes before.
+    """
+    by_type = {kind.type: kind for kind in kinds}
+    providers: dict[int, Mapping[str, Value]] = {}
+    return tuple(
+        _resource(resource, by_type.get(resource.type), account, region, _tagging(resource.provider, providers))
+        for resource in configuration.resources
+    )
+
+
+def names(resources: Iterable[Resource]) -> dict[str, tuple[str, ...]]:
+    """The known names of declared resources by kind, as a scope takes them; a kind without a known name is empty."""
+    found: dict[str, list[str]] = {}
+    for resource in resources:
+        known = found.setdefault(resource.kind, [])
+        if isinstance(resource.identity.name, str):
+            known.append(resource.identity.name)
+    return {kind: tuple(sorted(set(known))) for kind, known in sorted(found.items())}
+
+
+def not_examined(resources: Iterable[Resource], kinds: Iterable[Kind]) -> tuple[tuple[str, str], ...]:
+    """The addresses of declared resources that the auditor does not read, each with the reason."""
+    types = {kind.type for kind in kinds}
+    return tuple(
+        (resource.address, f"resources of type {resource.kind} are not read")
+        for resource in resources
+        if resource.kind not in types
+    )
+
+
+def _resource(
+    resource: DeclaredResource, kind: Kind | None, account: str, region: str, tagging: Mapping[str, Value]
+) -> Resource:
+    reading = _Reading()
+    if kind is None:
+        values = {name: reading.any_value(value, name) for name, value in resource.written.items()}
+    else:
+        values = reading.attributes(kind.attributes, resource.written)
+    provider_region = resource.provider.region if resource.provider is not None else None
+    own_region = plain(provider_region) if provider_region is not None else None
+    return Resource(
+        side=Side.DECLARED,
+        kind=resource.type,
+        identity=Identity(
+            account, own_region if isinstance(own_region, str) else region, _name(kind, values, resource)
+        ),
+        values=values,
+        address=resource.address,
+        origins=_Origins(reading.provenances),
+        place=resource.place,
+        sensitive=frozenset(reading.sensitive),
+        ignored=resource.ignore_changes,
+        undetermined=resource.undetermined,
+        facts=tagging,
+    )
+
+
+def _name(kind: Kind | None, values: Mapping[str, Value], resource: DeclaredResource) -> str | Unknown:
+    """What AWS knows the resource by; the name of one that AWS names is a reference to it."""
+    identity = kind.identity if kind is not None else "name"
+    parts = [values.get(part) for part in identity.split("/")]
+    for part in parts:
+        if isinstance(part, Unknown):
+            return part
+    if all(isinstance(part, str) for part in parts):
+        return "/".join(map(str, parts))
+    reference = f"{resource.address}.{identity}"
+    return Unknown(Reason.COMPUTED_BY_AWS, f"{reference} is known only after the resource is created", (reference,))
+
+
+def _tagging(provider: ProviderConfiguration | None, known: dict[int, Mapping[str, Value]]) -> Mapping[str, Value]:
+    """The provider's settings about tags, worked out once for each configuration."""
+    if provider is None:
+        return {}
+    if id(provider) not in known:
+        defaults = plain(provider.default_tags)
+        settings = provider.values.get("ignore_tags")
+        blocks = plain(settings) if settings is not None else ()
+        block = blocks[0] if isinstance(blocks, tuple) and blocks else {}
+        ignored = block if isinstance(block, Mapping) else {}
+        known[id(provider)] = {
+            "default_tags": {} if defaults is None else defaults,
+            "ignored_tags": ignored.get("keys") or (),
+            "ignored_tag_prefixes": ignored.get("key_prefixes") or (),
+        }
+    return known[id(provider)]
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One resource's values, with where they come from by keyed path."""
+
+    provenances: dict[str, Provenance] = field(default_factory=dict)
+    sensitive: list[str] = field(default_factory=list)
+
+    def attributes(
+        self, attributes: Iterable[Attribute], written: Mapping[str, Evaluated], prefix: str = ""
+    ) -> dict[str, Value]:
+        """The written attributes, in the kind's order; null is left out."""
+        found: dict[str, Value] = {}
+        for attribute in attributes:
+            value = written.get(attribute.name)
+            if value is None or value.content is None:
+                continue
+            read = self._attribute(attribute, value, prefix + attribute.name)
+            if read is not None:
+                found[attribute.name] = read
+        return found
+
+    def any_value(self, value: Evaluated, path: str) -> Value:
+        """A value as it is written."""
+        if value.origin is not None:
+            self.provenances[path] = value.origin
+        if value.sensitive:
+            self.sensitive.append(path)
+        content = value.content
+        return _cause(content) if isinstance(content, Undecided) else plain(value)
+
+    def _attribute(self, attribute: Attribute, value: Evaluated, path: str) -> Value:
+        content = value.content
+        match attribute.shape:
+            case _ if isinstance(content, Undecided):
+                return self.any_value(value, path)
+            case Shape.BLOCK if isinstance(content, tuple):
+                return self._block(attribute, content[0], path) if content else None
+            case Shape.BLOCK:
+                return self._block(attribute, value, path)
+            case Shape.BLOCKS if isinstance(content, tuple):
+                self._noted(value, path)
+                return self._keyed(attribute, content, path)
+            case Shape.MAP if isinstance(content, Mapping):
+                self._noted(value, path)
+                return dict(self._entries(content, path))
+            case shape if shape in _TUPLES and isinstance(content, tuple):
+                items = [self.any_value(item, path) for item in content]
+                return tuple(items if shape is Shape.LIST else sorted(items, key=str))
+            case _:
+                return self.any_value(value, path)
+
+    def _noted(self, value: Evaluated, path: str) -> None:
+        if value.origin is not None:
+            self.provenances[path] = value.origin
+        if value.sensitive:
+            self.sensitive.append(path)
+
+    def _entries(self, content: Mapping[str, Evaluated], path: str) -> Iterator[tuple[str, Value]]:
+        for key in sorted(content):
+            if content[key].content is not None:
+                yield key, self.any_value(content[key], f'{path}["{key}"]')
+
+    def _block(self, attribute: Attribute, block: Evaluated, path: str) -> Value:
+        self._noted(block, path)
+        content = block.content
+        if isinstance(content, Undecided):
+            return _cause(content)
+        if not isinstance(content, Mapping):
+            return None
+        return self.attributes(attribute.children, content, f"{path}.")
+
+    def _keyed(self, attribute: Attribute, blocks: tuple[Evaluated, ...], path: str) -> Value:
+        """The blocks by identity; a set in which one identity is unknown is unknown as a whole."""
+        found: dict[str, Value] = {}
+        for block in blocks:
+            content = block.content
+            identity = content.get(attribute.identity) if isinstance(content, Mapping) else block
+            key = identity.content if identity is not None else None
+            if isinstance(key, Undecided):
+                return _cause(key)
+            if isinstance(key, str):
+                found[key] = self._block(attribute, block, f'{path}["{key}"]')
+        return found
+
+
+def _cause(content: Undecided) -> Unknown:
+    """Why it is unknown; what was made out of a reference is not that reference any more."""
+    if content.not_null and content.cause.reason is Reason.COMPUTED_BY_AWS:
+        return replace(content.cause, reason=Reason.NOT_EVALUABLE)
+    return content.cause
+
+
+class _Origins(Mapping[str, Origin]):
+    """Origins by path, worked out when they are asked for."""
+
+    __slots__ = ("_provenances",)
+
+    def __init__(self, provenances: Mapping[str, Provenance]) -> None:
+        self._provenances = provenances
+
+    def __getitem__(self, path: str) -> Origin:
+        return Written(self._provenances[path].chain())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._provenances)
+
+    def __len__(self) -> int:
+        return len(self._provenances)
