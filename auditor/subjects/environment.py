@@ -21,7 +21,8 @@ def _provider(name: str) -> Callable[[Material], Value]:
 
 
 def _of(material: Material, block: Mapping[str, Value], name: str) -> Value:
-    return material.environment.failed or block.get(name)
+    failed = material.environment.failed
+    return block.get(name) if failed is None else failed
 
 
 def _tag_keys(material: Material) -> Value:

@@ -43,7 +43,8 @@ def _unevaluated(material: Material) -> Value:
         found.extend(f"{resource.address}: {name}" for name in _open_attributes(resource))
     if len(found) > MOST_RECORDS:
         found[MOST_RECORDS:] = [f"and {len(found) - MOST_RECORDS} more"]
-    return material.environment.failed or tuple(found)
+    failed = material.environment.failed
+    return tuple(found) if failed is None else failed
 
 
 def _open_attributes(resource: Resource) -> Iterable[str]:

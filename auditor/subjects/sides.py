@@ -36,7 +36,8 @@ class Sides:
             return found
         if self.comparison.existence is Existence.UNMANAGED:
             return NOT_APPLICABLE
-        return self.comparison.cause or Unknown(Reason.NOT_EVALUABLE, "it is not known whether the code declares it")
+        cause = self.comparison.cause
+        return Unknown(Reason.NOT_EVALUABLE, "it is not known whether the code declares it") if cause is None else cause
 
     @property
     def live(self) -> Resource | Value:
@@ -46,7 +47,8 @@ class Sides:
             return found
         if self.comparison.existence is Existence.MISSING:
             return NOT_APPLICABLE
-        return self.comparison.cause or self.index.unread
+        cause = self.comparison.cause
+        return self.index.unread if cause is None else cause
 
 
 Definitions = tuple[Definition[Sides], ...]
@@ -192,9 +194,11 @@ def subject_around(type_: str, sides: Sides, makers: Makers[Sides]) -> Subject:
 
 
 def outside(kind: str, identity: Identity, live: Resource | None, cause: Unknown | None) -> Comparison:
-    """What stands for the comparison of a resource outside the environment's name space; it is not compared."""
-    existence = Existence.UNDETERMINED if live is None else Existence.UNMANAGED
-    return Comparison(kind, identity, "", existence, Plan.NO_OP, declared=None, live=live, cause=cause)
+    """What stands for the comparison of a resource outside the environment's name space; it is not compared.
+
+    Without a live resource, `cause` tells why it could not be read.
+    """
+    return Comparison(kind, identity, "", Existence.UNMANAGED, Plan.NO_OP, declared=None, live=live, cause=cause)
 
 
 def _subject(type_: str, sides: Sides, makers: Makers[Sides]) -> Subject:

@@ -211,7 +211,7 @@ def _alarms(sides: Sides) -> Value:
     name = live.identity.name
     gap = sides.index.gap(ALARMS)
     if gap is not None or isinstance(name, Unknown):
-        return gap or name
+        return name if gap is None else gap
     return tuple(alarm_record(alarm, name) for alarm in sides.index.alarms.get(name, ()))
 
 
