@@ -32,8 +32,12 @@ def actions(kinds: Iterable[Kind]) -> frozenset[str]:
     return frozenset(action for kind in kinds for action in kind.permissions)
 
 
-def policy(kinds: Iterable[Kind], scope: Scope) -> dict[str, Any]:
-    """The policy document of the role that audits this scope: one statement per kind of resource, and the denial."""
+def policy(kinds: Iterable[Kind], scope: Scope, regions: Iterable[str] = ()) -> dict[str, Any]:
+    """The policy document of the role that audits this scope: one statement per kind of resource, and the denial.
+
+    `regions` are further Regions to read: those where global tables have replicas.
+    """
+    places = sorted({scope.region, *regions})
     by_resource: dict[str, list[str]] = {}
     for operation in of_permissions(actions(kinds)):
         by_resource.setdefault(operation.resource, []).append(operation.permission)
@@ -42,7 +46,7 @@ def policy(kinds: Iterable[Kind], scope: Scope) -> dict[str, Any]:
             "Sid": _SIDS[resource],
             "Effect": "Allow",
             "Action": sorted(by_resource[resource]),
-            "Resource": _resources(resource, scope),
+            "Resource": _resources(resource, scope, places),
         }
         for resource in _SIDS
         if resource in by_resource
@@ -54,19 +58,24 @@ def policy(kinds: Iterable[Kind], scope: Scope) -> dict[str, Any]:
 _SIDS: Final = {"*": "ListAndDescribe", "table": "ReadTables", "key": "ReadKeys"}
 
 
-def _resources(resource: str, scope: Scope) -> str | list[str]:
+def _resources(resource: str, scope: Scope, regions: list[str]) -> list[str]:
     match resource:
         case "table":
-            declared = scope.names("aws_dynamodb_table")
-            names = sorted({*scope.patterns, *declared}) if scope.patterns else ["*"]
-            covered = [name for name in names if not _covered(name, scope.patterns)]
-            return [f"arn:{scope.partition}:dynamodb:{scope.region}:{scope.account}:table/{name}" for name in covered]
+            return [
+                f"arn:{scope.partition}:dynamodb:{region}:{scope.account}:table/{name}"
+                for region in regions
+                for name in _names(scope)
+            ]
         case "key":
-            return f"arn:{scope.partition}:kms:{scope.region}:{scope.account}:key/*"
+            return [f"arn:{scope.partition}:kms:{region}:{scope.account}:key/*" for region in regions]
         case _:
-            return "*"
+            return ["*"]
 
 
-def _covered(name: str, patterns: tuple[str, ...]) -> bool:
-    """Whether a declared name needs no line of its own, because a pattern of the scope includes it."""
-    return name not in patterns and any(fnmatchcase(name, pattern) for pattern in patterns)
+def _names(scope: Scope) -> list[str]:
+    """The patterns of the scope, and the declared names that none of them includes; everything where there is none."""
+    if not scope.patterns:
+        return ["*"]
+    declared = scope.names("aws_dynamodb_table")
+    outside = {name for name in declared if not any(fnmatchcase(name, pattern) for pattern in scope.patterns)}
+    return sorted({*scope.patterns, *outside})

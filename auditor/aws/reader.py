@@ -24,7 +24,7 @@ Done = Callable[[Answer], None]
 
 _ATTEMPTS: Final[Mapping[Treatment, int]] = {
     Treatment.TRANSIENT: 4,
-    Treatment.THROTTLED: 8,
+    Treatment.THROTTLED: 20,
     Treatment.EXPIRED: 2,
 }
 """Of one page; a treatment that is not here is not tried again."""
@@ -214,7 +214,8 @@ class _Reading:
         last = attempt >= _ATTEMPTS.get(failure.treatment, 1)
         if failure.treatment is Treatment.CREDENTIALS or (failure.treatment is Treatment.EXPIRED and last):
             self._run.stop(failure.code, failure.detail)
-        if last or not self._run.may_retry():
+        # A throttled call cost AWS nothing, and the lane has slowed down for it: it is not taken from the budget.
+        if last or not (failure.treatment is Treatment.THROTTLED or self._run.may_retry()):
             raise _Failed(failure)
         if failure.treatment is Treatment.EXPIRED:
             if not self._renew():

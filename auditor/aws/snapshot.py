@@ -45,7 +45,8 @@ def encode(snapshot: Snapshot, redact: Callable[[Answer], Answer] = lambda answe
         snapshot: What was read.
         redact: Takes out of an answer what the file must not keep.
     """
-    lines = "".join(_line(_of_answer(redact(answer))) for answer in snapshot.answers).encode()
+    answers = sorted(snapshot.answers, key=lambda answer: _order(answer.request))
+    lines = "".join(_line(_of_answer(redact(answer))) for answer in answers).encode()
     header = {name: getattr(snapshot, name) for name in _IDENTITY} | {
         "format": FORMAT,
         "scope": _of_scope(snapshot.scope),
@@ -120,6 +121,11 @@ def _unpack(data: bytes, name: str) -> bytes:
     if len(unpacked) > _LARGEST:
         raise SnapshotError(f"{name} is too large", detail=f"it unpacks to more than {_LARGEST:,} bytes")
     return unpacked
+
+
+def _order(request: Request) -> tuple[str, str, str]:
+    """By API and key as a reader expects it; the parameters decide between two requests that read the same."""
+    return request.api, request.key, repr(request.params)
 
 
 def _line(value: Mapping[str, Any]) -> str:

@@ -39,6 +39,15 @@ def short_pages(request):
     return Request.of(request.api, **dict(request.params), **size)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _hasty():
+    """Throttled lanes slow down to seconds between calls; here they only need to try often enough."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("auditor.aws.lanes._LOWEST_RATE", 100.0)
+        patch.setattr("auditor.aws.reader._LONGEST_PAUSE", 0.1)
+        yield
+
+
 @pytest.fixture(scope="module")
 def aws():
     with FakeServer(tables=14, seed=11, drift=0.4) as server:
@@ -111,6 +120,6 @@ def test_an_answer_is_the_truth_or_none(aws, connection, truth, seed):
 
 @pytest.mark.soak
 def test_an_answer_is_the_truth_or_none_in_many_schedules(aws, connection, truth):
-    results = [hold(aws, connection, truth, schedule(seed), seed) for seed in range(100, 1100)]
+    results = [hold(aws, connection, truth, schedule(seed), seed) for seed in range(100, 400)]
     assert any(whole == asked for whole, asked in results)
     assert any(whole == 0 for whole, _ in results)

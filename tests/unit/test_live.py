@@ -1,4 +1,8 @@
+import os
 import queue
+import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -203,3 +207,32 @@ def test_an_interrupt_over_sockets_ends_soon(live):
     assert not snapshot.complete
     assert {answer.code for answer in snapshot.answers if not answer.ok} == {"Interrupted"}
     assert sum(answer.ok for answer in snapshot.answers) >= len(FIRST)
+
+
+def test_ctrl_c_in_a_process_of_its_own(live, root):
+    aws, _ = live
+    aws.configure(latency_ms=400)
+    code = f"""
+import sys
+from fakeaws.kind import kind
+from auditor.aws.reader import Reader
+from auditor.aws.session import Access, connect
+from auditor.live import read
+from auditor.model.answers import Scope
+connection = connect(Access(region="ap-southeast-1", endpoint="{aws.url}"), kind().permissions)
+tell = lambda *news: print(*news, flush=True)
+snapshot = read([kind()], Scope(account="1", region="ap-southeast-1"), Reader(connection), progress=tell)
+print(snapshot.complete, snapshot.context["cut_short"], sum(not answer.ok for answer in snapshot.answers), flush=True)
+"""
+    environment = os.environ | {"PYTHONPATH": str(root / "tests" / "fakes")}
+    child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, env=environment, text=True)
+    with child:
+        child.stdout.readline()
+        began = time.monotonic()
+        child.send_signal(signal.SIGINT)
+        *_, last = child.stdout.read().splitlines()
+        assert child.wait(10) == 0
+    complete, cut, not_read = last.split()
+    assert (complete, cut) == ("False", "Interrupted")
+    assert int(not_read) > 50
+    assert time.monotonic() - began < 3

@@ -81,7 +81,8 @@ class Answering:
         self.latencies: dict[str, float] = {}
         self.statistics = Statistics()
         self._schedule = Schedule([], 0)
-        self._buckets: dict[str, Bucket] = {}
+        self._rates: dict[str, float] = {}
+        self._buckets: dict[tuple[str, Where], Bucket] = {}
 
     def configure(
         self,
@@ -100,7 +101,7 @@ class Answering:
             self.latencies = {operation: ms / 1000 for operation, ms in api_latency_ms.items()}
         if throttle is not None:
             rates = AWS_RATES if throttle == "aws" else dict(throttle)
-            self._buckets = {name: Bucket(rate) for name, rate in rates.items()}
+            self._rates, self._buckets = rates, {}
         if faults is not None:
             self._schedule = Schedule([Fault.of(text) for text in faults], seed)
         if reset:
@@ -129,11 +130,14 @@ class Answering:
             status, code, message = DOCUMENTS[fault.kind]
             raise ApiError(status, code, message.format(operation=call.operation, subject=call.subject))
         for name in (call.operation, f"*{call.service}"):
-            bucket = self._buckets.get(name)
-            if bucket and not bucket.take():
+            if name in self._rates and not self._bucket(name, call.where).take():
                 self.statistics.throttled[call.operation] += 1
                 code = {"tagging": "ThrottledException", "sts": "Throttling"}.get(call.service, "ThrottlingException")
                 raise ApiError(400, code, "Rate exceeded")
+
+    def _bucket(self, name: str, where: Where) -> Bucket:
+        """Every account and Region has its own."""
+        return self._buckets.setdefault((name, where), Bucket(self._rates[name]))
 
     def _answer(self, call: Call) -> Body:
         operation = OPERATIONS.get(call.operation)

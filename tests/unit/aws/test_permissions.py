@@ -30,13 +30,19 @@ def test_without_a_scope_all_tables_of_the_account_are_meant():
 
 
 def test_keys_are_narrowed_to_the_account_and_lists_are_not():
-    assert statements()["ReadKeys"]["Resource"] == "arn:aws:kms:ap-southeast-1:123456789012:key/*"
-    assert statements()["ListAndDescribe"]["Resource"] == "*"
+    assert statements()["ReadKeys"]["Resource"] == ["arn:aws:kms:ap-southeast-1:123456789012:key/*"]
+    assert statements()["ListAndDescribe"]["Resource"] == ["*"]
+
+
+def test_replicas_are_read_in_their_own_regions():
+    document = policy([kind()], SCOPE, ["us-west-2", "ap-southeast-1"])
+    tables = next(statement for statement in document["Statement"] if statement["Sid"] == "ReadTables")
+    assert [arn.split(":")[3] for arn in tables["Resource"]] == ["ap-southeast-1"] * 2 + ["us-west-2"] * 2
 
 
 def test_the_partition_is_the_callers():
     scope = Scope(account="1", region="cn-north-1", partition="aws-cn")
-    assert statements(scope)["ReadKeys"]["Resource"].startswith("arn:aws-cn:kms:")
+    assert statements(scope)["ReadKeys"]["Resource"][0].startswith("arn:aws-cn:kms:")
 
 
 def test_customers_data_is_denied():

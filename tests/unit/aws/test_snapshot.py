@@ -78,7 +78,8 @@ def test_any_answer_comes_back_as_it_was(answer):
 
 
 def test_the_order_of_reading_does_not_change_the_bytes():
-    answers = [Answer(Request.of("kms:DescribeKey", KeyId=str(i)), ({"n": i},)) for i in range(5)]
+    requests = [Request.of("a:A", X="1,Y=2"), Request.of("a:A", X="1", Y="2"), Request.of("a:A", X=1, Y=2)]
+    answers = [Answer(request, ({"n": n},)) for n, request in enumerate(requests)]
     assert snapshot.encode(saved(answers)) == snapshot.encode(saved(reversed(answers)))
 
 
