@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from auditor.hcl import types, values
 from auditor.hcl.ast import Attribute, Block, Body, Variable
@@ -12,11 +12,11 @@ from auditor.hcl.convert import ConversionError, convert
 from auditor.hcl.diagnostics import Diagnostics
 from auditor.hcl.errors import EvaluationError
 from auditor.hcl.evaluate import evaluate
-from auditor.hcl.schema import AttributeSchema, NestedBlock, Schema, nested_type
+from auditor.hcl.schema import NestedBlock, Schema, nested_type
 from auditor.hcl.scope import UNBOUND, Bindings, Scope
-from auditor.hcl.types import SetType, Type
+from auditor.hcl.types import Type
 from auditor.hcl.values import Provenance, Undecided, Value
-from auditor.model.values import Reason, Unknown
+from auditor.model.values import Unknown
 
 META_ARGUMENTS: Final = frozenset({"count", "for_each", "provider", "depends_on"})
 META_BLOCKS: Final = frozenset({"lifecycle", "provisioner", "connection"})
@@ -44,14 +44,19 @@ class Decoder:
             value = values.unknown(type_, values.not_evaluable(detail))
         return value.handed_on(attribute.source, attribute.offset)
 
-    def body(self, body: Body, schema: Schema | None, bindings: Bindings = UNBOUND) -> dict[str, Value]:
-        """What is written in a body, by name: attributes, and sequences of objects for nested blocks."""
+    def body(
+        self, body: Body, schema: Schema | None, bindings: Bindings = UNBOUND, *, top: bool = False
+    ) -> dict[str, Value]:
+        """What is written in a body, by name: attributes, and sequences of objects for nested blocks.
+
+        The `top` of a resource holds meta-arguments, which are not values.
+        """
         found: dict[str, Value] = {}
         for name, attribute in body.attributes.items():
-            if name in META_ARGUMENTS and (schema is None or name not in schema.attributes):
+            if top and name in META_ARGUMENTS:
                 continue
             found[name] = self._attribute(attribute, schema, bindings)
-        for type_, blocks in _by_type(body).items():
+        for type_, blocks in _by_type(body, META_BLOCKS if top else frozenset()).items():
             nested = schema.blocks.get(type_) if schema else None
             if schema is not None and nested is None:
                 if type_ not in schema.attributes:
@@ -134,64 +139,11 @@ def _type_of(nested: NestedBlock | None) -> Type:
     return nested_type(nested) if nested else types.DYNAMIC
 
 
-def _by_type(body: Body) -> dict[str, list[Block]]:
+def _by_type(body: Body, left_out: frozenset[str]) -> dict[str, list[Block]]:
     found: dict[str, list[Block]] = {}
     for block in body.blocks:
         if block.type == "dynamic" and block.labels:
             found.setdefault(block.labels[0], []).append(block)
-        elif block.type not in META_BLOCKS:
+        elif block.type not in left_out:
             found.setdefault(block.type, []).append(block)
     return found
-
-
-def completed(written: Mapping[str, Value], schema: Schema, reference: str) -> dict[str, Value]:
-    """All attributes and blocks of the schema: as written, by default, computed by AWS (unknown), or null."""
-    found = {
-        name: completed_attribute(written.get(name), attribute, f"{reference}.{name}")
-        for name, attribute in schema.attributes.items()
-    }
-    for name, nested in schema.blocks.items():
-        found[name] = completed_blocks(written.get(name), nested, f"{reference}.{name}")
-    return found
-
-
-def completed_attribute(written: Value | None, attribute: AttributeSchema, reference: str) -> Value:
-    """One attribute of the schema."""
-    if written is not None and not written.is_null:
-        return written
-    if attribute.default is not None:
-        return convert(values.from_plain(_plain(attribute.default)), attribute.type)
-    if attribute.computed:
-        return computed_by_aws(attribute.type, reference)
-    return values.null(attribute.type)
-
-
-def completed_blocks(written: Value | None, nested: NestedBlock, reference: str) -> Value:
-    """All nested blocks of one type."""
-    type_ = nested_type(nested)
-    if written is None or written.is_null:
-        if nested.nesting == "single":
-            return values.null(type_)
-        return computed_by_aws(type_, reference) if nested.computed else Value((), type_)
-    content = written.content
-    if isinstance(content, Mapping):
-        return values.mapping(completed(content, nested.schema, reference), written.origin)
-    if not isinstance(content, tuple):
-        return written
-    items = []
-    for item in content:
-        inner = item.content if isinstance(item.content, Mapping) else {}
-        items.append(values.mapping(completed(inner, nested.schema, reference), item.origin))
-    if isinstance(type_, SetType):
-        return values.set_of(type_.element, items, written.origin)
-    return Value(tuple(items), type_, values.UNMARKED, written.origin)
-
-
-def computed_by_aws(type_: Type, reference: str) -> Value:
-    """The value of an attribute that is decided when the resource is created."""
-    cause = Unknown(Reason.COMPUTED_BY_AWS, f"{reference} is known only after the resource is created", (reference,))
-    return values.unknown(type_, cause)
-
-
-def _plain(default: Any) -> Any:  # noqa: ANN401 - a JSON value
-    return tuple(_plain(item) for item in default) if isinstance(default, list) else default

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from auditor.hcl.errors import EvaluationError
+from auditor.hcl.go_json import go_json
 
 _DEFAULT_VERSION: Final = "2012-10-17"
 _ORDER: Final = (
@@ -21,8 +22,6 @@ _ORDER: Final = (
     "NotPrincipal",
     "Condition",
 )
-_HTML: Final = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
-
 Json = Any
 
 
@@ -46,17 +45,12 @@ def policy_document(written: Mapping[str, Json]) -> dict[str, str]:
     for text in written.get("override_policy_documents") or ():
         _merge(document, _parsed(text, "override_policy_documents"), unique=False)
     made = {name: value for name, value in document.items() if value or name == "Version"}
-    text = _go_json(made, indent=2)
+    text = go_json(made, indent=2)
     return {
         "json": text,
-        "minified_json": _go_json(made, indent=None),
+        "minified_json": go_json(made),
         "id": str(zlib.crc32(text.encode())),
     }
-
-
-def _go_json(value: Json, indent: int | None) -> str:
-    separators = (",", ":") if indent is None else (",", ": ")
-    return json.dumps(value, indent=indent, ensure_ascii=False, separators=separators).translate(_HTML)
 
 
 def _strings(items: Sequence[str] | None) -> str | list[str]:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from auditor.hcl import types, values
 from auditor.hcl.ast import AmbiguousKey, Block, Expression, GetAttr, Index, Literal, Object, Variable
-from auditor.hcl.blocks import computed_by_aws
+from auditor.hcl.completion import computed_by_aws
 from auditor.hcl.convert import ConversionError, convert
 from auditor.hcl.values import Undecided, Value
 from auditor.model.facts import SourceRange

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from auditor.hcl import types, values
 from auditor.hcl.ast import Block, Tuple
-from auditor.hcl.blocks import Decoder, completed, completed_attribute, completed_blocks, computed_by_aws
+from auditor.hcl.blocks import Decoder
+from auditor.hcl.completion import completed, completed_attribute, completed_blocks, computed_by_aws
 from auditor.hcl.data_sources import Surrounding, read
 from auditor.hcl.errors import EvaluationError
 from auditor.hcl.expansion import Expansion, Repetition, RepetitionScope
@@ -73,7 +74,9 @@ class ResourceInstance:
     @property
     def written(self) -> Mapping[str, Value]:
         """What the block says, by name, as the schema's types; nothing is added."""
-        return self._memo.once("written", self.address, lambda: self._decoder.body(self.block.body, self.schema))
+        return self._memo.once(
+            "written", self.address, lambda: self._decoder.body(self.block.body, self.schema, top=True)
+        )
 
     def whole(self) -> Value:
         """All attributes: written, by default, or unknown until AWS decides them."""

@@ -27,6 +27,12 @@ class AttributeSchema:
     computed: bool = False
     """AWS or the provider decides it where nothing is written."""
     sensitive: bool = False
+    normalized: str = ""
+    """How the provider rewrites a JSON text: `json` sorts its keys, `policy` sorts them behind the version."""
+    needs: str = ""
+    """An attribute beside it; while that is false this one is planned as if it were not written."""
+    suppressed: str = ""
+    """A value that is planned as if it were not written."""
     default: Any = None
     """What the provider plans where nothing is written (JSON)."""
 
@@ -100,6 +106,10 @@ def _schema(section: str, type_: str) -> Schema | None:
     return None if described is None else _read(described)
 
 
+def _named(words: list[str], prefix: str) -> str:
+    return next((word.removeprefix(prefix) for word in words if word.startswith(prefix)), "")
+
+
 def _read(described: Mapping[str, Any]) -> Schema:
     attributes = {}
     for name, (notation, mode, *default) in described["attributes"].items():
@@ -109,6 +119,9 @@ def _read(described: Mapping[str, Any]) -> Schema:
             optional="optional" in words,
             computed="computed" in words,
             sensitive="sensitive" in words,
+            normalized=next((word for word in words if word in ("json", "policy")), ""),
+            needs=_named(words, "needs:"),
+            suppressed=_named(words, "suppressed:"),
             default=default[0] if default else None,
         )
     blocks = {

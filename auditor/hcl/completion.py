@@ -1,0 +1,93 @@
+"""What the provider plans beside what is written: defaults, null, and what only AWS will decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from auditor.hcl import types, values
+from auditor.hcl.convert import convert
+from auditor.hcl.go_json import normalized
+from auditor.hcl.schema import AttributeSchema, NestedBlock, Schema, nested_type
+from auditor.hcl.types import ListType, SetType, Type
+from auditor.hcl.values import Value
+from auditor.model.values import Reason, Unknown
+
+
+def completed(
+    written: Mapping[str, Value], schema: Schema, reference: str, *, in_set: bool = False
+) -> dict[str, Value]:
+    """All attributes and blocks of the schema: as written, by default, computed by AWS (unknown), or null."""
+    found: dict[str, Value] = {}
+    for name, attribute in schema.attributes.items():
+        given = written.get(name)
+        if attribute.needs and not _is_on(attribute.needs, written, schema):
+            given = None
+        found[name] = completed_attribute(given, attribute, f"{reference}.{name}", in_set=in_set)
+    for name, nested in schema.blocks.items():
+        found[name] = completed_blocks(written.get(name), nested, f"{reference}.{name}", in_set=in_set)
+    return found
+
+
+def _is_on(name: str, written: Mapping[str, Value], schema: Schema) -> bool:
+    """Whether a bool is not certainly false."""
+    given = written.get(name)
+    return (schema.attributes[name].default if given is None or given.is_null else given.content) is not False
+
+
+def completed_attribute(
+    written: Value | None, attribute: AttributeSchema, reference: str, *, in_set: bool = False
+) -> Value:
+    """One attribute of the schema; inside a set of blocks the provider plans empty texts and lists, not null."""
+    if (
+        written is not None
+        and not written.is_null
+        and (not attribute.suppressed or written.content != attribute.suppressed)
+    ):
+        causes = list(values.causes_of(written)) if isinstance(attribute.type, SetType) else []
+        # The provider can't plan a set of which one element is unknown: it plans the whole set as unknown.
+        if causes:
+            return values.unknown(attribute.type, values.merged(causes), written.origin)
+        if attribute.normalized and isinstance(written.content, str):
+            text = normalized(written.content, attribute.normalized)
+            return Value(text, written.type, written.marks, written.origin)
+        return written
+    if attribute.default is not None:
+        return convert(values.from_plain(_plain(attribute.default)), attribute.type)
+    if attribute.computed:
+        return computed_by_aws(attribute.type, reference)
+    if in_set and (attribute.type == types.STRING or isinstance(attribute.type, ListType | SetType)):
+        return Value("" if attribute.type == types.STRING else (), attribute.type)
+    return values.null(attribute.type)
+
+
+def completed_blocks(written: Value | None, nested: NestedBlock, reference: str, *, in_set: bool = False) -> Value:
+    """All nested blocks of one type."""
+    in_set = in_set or nested.nesting == "set"
+    type_ = nested_type(nested)
+    if written is None or written.is_null or written.content == ():
+        if nested.nesting == "single":
+            return values.null(type_)
+        return computed_by_aws(type_, reference) if nested.computed else Value((), type_)
+    content = written.content
+    if isinstance(content, Mapping):
+        return values.mapping(completed(content, nested.schema, reference, in_set=in_set), written.origin)
+    if not isinstance(content, tuple):
+        return written
+    items = []
+    for item in content:
+        inner = item.content if isinstance(item.content, Mapping) else {}
+        items.append(values.mapping(completed(inner, nested.schema, reference, in_set=in_set), item.origin))
+    if isinstance(type_, SetType):
+        return values.set_of(type_.element, items, written.origin)
+    return Value(tuple(items), type_, values.UNMARKED, written.origin)
+
+
+def computed_by_aws(type_: Type, reference: str) -> Value:
+    """The value of an attribute that is decided when the resource is created."""
+    cause = Unknown(Reason.COMPUTED_BY_AWS, f"{reference} is known only after the resource is created", (reference,))
+    return values.unknown(type_, cause)
+
+
+def _plain(default: Any) -> Any:  # noqa: ANN401 - a JSON value
+    return tuple(_plain(item) for item in default) if isinstance(default, list) else default
