@@ -68,6 +68,7 @@ def _environment(templates: Path) -> Environment:
             "unknown": unknown,
             "anchor": _anchor,
             "breakable": _breakable,
+            "clean": clean,
             "sentence": _sentence,
         }
     )
