@@ -1,4 +1,4 @@
-"""The declared side: evaluated code as resources of the model, set blocks keyed by identity, every value with its origin.
+"""The declared side: evaluated code as resources of the model, set blocks keyed by identity, values with origins.
 
 Facts of a declared resource: `default_tags` (map), `ignored_tags` and `ignored_tag_prefixes` (tuples) of its provider.
 """
@@ -19,9 +19,7 @@ from auditor.model.values import Reason, Unknown, Value
 _TUPLES: Final = (Shape.SET, Shape.LIST)
 
 
-def declared(
-    configuration: Configuration, kinds: Iterable[Kind], *, account: str, region: str
-) -> tuple[Resource, ...]:
+def declared(configuration: Configuration, kinds: Iterable[Kind], *, account: str, region: str) -> tuple[Resource, ...]:
     """All declared resources, in the order of the code; those of other kinds with their values as written.
 
     `account` and `region` are the environment's; a provider configuration with a Region of its own goes before.

@@ -10,7 +10,7 @@ from typing import Final
 from auditor.compare.attributes import Walk
 from auditor.compare.overrides import EVERYTHING, LeftOut
 from auditor.compare.references import References
-from auditor.compare.tags import compare_tags
+from auditor.compare.tags import TagDrifts
 from auditor.model.answers import Answers, Scope
 from auditor.model.drift import Comparison, Drift, Existence, Plan
 from auditor.model.facts import Resource
@@ -34,7 +34,7 @@ def compare(
     everything = tuple(declared)
     present = {(found.kind, str(found.identity.name)): found for found in live if found.kind in by_type}
     references = References(everything, present, by_type, scope)
-    pairing = _Pairing(by_type, answers, scope, references, _aliases(present.values()))
+    pairing = _Pairing(by_type, answers, scope, references, _aliases(present.values()), _defaults(by_type))
     compared = tuple(pairing.managed(resource) for resource in everything if resource.kind in by_type)
     taken = {(c.kind, str(c.live.identity.name)) for c in compared if c.live is not None}
     unsure = _unsure(compared)
@@ -84,6 +84,7 @@ class _Pairing:
     scope: Scope
     references: References
     aliases: Mapping[str, str]
+    defaults: Mapping[str, Mapping[str, Value]]
 
     def managed(self, declared: Resource) -> Comparison:
         """The comparison of a declared resource."""
@@ -103,7 +104,7 @@ class _Pairing:
         if declared.undetermined is not None or elsewhere is not None:
             return replace(comparison, cause=declared.undetermined or elsewhere)
         if found is None:
-            return self._missing(comparison, kind, name)
+            return self._missing(comparison, kind, declared)
         if isinstance(gone := found.facts.get("gone"), str):
             return self._created(replace(comparison, note=gone), kind, declared)
         return self._both(comparison, kind, declared, found)
@@ -118,12 +119,12 @@ class _Pairing:
                 return Unknown(Reason.NOT_READ, f"it belongs to {part}, and {own} was read")
         return None
 
-    def _missing(self, comparison: Comparison, kind: Kind, name: str | Unknown) -> Comparison:
+    def _missing(self, comparison: Comparison, kind: Kind, declared: Resource) -> Comparison:
+        name = comparison.identity.name
         cause = name if isinstance(name, Unknown) else kind.absence(self.answers, self.scope, name)
         if cause is not None:
             return replace(comparison, cause=cause)
-        assert comparison.declared is not None
-        return self._created(comparison, kind, comparison.declared)
+        return self._created(comparison, kind, declared)
 
     def _created(self, comparison: Comparison, kind: Kind, declared: Resource) -> Comparison:
         reasons = kind.invalid(self._bound(declared), None, True)
@@ -141,10 +142,9 @@ class _Pairing:
             return replace(comparison, plan=Plan.NO_OP, not_compared=(EVERYTHING,))
         stored = kind.refresh(live, self.answers).values
         planned = left_out.planned(self._bound(declared), stored)
-        walk = Walk(declared, live, planned, stored, left_out, self.aliases)
-        walk.defaults = _defaults(kind)
+        walk = Walk(declared, live, planned, stored, left_out, self.aliases, self.defaults[kind.type])
         walk.over(kind.attributes)
-        tags = compare_tags(replace(declared, values=planned), live, left_out) if _tagged(kind) else None
+        tags = TagDrifts(replace(declared, values=planned), live, left_out).find() if _tagged(kind) else None
         drifts = (*walk.drifts, *tags.drifts) if tags is not None else tuple(walk.drifts)
         plan = _plan(drifts)
         reasons = kind.invalid(planned, stored, plan is Plan.REPLACE)
@@ -188,8 +188,8 @@ def _top(drift: Drift) -> str:
     return drift.path.partition(".")[0].partition("[")[0]
 
 
-def _defaults(kind: Kind) -> Mapping[str, Value]:
-    return {attribute.name: attribute.default for attribute in kind.attributes}
+def _defaults(kinds: Mapping[str, Kind]) -> dict[str, Mapping[str, Value]]:
+    return {type_: {a.name: a.default for a in kind.attributes} for type_, kind in kinds.items()}
 
 
 def _tagged(kind: Kind) -> bool:

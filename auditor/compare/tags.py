@@ -7,117 +7,91 @@ from dataclasses import dataclass, field
 
 from auditor.compare.overrides import LeftOut
 from auditor.model.drift import Drift, Plan, Reality, Risk
-from auditor.model.facts import Fact, Resource
+from auditor.model.facts import Default, Fact, Resource
 from auditor.model.values import Truth, Value, equal
+
+_NEVER_STORED = "the provider never stores this tag, so that every plan changes it again"
 
 
 @dataclass(slots=True)
 class TagDrifts:
-    """The drifts of one resource's tags, and which of `tags` and `tags_all` plan would change."""
+    """The drifts of one resource's tags, and which of `tags` and `tags_all` plan would change.
 
+    The declared resource's facts tell the provider's settings: `default_tags` (a map), `ignored_tags` and
+    `ignored_tag_prefixes` (tuples, of its `ignore_tags`).
+    """
+
+    declared: Resource
+    live: Resource
+    left_out: LeftOut
     drifts: list[Drift] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)
 
+    def find(self) -> TagDrifts:
+        """Compare the tags of both sides."""
+        maps = [
+            {} if tags is None else tags
+            for tags in (
+                self.declared.values.get("tags"),
+                self.declared.facts.get("default_tags"),
+                self.live.values.get("tags"),
+            )
+        ]
+        known = [_without_nulls(tags) for tags in maps if isinstance(tags, Mapping)]
+        if len(known) < len(maps):
+            self._unknown(next(tags for tags in maps if not isinstance(tags, Mapping)), maps[2])
+            return self
+        own, defaults, actual = known
+        if self.left_out.covers("tags"):
+            own = {key: value for key, value in actual.items() if defaults.get(key) != value}
+        if own == actual and not defaults and not any(map(self._never_stored, own)):
+            return self
+        for key in sorted(own.keys() | defaults.keys() | actual.keys()):
+            self._key(key, own, {**defaults, **own}, actual)
+        return self
 
-def compare_tags(declared: Resource, live: Resource, left_out: LeftOut) -> TagDrifts:
-    """Compare the tags of both sides.
-
-    The declared resource's facts tell the provider's settings: `default_tags` (a map), `ignored_tags` and
-    `ignored_tag_prefixes` (tuples of its `ignore_tags`).
-    """
-    found = TagDrifts()
-    own, defaults, actual = (
-        {} if tags is None else tags
-        for tags in (declared.values.get("tags"), declared.facts.get("default_tags"), live.values.get("tags"))
-    )
-    maps = [tags for tags in (own, defaults, actual) if isinstance(tags, Mapping)]
-    if len(maps) < 3:  # noqa: PLR2004 - all three
-        _undetermined(found, declared, live)
-        return found
-    own, defaults, actual = ({key: value for key, value in tags.items() if value is not None} for tags in maps)
-    if left_out.covers("tags"):
-        own = {key: value for key, value in actual.items() if defaults.get(key) != value}
-    settings = _Settings.of(declared)
-    wanted = {**defaults, **own}
-    for key in sorted(wanted.keys() | actual.keys()):
-        path = f'tags["{key}"]'
-        if settings.leaves_out(key):
+    def _key(
+        self, key: str, own: Mapping[str, Value], wanted: Mapping[str, Value], actual: Mapping[str, Value]
+    ) -> None:
+        path, value, now = f'tags["{key}"]', wanted.get(key), actual.get(key)
+        if self._never_stored(key):
             if key in own:
-                _add(found, path, declared, live, key, wanted, actual, Plan.UPDATE, Risk.NEVER_CONVERGES, ("tags",))
-            continue
-        differs = _differs(wanted, actual, key)
-        if key.startswith("aws:"):
-            both = ("tags", "tags_all")
-            _add(found, path, declared, live, key, wanted, actual, Plan.UPDATE, Risk.NEVER_CONVERGES, both)
-        elif differs is not Truth.FALSE and not (left_out.covers(path) and not left_out.covers("tags")):
-            plan = Plan.UPDATE if differs is Truth.TRUE else Plan.UNDETERMINED
-            changed = ("tags", "tags_all") if key in own or key in actual else ("tags_all",)
-            _add(found, path, declared, live, key, wanted, actual, plan, None, changed)
-    return found
+                self._add(path, value, now, Plan.UPDATE, Reality.EQUAL)
+                self.changed.update(("tags", "tags_all") if key.startswith("aws:") else ("tags",))
+            return
+        same = equal(value, now)
+        if same is Truth.TRUE or (self.left_out.covers(path) and not self.left_out.covers("tags")):
+            return
+        if same is Truth.UNKNOWN:
+            self._add(path, value, now, Plan.UNDETERMINED, Reality.UNDETERMINED)
+            return
+        self._add(path, value, now, Plan.UPDATE, Reality.DIFFERENT)
+        self.changed.update(("tags", "tags_all") if key in own or key in actual else ("tags_all",))
 
+    def _never_stored(self, key: str) -> bool:
+        """Whether the provider hides the tag: those of AWS, and those of its `ignore_tags`."""
+        keys, prefixes = (self.declared.facts.get(name) for name in ("ignored_tags", "ignored_tag_prefixes"))
+        named = isinstance(keys, tuple) and key in keys
+        return named or key.startswith(("aws:", *map(str, prefixes if isinstance(prefixes, tuple) else ())))
 
-def _differs(wanted: Mapping[str, Value], actual: Mapping[str, Value], key: str) -> Truth:
-    if key in wanted and key in actual:
-        return ~equal(wanted[key], actual[key])
-    return Truth.TRUE
-
-
-@dataclass(frozen=True, slots=True)
-class _Settings:
-    """The provider's `ignore_tags`."""
-
-    keys: frozenset[str]
-    prefixes: tuple[str, ...]
-
-    @classmethod
-    def of(cls, declared: Resource) -> _Settings:
-        keys, prefixes = (declared.facts.get(name) for name in ("ignored_tags", "ignored_tag_prefixes"))
-        return cls(
-            frozenset(map(str, keys if isinstance(keys, tuple) else ())),
-            tuple(map(str, prefixes if isinstance(prefixes, tuple) else ())),
+    def _add(self, path: str, wanted: Value, actual: Value, plan: Plan, reality: Reality) -> None:
+        hidden = reality is Reality.EQUAL
+        origin = self.declared.origin(path) if wanted is not None else Default("no such tag in code")
+        self.drifts.append(
+            Drift(
+                path=path,
+                plan=plan,
+                reality=reality,
+                declared=Fact(wanted, origin, bool(self.declared.sensitive & {path, "tags"})),
+                live=Fact(actual, self.live.origin("tags")),
+                risk=Risk.NEVER_CONVERGES if hidden else None,
+                note=_NEVER_STORED if hidden else "",
+            )
         )
 
-    def leaves_out(self, key: str) -> bool:
-        return key in self.keys or key.startswith(self.prefixes)
+    def _unknown(self, wanted: Value, actual: Value) -> None:
+        self._add("tags", wanted, actual, Plan.UNDETERMINED, Reality.UNDETERMINED)
 
 
-def _add(
-    found: TagDrifts,
-    path: str,
-    declared: Resource,
-    live: Resource,
-    key: str,
-    wanted: Mapping[str, Value],
-    actual: Mapping[str, Value],
-    plan: Plan,
-    risk: Risk | None,
-    changed: tuple[str, ...],
-) -> None:
-    reality = Reality.UNDETERMINED if plan is Plan.UNDETERMINED else Reality.DIFFERENT
-    if risk is not None:
-        reality = Reality.EQUAL
-    found.drifts.append(
-        Drift(
-            path=path,
-            plan=plan,
-            reality=reality,
-            declared=Fact(wanted.get(key), declared.origin(path), path in declared.sensitive),
-            live=Fact(actual.get(key), live.origin("tags")),
-            risk=risk,
-            note="the provider never stores this tag, so that every plan changes it again" if risk else "",
-        )
-    )
-    if plan is Plan.UPDATE:
-        found.changed.update(changed)
-
-
-def _undetermined(found: TagDrifts, declared: Resource, live: Resource) -> None:
-    found.drifts.append(
-        Drift(
-            path="tags",
-            plan=Plan.UNDETERMINED,
-            reality=Reality.UNDETERMINED,
-            declared=Fact(declared.values.get("tags"), declared.origin("tags")),
-            live=Fact(live.values.get("tags"), live.origin("tags")),
-        )
-    )
+def _without_nulls(tags: Mapping[str, Value]) -> dict[str, Value]:
+    return {key: value for key, value in tags.items() if value is not None}

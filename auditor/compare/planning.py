@@ -1,0 +1,88 @@
+"""What plan would do about one attribute: declared against what the provider has stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from auditor.compare.sameness import filled, same
+from auditor.model.kind import Attribute, Dormant, Shape
+from auditor.model.values import Truth, Unknown, Value, all_of, any_of, equal
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The three values at a path."""
+
+    planned: Value
+    live: Value
+    stored: Value
+
+    def child(self, name: str) -> Sides:
+        """The three values of a child of a block."""
+        return Sides(of(self.planned, name), of(self.live, name), of(self.stored, name))
+
+
+def of(block: Value, name: str) -> Value:
+    """A child of a block; what is unknown or not applicable as a whole is so in each part."""
+    return block.get(name) if isinstance(block, Mapping) else block
+
+
+def planned_change(attribute: Attribute, wanted: Value, before: Value) -> Truth:
+    """Whether plan would change an attribute that does not stand inside a set of blocks."""
+    if attribute.computed and (wanted is None or (wanted == "" and attribute.shape is Shape.STRING)):
+        return Truth.FALSE
+    return ~same(attribute, attribute.default if wanted is None else wanted, before)
+
+
+def dormant(child: Attribute, block: Value, before: Value) -> Truth:
+    """Whether a child has no effect because its block is not declared enabled."""
+    if child.dormant is None:
+        return Truth.FALSE
+    enabled = of(block, "enabled")
+    asleep = Truth.UNKNOWN if isinstance(enabled, Unknown) else Truth.of(enabled is not True)
+    if child.dormant is Dormant.DISABLED_AND_UNSET:
+        asleep = all_of((asleep, same(child, None, before)))
+    return asleep
+
+
+# Elements of sets of blocks. An argument that is left out there counts as zero, computed or not, unless Terraform finds
+# the stored element that the declared one speaks of.
+
+
+def element_change(attribute: Attribute, wanted: Value, before: Value) -> Truth:
+    """Whether a child of a declared element differs from the stored one, an omitted child counting as zero."""
+    if attribute.shape is not Shape.BLOCK:
+        return ~_equal(attribute, attribute.default if wanted is None else wanted, before)
+    if wanted is None or before is None:
+        return Truth.of((wanted is None) is not (before is None))
+    return any_of(element_change(child, of(wanted, child.name), of(before, child.name)) for child in attribute.children)
+
+
+def matches(attribute: Attribute, wanted: Value, before: Value) -> Truth:
+    """Whether Terraform finds a stored element for a declared one, so that its omitted parts stay as they are.
+
+    It does where every written argument is equal and every other one is computed: it tells absent from empty.
+    """
+    return all_of(
+        _found(child, of(wanted, child.name), of(before, child.name))
+        for child in attribute.children
+        if child.compared or of(wanted, child.name) is None
+    )
+
+
+def _found(child: Attribute, wanted: Value, before: Value) -> Truth:
+    if child.shape is Shape.BLOCK:
+        if wanted is None or before is None:
+            return Truth.of((wanted is None) is (before is None))
+        return all_of(_found(inner, of(wanted, inner.name), of(before, inner.name)) for inner in child.children)
+    if wanted is None:
+        return Truth.of(child.computed)
+    return _equal(child, wanted, before)
+
+
+def _equal(attribute: Attribute, wanted: Value, before: Value) -> Truth:
+    """Equality inside sets, where no other text or number means the same."""
+    if attribute.shape is Shape.SET:
+        return same(attribute, wanted, before)
+    return equal(filled(attribute, wanted), filled(attribute, before))
