@@ -140,6 +140,14 @@ def test_an_audit_without_anything_is_a_page_too():
     assert "No resource differs from the code." in shown.text
 
 
+def test_many_missing_resources_are_counted_instead_of_listed(report):
+    missing = next(it for it in report["resources"] if it["existence"] == "missing")
+    many = [{**missing, "id": str(number)} for number in range(61)]
+    shown = Page(render({**report, "resources": many})).text
+    assert shown.count("is declared at") == 50
+    assert "and 11 more" in shown
+
+
 def test_a_large_report_carries_every_finding_without_its_links():
     names = ("users", "jobs", "files", "quotas", "roles", "sessions", "invoices", "uploads", "scratch", "webhooks")
     rules = tuple(replace(RULES[17], id=f"SEC-{number:03}") for number in range(100, 145))
