@@ -1,0 +1,58 @@
+import pytest
+from sample_material import NAME, both, declared, failed, live, material, value
+
+from auditor.model.answers import Request
+from auditor.model.values import Unknown
+
+TABLE = f"table/{NAME}"
+INDEX = f"{TABLE}/index/by-email"
+
+
+def scaling(kind, resource, dimension, **values):
+    given = {"resource_id": resource, "scalable_dimension": dimension, **values}
+    return live(given, kind=f"aws_appautoscaling_{kind}", name=f"{resource}/{dimension}", facts={})
+
+
+def scaled(*dimensions, suspended=False):
+    found = []
+    for resource, dimension in dimensions:
+        state = {"dynamic_scaling_out_suspended": suspended}
+        found += [scaling("target", resource, dimension, suspended_state=state), scaling("policy", resource, dimension)]
+    return found
+
+
+READ, WRITE = (TABLE, "dynamodb:table:ReadCapacityUnits"), (TABLE, "dynamodb:table:WriteCapacityUnits")
+INDEX_READ, INDEX_WRITE = (INDEX, "dynamodb:index:ReadCapacityUnits"), (INDEX, "dynamodb:index:WriteCapacityUnits")
+
+
+def fact(path, found, **more):
+    return value(material(both(declared(), live()), live=found, **more), f"live.autoscaling.{path}")
+
+
+def test_a_target_with_a_policy_scales():
+    assert fact("read", scaled(READ)) is True
+    assert fact("write", scaled(READ)) is False
+    assert fact("write", scaled(READ, WRITE)) is True
+
+
+def test_a_target_without_a_policy_does_not_scale():
+    assert fact("read", scaled(READ)[:1]) is False
+
+
+def test_a_suspended_target_does_not_scale():
+    assert fact("read", scaled(READ, suspended=True)) is False
+
+
+def test_indexes_scale_by_themselves():
+    assert fact("unscaled_indexes", scaled(READ, WRITE)) == ("by-email",)
+    assert fact("unscaled_indexes", scaled(INDEX_READ)) == ("by-email",)
+    assert fact("unscaled_indexes", scaled(INDEX_READ, INDEX_WRITE)) == ()
+
+
+@pytest.mark.parametrize("operation", ["DescribeScalableTargets", "DescribeScalingPolicies"])
+def test_a_refused_list_leaves_it_unknown(operation):
+    api = f"application-autoscaling:{operation}"
+    refused = failed(Request.of(api, ServiceNamespace="dynamodb"))
+    assert fact("read", scaled(READ), answers=refused).api == api
+    (index,) = fact("unscaled_indexes", scaled(READ), answers=refused)
+    assert isinstance(index, Unknown)
