@@ -9,7 +9,8 @@ from jsonschema import Draft202012Validator
 from sample_audit import sample_audit
 from sample_estate import code_line
 
-from auditor.formats.json import SCHEMA, document, encode
+from auditor.formats.json import FRAMEWORKS, SCHEMA, document, encode
+from auditor.policy.rule_reader import FRAMEWORKS as RULE_FRAMEWORKS
 from auditor.shipped import shipped
 
 
@@ -66,3 +67,7 @@ def test_the_schema_refuses_what_is_not_a_report(validator, report, spoil):
     spoiled = copy.deepcopy(report)
     spoil(spoiled)
     assert _complaints(validator, spoiled)
+
+
+def test_every_framework_that_a_rule_may_name_has_a_title():
+    assert set(RULE_FRAMEWORKS) <= set(FRAMEWORKS)
