@@ -1,5 +1,6 @@
 """Terraform code to values, with the place in code that decided each; knows no AWS."""
 
+from auditor.hcl import second_reader
 from auditor.hcl.configuration import (
     Backend,
     Configuration,
@@ -23,4 +24,5 @@ __all__ = [
     "Severity",
     "declared_document",
     "load",
+    "second_reader",
 ]

@@ -1,0 +1,153 @@
+"""A second reading of the same files by python-hcl2, in a process of its own, compared node by node with ours.
+
+The result is evidence about the reading; it is never a finding about the estate.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any, Final
+
+from auditor.hcl.parser import parse
+from auditor.hcl.source import SourceFile
+from auditor.model.errors import HclSyntaxError
+
+_PROGRAM: Final = "from auditor.hcl.second_reader import main; main()"
+_MOST_SHOWN: Final = 20
+_HEREDOC: Final = "heredoc"
+
+# What python-hcl2 8.1 refuses, or reads wrongly, although Terraform takes it.
+_KNOWN_FAULTS: Final = {
+    "strip markers": r"\$\{~|~\}",
+    "line end or comment inside an interpolation": r"[$%]\{\s*(?:\n|#|//|/\*)",
+    "escaped template openings": r"\$\$\{|%%\{",
+    "repeated unary operators": r"!\s*!|-\s*-",
+    "minus beside its digits": r"[\w)\]]\s+-\d\d",
+    "two splats in one chain": r"\[\*\][^\n]*\[\*\]",
+    "a line end behind an operator": r"!\s*\n",
+    "operators at the start of a line": r"\n\s*(?:=>|[-.\[!?:+*/%]|&&|\|\||\.\.\.)",
+    "comments between tokens": r"/\*",
+    "a name or marker that is not ASCII": r"[^\x00-\x7f]",
+    "heredoc markers": r"<<-?_|\n[ \t]*\w+[ \t]+\n",
+    "line ends inside a for expression": r"\bfor\s[^:]*\n",
+    "legacy splats": r"\.\*",
+    "namespaced functions": r"\w::\w",
+    "deep nesting": r"(?:[\[({]\s*){100}",
+}
+
+
+@dataclass(slots=True)
+class SecondReading:
+    """A reading under way."""
+
+    process: subprocess.Popen[bytes]
+    names: tuple[str, ...]
+    output: IO[bytes]
+    done: dict[str, Any] | None = field(default=None)
+
+    def result(self, timeout: float) -> dict[str, Any]:
+        """How many nodes agreed, what disagreed, what was not finished in time, and what is a known fault of theirs."""
+        if self.done is None:
+            try:
+                self.process.wait(timeout)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+            self.output.seek(0)
+            self.done = _summary(self.names, self.output.read().decode("utf-8", "replace").splitlines())
+            self.output.close()
+        return self.done
+
+
+def start(files: Sequence[SourceFile]) -> SecondReading:
+    """Begin to read files in native syntax a second time."""
+    native = [file for file in files if not file.path.endswith(".json")]
+    output = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the result
+    with tempfile.TemporaryFile() as given:
+        given.write(json.dumps([[file.path, file.text] for file in native]).encode())
+        given.seek(0)
+        process = subprocess.Popen(  # noqa: S603 - this interpreter, a fixed program
+            [sys.executable, "-c", _PROGRAM],
+            stdin=given,
+            stdout=output,
+            stderr=subprocess.DEVNULL,
+            cwd=Path(__file__).parents[2],
+        )
+    return SecondReading(process, tuple(file.path for file in native), output)
+
+
+def _summary(names: Sequence[str], lines: Sequence[str]) -> dict[str, Any]:
+    rows = {}
+    for line in lines:
+        try:
+            row = json.loads(line)
+            rows[str(row["file"])] = row
+        except (ValueError, KeyError, TypeError):
+            continue
+    return {
+        "reader": "python-hcl2",
+        "agreed": sum(row["agreed"] for row in rows.values()),
+        "disagreed": [text for row in rows.values() for text in row["disagreed"]],
+        "not_finished": [name for name in names if name not in rows],
+        "known_faults": [text for row in rows.values() for text in row["known_faults"]],
+    }
+
+
+def main() -> None:
+    """Read files from standard input and write one line of JSON for each; the program of the child process."""
+    for path, text in json.load(sys.stdin):
+        print(json.dumps({"file": path, **compared(path, text)}), flush=True)  # noqa: T201 - the channel to the parent
+
+
+def compared(path: str, text: str) -> dict[str, Any]:
+    """Both readings of one file, compared."""
+    from auditor.hcl.second_shape import ours, theirs  # noqa: PLC0415 - python-hcl2 takes a quarter second to load
+
+    try:
+        mine = ours(parse(SourceFile(path, text)))
+    except HclSyntaxError as error:
+        return {"agreed": 0, "disagreed": [f"{path}: we refuse it: {error}"], "known_faults": []}
+    faults = [name for name, pattern in _KNOWN_FAULTS.items() if re.search(pattern, text)]
+    try:
+        second = theirs(text)
+    except Exception as error:  # noqa: BLE001 - whatever goes wrong in the other reader is its answer
+        told = f"{path}: python-hcl2 refuses it ({type(error).__name__})"
+        known = [f"{told}: {', '.join(faults)}"] if faults else []
+        return {"agreed": 0, "disagreed": [] if known else [told], "known_faults": known}
+    agreed, differing = 0, []
+    for place, same in _walk(mine, second, ""):
+        if same:
+            agreed += 1
+        else:
+            differing.append(f"{path}: {place}")
+    differing = differing[:_MOST_SHOWN]
+    if differing and faults:
+        return {
+            "agreed": agreed,
+            "disagreed": [],
+            "known_faults": [f"{text}: {', '.join(faults)}" for text in differing],
+        }
+    return {"agreed": agreed, "disagreed": differing, "known_faults": []}
+
+
+def _walk(mine: Any, second: Any, place: str) -> Iterator[tuple[str, bool]]:  # noqa: ANN401 - shapes
+    """Each node of both with whether it is the same; a node that differs is not gone into."""
+    if isinstance(second, tuple) and second and second[0] == _HEREDOC:
+        return
+    if not isinstance(mine, tuple) or not isinstance(second, tuple):
+        yield place, mine == second and type(mine) is type(second)
+        return
+    if len(mine) != len(second):
+        yield place, False
+        return
+    name = " ".join(part for part in mine[:4] if isinstance(part, str))
+    inner = f"{place} > {name}" if mine and mine[0] in ("block", "attribute") else place
+    for one, other in zip(mine, second, strict=True):
+        yield from _walk(one, other, inner.removeprefix(" > "))
