@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from auditor.model.answers import Answer, Answers, Request
 from auditor.model.drift import Comparison, Existence, Plan
 from auditor.model.facts import ApiField, Identity, Resource, Side, SourceRange
+from auditor.model.values import Reason
 from auditor.subjects.facts import build
 from auditor.subjects.material import DeclaredEnvironment, Material, RunInformation
 
@@ -93,7 +94,7 @@ def answered(*requests):
 
 
 def failed(request, code="AccessDeniedException", reason="denied"):
-    return {request: Answer(request, ok=False, code=code, reason=reason, detail="refused")}
+    return {request: Answer(request, ok=False, code=code, reason=Reason(reason), detail="refused")}
 
 
 LISTS = answered(

@@ -1,0 +1,49 @@
+import pytest
+from sample_material import material, value
+
+from auditor.model.values import Reason, Unknown
+
+UNKNOWN = Unknown(Reason.NOT_EVALUABLE)
+
+
+def fact(path, **more):
+    return value(material(**more), f"environment.{path}", "environment")
+
+
+def test_backend_and_provider():
+    backend = {"type": "s3", "bucket": "state", "encrypt": True, "use_lockfile": True}
+    provider = {"region": "eu-west-1", "allowed_account_ids": ("1",), "default_tags": {"b": "x", "a": "y"}}
+    given = {"backend": backend, "provider": provider}
+    assert fact("backend.type", **given) == "s3"
+    assert fact("backend.encrypt", **given) is True
+    assert fact("provider.region", **given) == "eu-west-1"
+    assert fact("provider.allowed_account_ids", **given) == ("1",)
+    assert fact("provider.default_tag_keys", **given) == ("a", "b")
+    assert fact("backend.key", **given) is None
+
+
+def test_nothing_said():
+    assert fact("backend.type") is None
+    assert fact("provider.default_tag_keys") is None
+    assert fact("tier") == "production"
+
+
+@pytest.mark.parametrize(
+    ("backend", "locked"),
+    [
+        ({"use_lockfile": True}, True),
+        ({"dynamodb_table": "locks"}, True),
+        ({"use_lockfile": False}, False),
+        ({}, False),
+        ({"use_lockfile": UNKNOWN}, UNKNOWN),
+        ({"use_lockfile": False, "dynamodb_table": UNKNOWN}, UNKNOWN),
+        ({"use_lockfile": UNKNOWN, "dynamodb_table": "locks"}, True),
+    ],
+)
+def test_locks(backend, locked):
+    assert fact("backend.locked", backend=backend) is locked
+
+
+def test_code_that_could_not_be_read():
+    assert fact("backend.type", failed=UNKNOWN) is UNKNOWN
+    assert fact("name", failed=UNKNOWN) == "prod"

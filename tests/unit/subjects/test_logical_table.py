@@ -1,0 +1,106 @@
+from dataclasses import replace
+
+import pytest
+from sample_material import NAME, VALUES, both, declared, environment, live, material
+
+from auditor.model.values import NOT_APPLICABLE, Reason, Unknown
+from auditor.subjects.facts import build
+from auditor.subjects.logical_table import logical_name
+
+UNKNOWN = Unknown(Reason.NOT_EVALUABLE)
+ON = {"enabled": True}
+
+
+def table(environment_name, short="users", **values):
+    name = f"acme-{environment_name}-{short}"
+    return declared(VALUES | {"name": name, "server_side_encryption": ON} | values, name=name)
+
+
+def other(name, *resources, **more):
+    return environment(name, "preproduction", resources, **more)
+
+
+def facts(*others, here=None, short="users"):
+    ours = here or table("prod")
+    subjects = build(material(both(ours, live()), others=others))["logical_table"]
+    (found,) = [subject for subject in subjects if subject.name == f"acme-{short}"]
+    return {path: fact.value for path, fact in found.facts.items()}
+
+
+@pytest.mark.parametrize(
+    ("name", "environment_name", "patterns", "expected"),
+    [
+        ("acme-prod-users", "prod", (), "acme-users"),
+        ("prod-users", "prod", (), "users"),
+        ("users-prod", "prod", (), "users"),
+        ("users.prod", "prod", (), "users"),
+        ("prod", "prod", (), "prod"),
+        ("acme-production-users", "prod", ("acme-production-*",), "users"),
+        ("acme-production-users", "prod", ("*-users",), "acme-production-users"),
+        ("acme-production-", "prod", ("acme-production-*",), "acme-production-"),
+        ("product-users", "prod", (), "product-users"),
+    ],
+)
+def test_logical_name(name, environment_name, patterns, expected):
+    assert logical_name(name, replace(environment(environment_name), patterns=patterns)) == expected
+
+
+def test_everywhere():
+    found = facts(other("uat", table("uat")))
+    assert found["parity.environments"] == ("prod", "uat")
+    assert found["parity.missing_in"] == ()
+    assert found["parity.declared_here"] is True
+    assert found["parity.same_encryption_mode"] is True
+    assert found["parity.same_keys"] is True
+    assert found["parity.same_indexes"] is True
+
+
+def test_missing_elsewhere():
+    found = facts(other("uat"))
+    assert found["parity.missing_in"] == ("uat",)
+    assert found["parity.same_encryption_mode"] is NOT_APPLICABLE
+
+
+def test_missing_here():
+    found = facts(other("uat", table("uat", "orders")), short="orders")
+    assert found["parity.missing_in"] == ("prod",)
+    assert found["parity.declared_here"] is False
+
+
+def test_an_environment_that_could_not_be_read_may_have_it():
+    found = facts(other("uat", failed=UNKNOWN))
+    assert found["parity.missing_in"] == (UNKNOWN,)
+    assert found["parity.same_encryption_mode"] is UNKNOWN
+
+
+def test_a_name_that_the_code_does_not_decide_may_be_it():
+    nameless = declared(VALUES, name=UNKNOWN)
+    assert facts(other("uat", nameless))["parity.missing_in"] == (UNKNOWN,)
+
+
+def test_encryption_that_differs():
+    found = facts(other("uat", table("uat", server_side_encryption=None)))
+    assert found["parity.encryption_modes"] == {"prod": "AWS_MANAGED", "uat": "AWS_OWNED"}
+    assert found["parity.same_encryption_mode"] is False
+
+
+def test_two_that_differ_decide_whatever_is_unknown():
+    found = facts(other("uat", table("uat", server_side_encryption=None)), other("staging", failed=UNKNOWN))
+    assert found["parity.same_encryption_mode"] is False
+
+
+def test_keys_and_indexes_that_differ():
+    found = facts(other("uat", table("uat", range_key="sk", global_secondary_index={})))
+    assert found["parity.same_keys"] is False
+    assert found["parity.same_indexes"] is False
+    assert facts(other("uat", table("uat", range_key=UNKNOWN)))["parity.same_keys"] is UNKNOWN
+
+
+def test_identity_is_the_table_s_here():
+    subjects = build(material(both(declared(), live()), others=(other("uat", table("uat", "orders")),)))[
+        "logical_table"
+    ]
+    assert [subject.identity for subject in subjects] == [
+        "logical table/acme-orders",
+        f"111122223333/ap-southeast-1/{NAME}",
+    ]
