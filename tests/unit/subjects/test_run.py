@@ -84,7 +84,7 @@ def test_waivers():
     given = Waiver("w", "SEC-001", "acme-prod-*", "migration", "platform", "2026-03-31", approver="security")
     expired = replace(given, id="old", expires="2026-02-28")
     first, second = fact("waivers", run=replace(RUN, waivers=(given, expired)))
-    assert (first["id"], first["days_left"], first["state"]) == ("w", 30, "expires_soon")
+    assert (first["id"], first["days_left"], first["state"]) == ("w", 30, "valid")
     assert (first["owner"], first["approver"], first["ticket"]) == ("platform", "security", None)
     assert (second["days_left"], second["state"]) == (-1, "expired")
 
