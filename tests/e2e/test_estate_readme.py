@@ -1,4 +1,7 @@
-"""Every command and program of terraform/dynamodb/README.md, run as written there against the stand-in of AWS."""
+"""Commands and programs of terraform/dynamodb/README.md, run as written there against the stand-in of AWS.
+
+Those of its section on deployment are run by test_estate_terraform.py.
+"""
 
 import json
 import os
@@ -10,20 +13,14 @@ from pathlib import Path
 
 import boto3
 import pytest
+from estate_page import BLOCKS, PAGE, blocks
 from moto_server import MotoServer
-from terraform_runs import ENVIRONMENTS, ESTATE, EstateCopy, environment_variables, why_not
+from terraform_runs import ENVIRONMENTS, ESTATE, environment_variables
 
-README = (ESTATE / "README.md").read_text(encoding="utf-8")
-FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-BLOCKS = [(language, body) for language, body in FENCE.findall(README)]
 NODE_MODULES = Path(__file__).resolve().parents[1] / "node" / "node_modules"
 REGION = "ap-southeast-1"
 OPERATIONS = ("DescribeTable", "PutItem", "GetItem", "UpdateItem", "DeleteItem")
 SECONDS = 200
-
-
-def blocks(language, *, terraform=False):
-    return [body for kind, body in BLOCKS if kind == language and ("terraform" in body) == terraform]
 
 
 def client(server, service):
@@ -115,31 +112,6 @@ def test_python_program(server, tmp_path):
     assert_items_were_used(server)
 
 
-@pytest.mark.terraform
-@pytest.mark.skipif(bool(why_not()), reason=why_not())
-@pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_deployment(environment, tmp_path):
-    """The deploy commands of one environment; only where the state is kept differs (a local file instead of S3)."""
-    (commands,) = [block for block in blocks("bash", terraform=True) if f"-out={environment}.plan" in block]
-    with MotoServer(ENVIRONMENTS[environment]) as server:
-        EstateCopy.make(tmp_path / "terraform" / "dynamodb", server.url)
-        printed = run(["bash", "-c", f"set -euo pipefail\n{commands}"], server, tmp_path)
-        tables = client(server, "dynamodb").list_tables()["TableNames"]
-        assert server.defects == []
-    assert f"table/koneksi-{environment}-users" in printed
-    assert tables == [f"koneksi-{environment}-{name}" for name in ("events", "invoices", "orders", "sessions", "users")]
-
-
-@pytest.mark.terraform
-@pytest.mark.skipif(bool(why_not()), reason=why_not())
-def test_validation_without_credentials_or_state(tmp_path):
-    (commands,) = [block for block in blocks("bash", terraform=True) if "validate" in block]
-    with MotoServer() as server:
-        shutil.copytree(ESTATE, tmp_path / "terraform" / "dynamodb", ignore=shutil.ignore_patterns(".terraform"))
-        assert "The configuration is valid" in run(["bash", "-c", f"set -e\n{commands}"], server, tmp_path)
-        assert not server.counts
-
-
 def test_every_block_is_run_or_compared():
     assert {language for language, _ in BLOCKS} == {"text", "hcl", "bash", "javascript", "python"}
 
@@ -164,9 +136,7 @@ def test_schema_is_the_one_of_the_plans():
         for table in plan["resources"]
         if table["type"] == "aws_dynamodb_table"
     }
-    rows = {
-        row[0]: row for row in re.findall(r"^\| (\w+) \| (\w+) \(\w\) \| (?:(\w+) \(\w\) )?\|", README, re.MULTILINE)
-    }
+    rows = {row[0]: row for row in re.findall(r"^\| (\w+) \| (\w+) \(\w\) \| (?:(\w+) \(\w\) )?\|", PAGE, re.MULTILINE)}
     assert rows.keys() == tables.keys()
     for name, (_, hash_key, range_key) in rows.items():
         assert (hash_key, range_key or None) == (tables[name]["hash_key"], tables[name]["range_key"])

@@ -2,13 +2,15 @@
 
 import json
 import re
+import shutil
 import subprocess
 
 import boto3
 import pytest
+from estate_page import blocks
 from moto_server import MotoServer
 from record_estate import recorded, trimmed
-from terraform_runs import ENVIRONMENTS, ESTATE, EstateCopy, why_not
+from terraform_runs import ENVIRONMENTS, ESTATE, EstateCopy, environment_variables, why_not
 
 pytestmark = [pytest.mark.terraform, pytest.mark.skipif(bool(why_not()), reason=why_not())]
 
@@ -18,9 +20,20 @@ def dynamodb(server):
     return boto3.client("dynamodb", region_name="ap-southeast-1", endpoint_url=server.url, **keys)
 
 
-def comparable(plan):
-    """A plan as recorded, less the version of terraform, which may be newer here."""
-    return {resource["address"]: resource for resource in trimmed(plan)["resources"]}
+def shell(commands, folder, server):
+    """Run commands of the page in a copy of the project; return what they printed."""
+    done = subprocess.run(
+        ["bash", "-c", f"set -euo pipefail\n{commands}"],
+        cwd=folder,
+        env=environment_variables(folder, server.url),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    return done.stdout
 
 
 def test_sources_are_formatted():
@@ -32,26 +45,62 @@ def test_sources_are_formatted():
 
 @pytest.mark.parametrize(("environment", "account"), ENVIRONMENTS.items())
 def test_environment(environment, account, tmp_path):
-    """Planned as recorded, created, then nothing left to do; and a change by hand is seen."""
+    """Deployed by the commands of the page, as recorded; then nothing is left to do, and a change by hand is seen."""
+    (commands,) = [block for block in blocks("bash", terraform=True) if f"-out={environment}.plan" in block]
     with MotoServer(account) as server:
-        copy = EstateCopy.make(tmp_path / "dynamodb", server.url)
-        copy.run(environment, "init", "-input=false", "-no-color")
-        plan = copy.plan(environment)
-        expected = json.loads(recorded(environment).read_text(encoding="utf-8"))
-        assert comparable(plan) == {resource["address"]: resource for resource in expected["resources"]}
+        copy = EstateCopy.make(tmp_path / "terraform" / "dynamodb", server.url)
+        printed = shell(commands, tmp_path, server)
+        assert f"arn:aws:dynamodb:ap-southeast-1:{account}:table/koneksi-{environment}-users" in printed
 
-        copy.run(environment, "apply", "-input=false", "-no-color", "create.plan")
+        plan = json.loads(copy.run(environment, "show", "-json", f"{environment}.plan"))
+        expected = json.loads(recorded(environment).read_text(encoding="utf-8"))
+        assert trimmed(plan)["resources"] == expected["resources"]
         copy.run(environment, "plan", "-input=false", "-no-color", "-detailed-exitcode")
 
         users = dynamodb(server).describe_table(TableName=f"koneksi-{environment}-users")["Table"]
-        assert users["TableArn"] == f"arn:aws:dynamodb:ap-southeast-1:{account}:table/koneksi-{environment}-users"
         assert users["DeletionProtectionEnabled"] is (environment == "prod")
-
         dynamodb(server).update_table(TableName=users["TableName"], TableClass="STANDARD_INFREQUENT_ACCESS")
         changed = copy.run(environment, "plan", "-input=false", "-no-color", "-detailed-exitcode", status=2)
         assert "table_class" in changed
         assert "Plan: 0 to add, 1 to change, 0 to destroy." in changed
         assert server.defects == []
+
+
+def test_validation_without_credentials_or_state(tmp_path):
+    """The commands of the page, with the S3 backend in place."""
+    (commands,) = [block for block in blocks("bash", terraform=True) if "validate" in block]
+    with MotoServer() as server:
+        shutil.copytree(ESTATE, tmp_path / "terraform" / "dynamodb", ignore=shutil.ignore_patterns(".terraform"))
+        assert "The configuration is valid" in shell(commands, tmp_path, server)
+        assert not server.counts
+
+
+def test_table_moves_from_on_demand_to_provisioned(tmp_path):
+    """With the `moved` block of the page the table is changed, without it deleted and made anew."""
+    _entry, moved = blocks("hcl")
+    users = 'module.dynamodb.aws_dynamodb_table.{}["users"]'
+    with MotoServer(ENVIRONMENTS["staging"]) as server:
+        copy = EstateCopy.make(tmp_path / "dynamodb", server.url)
+        copy.run("staging", "init", "-input=false", "-no-color")
+        target = f"-target={users.format('on_demand')}"
+        copy.run("staging", "apply", "-input=false", "-no-color", "-auto-approve", target)
+
+        variables = copy.folder / "envs" / "staging" / "terraform.tfvars"
+        text = variables.read_text(encoding="utf-8")
+        minimum = "min_capacity = { read = 5, write = 5 }"
+        variables.write_text(text.replace("  users = {\n", f"  users = {{\n    {minimum}\n", 1), encoding="utf-8")
+        planned = {
+            change["address"]: change["change"]["actions"] for change in copy.plan("staging")["resource_changes"]
+        }
+        assert planned[users.format("on_demand")] == ["delete"]
+
+        main = copy.folder / "main.tf"
+        main.write_text(f"{main.read_text(encoding='utf-8')}\n{moved}", encoding="utf-8")
+        planned = {
+            change["address"]: change["change"]["actions"] for change in copy.plan("staging")["resource_changes"]
+        }
+        assert planned[users.format("provisioned")] == ["update"]
+        assert users.format("on_demand") not in planned
 
 
 def test_another_account_is_refused(tmp_path):
@@ -62,34 +111,25 @@ def test_another_account_is_refused(tmp_path):
             copy.plan("prod")
 
 
-@pytest.mark.parametrize(
-    ("written", "instead", "refusal"),
-    [
-        ('hash_key            = "id"', 'hash_key            = "ID"', "exactly the keys of the table"),
-        ('attributes          = { id = "S" }', 'attributes          = { id = "SS" }', "is S, N or B"),
-        ("min_capacity = { read = 5,", "min_capacity = { read = 5000,", "at most its max_capacity"),
-        ("recovery_period_days = 7", "recovery_period_days = 36", "1 to 35 days"),
-        ('account_id                  = "', 'account_id                  = "0', "12 digits"),
-    ],
-)
-def test_invalid_variables_are_refused(written, instead, refusal, initialised):
-    copy = initialised
-    variables = copy.folder / "envs" / "staging" / "terraform.tfvars"
-    text = variables.read_text(encoding="utf-8")
-    assert written in text
-    variables.write_text(text.replace(written, instead, 1), encoding="utf-8")
-    try:
+def test_invalid_variables_are_refused(tmp_path):
+    """One plan of five mistakes names them all."""
+    mistakes = {
+        'hash_key            = "id"': ('hash_key            = "ID"', "exactly the keys of the table"),
+        '= { id = "S" }': ('= { id = "SS" }', "is S, N or B"),
+        "min_capacity = { read = 5,": ("min_capacity = { read = 5000,", "at most its max_capacity"),
+        "recovery_period_days = 7": ("recovery_period_days = 36", "1 to 35 days"),
+        'environment                 = "staging"': ('environment                 = "Staging"', "lower-case letters"),
+    }
+    with MotoServer(ENVIRONMENTS["staging"]) as server:
+        copy = EstateCopy.make(tmp_path / "dynamodb", server.url)
+        copy.run("staging", "init", "-input=false", "-no-color")
+        variables = copy.folder / "envs" / "staging" / "terraform.tfvars"
+        text = variables.read_text(encoding="utf-8")
+        for written, (instead, _) in mistakes.items():
+            assert written in text
+            text = text.replace(written, instead, 1)
+        variables.write_text(text, encoding="utf-8")
         with pytest.raises(AssertionError) as refused:
             copy.plan("staging")
-    finally:
-        variables.write_text(text, encoding="utf-8")
-    assert refusal in re.sub(r"[\s│]+", " ", str(refused.value))
-
-
-@pytest.fixture(scope="module")
-def initialised(tmp_path_factory):
-    """A copy with staging initialised, while its server lives."""
-    with MotoServer(ENVIRONMENTS["staging"]) as server:
-        copy = EstateCopy.make(tmp_path_factory.mktemp("estate") / "dynamodb", server.url)
-        copy.run("staging", "init", "-input=false", "-no-color")
-        yield copy
+    said = re.sub(r"[\s│]+", " ", str(refused.value))
+    assert [refusal for _, refusal in mistakes.values() if refusal not in said] == []

@@ -1,8 +1,8 @@
 """The register of what moto answers otherwise than AWS: which functions mend which operations, and what they remember.
 
-A function registered by `mends` gets moto's answer to one operation and changes it into what AWS answers. One
-registered by `answers` stands in for an operation moto does not have, one by `rewrites` changes what moto is asked. Each
-names its evidence in its docstring: the AWS API reference (API), the service model shipped in botocore (model), or the source of
+A function registered by `mends` changes moto's answer to one operation into what AWS answers. One registered by
+`answers` stands in for an operation moto does not have, one by `rewrites` changes what moto is asked. Each names its
+evidence in its docstring: the AWS API reference (API), the service model shipped in botocore (model), or the source of
 the Terraform provider (provider).
 """
 
