@@ -113,6 +113,16 @@ def test_what_stays_is_an_answer_that_is_not_ok(aws, reader, fault, code, attemp
     assert (answer.unknown.api, answer.unknown.code) == (TABLE, code)
 
 
+@pytest.mark.parametrize(("fault", "code"), [("hang", "Timeout"), ("slow", "")])
+def test_an_answer_is_awaited_for_some_time(aws, access, monkeypatch, fault, code):
+    monkeypatch.setattr("auditor.aws.session._READ_SECONDS", 0.3 if fault == "hang" else 10)
+    connection = connect(access, kind().permissions)
+    aws.configure(faults=[f"DescribeTable={fault}"])
+    (answer,) = ask(Reader(connection), table(aws))
+    connection.close()
+    assert (answer.ok, answer.code) == (fault == "slow", code)
+
+
 def test_a_table_that_is_not_there_is_an_answer_of_aws(aws, reader):
     missing = Request.of(TABLE, TableName="none"), Request.of("dynamodb:DescribeContinuousBackups", TableName="none")
     described, backups = ask(reader, *missing)
