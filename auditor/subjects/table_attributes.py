@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from auditor.model.catalogue import FactType
-from auditor.subjects.sides import Definitions, attribute, blocks
+from auditor.model.facts import Resource
+from auditor.model.values import Unknown, Value
+from auditor.subjects.definition import spec
+from auditor.subjects.sides import Definitions, attribute, blocks, of_declared, of_live
 
 _TABLE: Final = "dynamodb:DescribeTable Table"
 _BACKUPS: Final = "dynamodb:DescribeContinuousBackups ContinuousBackupsDescription.PointInTimeRecoveryDescription"
 _TTL: Final = "dynamodb:DescribeTimeToLive TimeToLiveDescription"
+
+
+def _declared_tags(declared: Resource) -> Value:
+    parts = (declared.facts.get("default_tags"), declared.values.get("tags"))
+    merged: dict[str, Value] = {}
+    for part in parts:
+        if isinstance(part, Unknown):
+            return part
+        merged.update(part if isinstance(part, Mapping) else {})
+    return merged
+
 
 ATTRIBUTES: Final[Definitions] = (
     *attribute("name", FactType.STRING, "Name of the table.", f"{_TABLE}.TableName", omitted="never: required"),
@@ -134,13 +149,25 @@ ATTRIBUTES: Final[Definitions] = (
         omitted="not managed by the code",
         absence="never set",
     ),
-    *attribute(
-        "tags",
-        FactType.MAP,
-        "Tags, those of the provider's default_tags included; without those that AWS keeps (aws:).",
-        "dynamodb:ListTagsOfResource Tags",
-        omitted="no tags",
-        absence="no tags",
+    of_declared(
+        spec(
+            "declared.tags",
+            FactType.MAP,
+            "Tags, over the default_tags of the provider.",
+            "tags, and default_tags of the provider",
+            absence="never: no tags are an empty map",
+        ),
+        _declared_tags,
+    ),
+    of_live(
+        spec(
+            "live.tags",
+            FactType.MAP,
+            "Tags, without those that AWS keeps (aws:).",
+            "dynamodb:ListTagsOfResource Tags",
+            absence="never: no tags are an empty map",
+        ),
+        lambda live: live.values.get("tags"),
     ),
     *blocks(
         "global_secondary_index_names",

@@ -1,8 +1,8 @@
 import pytest
-from sample_material import NAME, both, declared, failed, live, material, value
+from sample_material import NAME, both, declared, failed, live, material, users, value
 
 from auditor.model.answers import Request
-from auditor.model.values import Unknown
+from auditor.model.values import Reason, Unknown
 
 TABLE = f"table/{NAME}"
 INDEX = f"{TABLE}/index/by-email"
@@ -56,3 +56,17 @@ def test_a_refused_list_leaves_it_unknown(operation):
     assert fact("read", scaled(READ), answers=refused).api == api
     (index,) = fact("unscaled_indexes", scaled(READ), answers=refused)
     assert isinstance(index, Unknown)
+
+
+def test_a_target_of_which_suspension_is_unknown():
+    target, policy = scaled(READ)
+    unsure = scaling("target", *READ, suspended_state=Unknown(Reason.FAILED))
+    assert isinstance(fact("read", [unsure, policy]), Unknown)
+    assert fact("read", [target, policy]) is True
+    assert fact("read", [scaling("target", *READ), policy]) is True
+
+
+def test_indexes_that_were_not_told():
+    unknown = Unknown(Reason.FAILED)
+    found = users(global_secondary_index=unknown)
+    assert value(found, "live.autoscaling.unscaled_indexes") is unknown

@@ -6,7 +6,10 @@ from pathlib import Path
 from sample_material import both, declared, live, material
 
 from auditor.model.values import Reason, Unknown
-from auditor.subjects.facts import build, catalogue, subject_types
+from auditor.policy.load import load_rules
+from auditor.subjects.facts import build, catalogue, needed_apis, subject_types
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_subject_types_are_found():
@@ -64,6 +67,13 @@ def test_many_tables_are_built_in_little_time():
 
 def test_building_needs_neither_boto3_nor_a_network():
     script = "import auditor.subjects.facts as f, sys; f.catalogue(); print('boto3' in sys.modules)"
-    root = Path(__file__).resolve().parents[3]
-    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=root)
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
     assert said.stdout.strip() == "False"
+
+
+def test_needed_apis_come_from_the_facts_of_rules():
+    rules = {rule.id: rule for rule in load_rules([ROOT / "rules"], catalogue())}
+    assert needed_apis([]) == frozenset()
+    assert needed_apis([rules["DRIFT-022"]]) == {"dynamodb:GetResourcePolicy"}
+    assert needed_apis([rules["DRIFT-026"]]) == frozenset()
+    assert needed_apis([rules["KMS-001"]]) == {"kms:DescribeKey", "kms:GetKeyRotationStatus"}

@@ -3,7 +3,7 @@ import json
 from sample_material import NAME, both, declared, key, live, material
 
 from auditor.model.drift import Existence
-from auditor.model.values import Reason, Unknown
+from auditor.model.values import NOT_APPLICABLE, Reason, Unknown
 from auditor.subjects.facts import build
 
 OTHER = "444455556666"
@@ -53,3 +53,10 @@ def test_a_key_that_is_declared_alone():
     (subject,) = build(material(both(ours, existence=Existence.MISSING)))["key"]
     assert subject.facts["declared.enable_key_rotation"].value is None
     assert subject.facts["live.exists"].value is False
+
+
+def test_facts_of_a_key_that_is_not_live_do_not_apply():
+    ours = declared({}, kind="aws_kms_key", name="k")
+    (subject,) = build(material(both(ours, existence=Existence.MISSING)))["key"]
+    for path in ("tables", "policy.public_statements", "policy.foreign_accounts", "state"):
+        assert subject.facts[f"live.{path}"].value is NOT_APPLICABLE, path

@@ -142,3 +142,33 @@ def test_key_arn_is_a_reference_to_a_key():
     assert value(users(), "live.server_side_encryption.kms_key_arn") == KEY_ARN
     assert FACTS["key_arn"] == KEY_ARN
     assert value(users(), "live.name") == NAME
+
+
+def test_declared_tags_stand_over_those_of_the_provider():
+    def tags(values, default_tags):
+        ours = declared(VALUES | {"tags": values}, facts={"default_tags": default_tags})
+        return value(material(both(ours, live())), "declared.tags")
+
+    assert tags({"a": "own"}, {"a": "default", "b": "default"}) == {"a": "own", "b": "default"}
+    assert tags(None, {"b": "default"}) == {"b": "default"}
+    assert tags(REFUSED, {}) is REFUSED
+    assert tags({}, REFUSED) is REFUSED
+    assert value(material(both(declared(VALUES | {"tags": None}), live())), "declared.tags") == {}
+
+
+def test_facts_of_a_table_that_is_not_live_do_not_apply():
+    missing = material(both(declared(), existence=Existence.MISSING))
+    paths = (
+        "backup.on_demand.age_hours",
+        "resource_policy.public_statements",
+        "autoscaling.unscaled_indexes",
+        "key.arn",
+    )
+    for path in paths:
+        assert value(missing, f"live.{path}") is NOT_APPLICABLE, path
+
+
+def test_name_space_of_a_table_that_is_not_declared_does_not_apply():
+    unmanaged = material(both(None, live(), existence=Existence.UNMANAGED))
+    assert value(unmanaged, "declared.in_scope") is NOT_APPLICABLE
+    assert value(unmanaged, "declared.encryption") is NOT_APPLICABLE
