@@ -7,7 +7,7 @@ would have kept of the live resource; plan sees only this) and the live one itse
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from auditor.compare.overrides import LeftOut
@@ -24,6 +24,7 @@ _FALSE: Final = Truth.FALSE
 _TRUE: Final = Truth.TRUE
 _UNKNOWN: Final = Truth.UNKNOWN
 _PLAIN: Final = frozenset({str, int, bool})
+_EMPTIES: Final = frozenset({str, int, bool, tuple, dict})
 _NOTHING: Final[Mapping[str, Value]] = {}
 _PLANS: Final = {Truth.TRUE: Plan.UPDATE, Truth.FALSE: Plan.NO_OP, Truth.UNKNOWN: Plan.UNDETERMINED}
 _REALITIES: Final = {
@@ -69,10 +70,8 @@ class Walk:
                 continue
             wanted, actual = planned.get(name), live.get(name)
             before = stored.get(name, wanted)
-            kind = type(wanted)
-            if kind in _PLAIN and kind is type(actual) and wanted == actual and before == actual:
-                continue
-            self._attribute(attribute, Place(name, attribute.replaces), Sides(wanted, actual, before))
+            if not _settled(attribute, wanted, actual, before):
+                self._attribute(attribute, Place(name, attribute.replaces), Sides(wanted, actual, before))
 
     def _attribute(self, attribute: Attribute, place: Place, sides: Sides) -> None:
         """Compare one attribute of any shape."""
@@ -91,7 +90,8 @@ class Walk:
         if isinstance(wanted, Unknown) or (isinstance(before, Unknown) and wanted is None and not attribute.computed):
             self._add(attribute, place, sides, _UNKNOWN, Reality.UNDETERMINED)
         elif wanted is None and attribute.computed:
-            self._children(attribute, replace(place, written=False), replace(sides, planned=_NOTHING))
+            undeclared = Place(place.path, place.replaces, written=False)
+            self._children(attribute, undeclared, Sides(_NOTHING, sides.live, before))
         elif isinstance(before, Unknown) or (wanted is None) is (before is None):
             self._children(attribute, place, sides)
         else:
@@ -99,10 +99,10 @@ class Walk:
 
     def _children(self, attribute: Attribute, place: Place, sides: Sides) -> None:
         for child in attribute.children:
-            if not child.compared:
+            three = sides.child(child.name)
+            if not child.compared or _settled(child, three.planned, three.live, three.stored):
                 continue
             inner = Place(f"{place.path}.{child.name}", place.replaces or child.replaces, place.written)
-            three = sides.child(child.name)
             asleep = dormant(child, sides.planned, three.stored) if place.written else _FALSE
             if asleep is _FALSE:
                 self._attribute(child, inner, three)
@@ -120,6 +120,8 @@ class Walk:
     def _blocks(self, attribute: Attribute, place: Place, sides: Sides) -> None:
         wanted, actual = sides.planned, sides.live
         omitted = wanted is None and attribute.computed
+        if wanted == actual and sides.stored is actual and not unknowns(actual):
+            return
         if isinstance(wanted, Unknown) or isinstance(actual, Unknown):
             self._add(attribute, place, sides, _FALSE if omitted else _UNKNOWN, Reality.UNDETERMINED)
             return
@@ -143,11 +145,14 @@ class Walk:
             reality = Reality.EQUAL if own or wanted is actual else Reality.DIFFERENT
             self._add(attribute, place, sides, Truth.of(wanted is not before), reality)
             return
-        matched = _TRUE if attribute.names_only else matches(attribute, sides.planned, sides.stored)
+        matched: Truth | None = _TRUE if attribute.names_only else None
         for child in attribute.children:
-            if not child.compared:
+            three = sides.child(child.name)
+            if not child.compared or _settled(child, three.planned, three.live, three.stored):
                 continue
-            inner, three = Place(f"{place.path}.{child.name}", place.replaces), sides.child(child.name)
+            inner = Place(f"{place.path}.{child.name}", place.replaces)
+            if matched is None:
+                matched = matches(attribute, sides.planned, sides.stored)
             differs = all_of((~matched, element_change(child, three.planned, three.stored)))
             single = child.shape is Shape.BLOCK
             reality = _block_reality(child, three) if single else self._reality(child, inner, three)
@@ -216,6 +221,20 @@ class Walk:
         if attribute.protects is not None and actual == attribute.protects:
             return Risk.REMOVES_PROTECTION
         return None
+
+
+def _settled(attribute: Attribute, wanted: Value, actual: Value, before: Value) -> bool:
+    """Whether three values are so plainly the same that nothing has to be decided: most are."""
+    if wanted is None and not attribute.computed:
+        wanted = attribute.default
+    kind = type(wanted)
+    if wanted is None:
+        return _empty(actual) and (before is actual or _empty(before))
+    return kind in _PLAIN and kind is type(actual) and wanted == actual and (before is actual or before == actual)
+
+
+def _empty(value: Value) -> bool:
+    return value is None or (type(value) in _EMPTIES and not value)
 
 
 def _block_reality(attribute: Attribute, sides: Sides) -> Reality:

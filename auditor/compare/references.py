@@ -18,6 +18,8 @@ _ARNS: Final[Mapping[str, str]] = {
 }
 """ARNs that follow from a resource's name."""
 
+_PLAIN: Final = frozenset({str, int, bool, type(None)})
+
 Live = Mapping[tuple[str, str], Resource]
 """Live resources by kind and name."""
 
@@ -65,14 +67,14 @@ class References:
 
     def bound(self, value: Value) -> Value:
         """A value with each Unknown replaced that is nothing but one reference that can be resolved."""
+        if type(value) in _PLAIN:
+            return value
         if isinstance(value, Unknown):
             if value.reason is Reason.COMPUTED_BY_AWS and len(value.references) == 1:
                 return self._resolved(value.references[0], value)
             return value
         if isinstance(value, Mapping):
-            if any(isinstance(item, Unknown | Mapping | tuple) for item in value.values()):
-                return {key: self.bound(item) for key, item in value.items()}
-            return value
+            return {key: self.bound(item) for key, item in value.items()}
         if isinstance(value, tuple) and any(isinstance(item, Unknown) for item in value):
             items = [self.bound(item) for item in value]
             texts = [item for item in items if isinstance(item, str)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
 
@@ -13,7 +13,7 @@ from auditor.compare.references import References
 from auditor.compare.tags import TagDrifts
 from auditor.model.answers import Answers, Scope
 from auditor.model.drift import Comparison, Drift, Existence, Plan
-from auditor.model.facts import Resource
+from auditor.model.facts import Identity, Resource
 from auditor.model.kind import Kind
 from auditor.model.values import Reason, Unknown, Value
 
@@ -89,25 +89,31 @@ class _Pairing:
     def managed(self, declared: Resource) -> Comparison:
         """The comparison of a declared resource."""
         kind = self.kinds[declared.kind]
-        elsewhere = self._elsewhere(declared)
-        found = None if elsewhere is not None else self.references.live_of(declared)
-        name = self.references.name_of(declared) if found is None else found.identity.name
-        comparison = Comparison(
+        cause = declared.undetermined or self._elsewhere(declared)
+        live = None if cause is not None else self.references.live_of(declared)
+        name = self.references.name_of(declared) if live is None else live.identity.name
+        identity = declared.identity
+        if identity.name is not name:
+            identity = Identity(identity.account, identity.region, name)
+        if live is not None:
+            gone = live.facts.get("gone")
+            if isinstance(gone, str):
+                return self._missing(kind, identity, declared, live, gone)
+            return self._both(kind, identity, declared, live)
+        if cause is None:
+            cause = name if isinstance(name, Unknown) else kind.absence(self.answers, self.scope, name)
+        if cause is None:
+            return self._missing(kind, identity, declared, None, "")
+        return Comparison(
             kind=declared.kind,
-            identity=replace(declared.identity, name=name),
+            identity=identity,
             address=declared.address,
             existence=Existence.UNDETERMINED,
             plan=Plan.UNDETERMINED,
             declared=declared,
-            live=found,
+            live=None,
+            cause=cause,
         )
-        if declared.undetermined is not None or elsewhere is not None:
-            return replace(comparison, cause=declared.undetermined or elsewhere)
-        if found is None:
-            return self._missing(comparison, kind, declared)
-        if isinstance(gone := found.facts.get("gone"), str):
-            return self._created(replace(comparison, note=gone), kind, declared)
-        return self._both(comparison, kind, declared, found)
 
     def _elsewhere(self, declared: Resource) -> Unknown | None:
         """Why a resource of another account or Region than the audited one can't be looked at."""
@@ -119,42 +125,54 @@ class _Pairing:
                 return Unknown(Reason.NOT_READ, f"it belongs to {part}, and {own} was read")
         return None
 
-    def _missing(self, comparison: Comparison, kind: Kind, declared: Resource) -> Comparison:
-        name = comparison.identity.name
-        cause = name if isinstance(name, Unknown) else kind.absence(self.answers, self.scope, name)
-        if cause is not None:
-            return replace(comparison, cause=cause)
-        return self._created(comparison, kind, declared)
-
-    def _created(self, comparison: Comparison, kind: Kind, declared: Resource) -> Comparison:
+    def _missing(
+        self, kind: Kind, identity: Identity, declared: Resource, live: Resource | None, gone: str
+    ) -> Comparison:
+        """Not there, or as good as deleted (`gone`), which Terraform takes for the same."""
         reasons = kind.invalid(self._bound(declared), None, True)
-        plan = Plan.ERROR if reasons else Plan.CREATE
-        note = "; ".join([*reasons, comparison.note] if comparison.note else reasons)
-        return replace(comparison, existence=Existence.MISSING, plan=plan, note=note)
+        return Comparison(
+            kind=declared.kind,
+            identity=identity,
+            address=declared.address,
+            existence=Existence.MISSING,
+            plan=Plan.ERROR if reasons else Plan.CREATE,
+            declared=declared,
+            live=live,
+            note="; ".join([*reasons, gone] if gone else reasons),
+        )
 
     def _bound(self, declared: Resource) -> Mapping[str, Value]:
         return {name: self.references.bound(value) for name, value in declared.values.items()}
 
-    def _both(self, comparison: Comparison, kind: Kind, declared: Resource, live: Resource) -> Comparison:
+    def _both(self, kind: Kind, identity: Identity, declared: Resource, live: Resource) -> Comparison:
         left_out = LeftOut(declared.ignored)
-        comparison = replace(comparison, existence=Existence.BOTH, not_compared=tuple(sorted(declared.ignored)))
-        if left_out.everything:
-            return replace(comparison, plan=Plan.NO_OP, not_compared=(EVERYTHING,))
-        stored = kind.refresh(live, self.answers).values
-        planned = left_out.planned(self._bound(declared), stored)
-        walk = Walk(declared, live, planned, stored, left_out, self.aliases, self.defaults[kind.type])
-        walk.over(kind.attributes)
-        tags = TagDrifts(replace(declared, values=planned), live, left_out).find() if _tagged(kind) else None
-        drifts = (*walk.drifts, *tags.drifts) if tags is not None else tuple(walk.drifts)
-        plan = _plan(drifts)
-        reasons = kind.invalid(planned, stored, plan is Plan.REPLACE)
-        changed = {_top(drift) for drift in walk.drifts if drift.plan in _CHANGES} | (tags.changed if tags else set())
-        return replace(
-            comparison,
-            plan=Plan.ERROR if reasons else plan,
-            drifts=drifts,
+        drifts: list[Drift] = []
+        changed: set[str] = set()
+        reasons: tuple[str, ...] = ()
+        if not left_out.everything:
+            stored = kind.refresh(live, self.answers).values
+            planned = left_out.planned(self._bound(declared), stored)
+            walk = Walk(declared, live, planned, stored, left_out, self.aliases, self.defaults[kind.type])
+            walk.over(kind.attributes)
+            drifts = walk.drifts
+            changed = {_top(drift) for drift in drifts if drift.plan in _CHANGES}
+            if _tagged(kind):
+                tags = TagDrifts(declared, live, planned.get("tags"), left_out).find()
+                drifts += tags.drifts
+                changed |= tags.changed
+            reasons = kind.invalid(planned, stored, _plan(drifts) is Plan.REPLACE)
+        return Comparison(
+            kind=declared.kind,
+            identity=identity,
+            address=declared.address,
+            existence=Existence.BOTH,
+            plan=Plan.ERROR if reasons else _plan(drifts),
+            declared=declared,
+            live=live,
+            drifts=tuple(drifts),
             changed=tuple(sorted(changed)),
             forcing=tuple(sorted({_top(drift) for drift in drifts if drift.plan is Plan.REPLACE})),
+            not_compared=(EVERYTHING,) if left_out.everything else tuple(sorted(declared.ignored)),
             note="; ".join(reasons),
         )
 

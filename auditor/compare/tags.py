@@ -23,6 +23,8 @@ class TagDrifts:
 
     declared: Resource
     live: Resource
+    planned: Value
+    """The declared tags, with references bound."""
     left_out: LeftOut
     drifts: list[Drift] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)
@@ -32,7 +34,7 @@ class TagDrifts:
         maps = [
             {} if tags is None else tags
             for tags in (
-                self.declared.values.get("tags"),
+                self.planned,
                 self.declared.facts.get("default_tags"),
                 self.live.values.get("tags"),
             )
