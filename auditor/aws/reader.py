@@ -96,6 +96,10 @@ class Reader:
         """Answer what was not sent yet with this code: `Deadline`, `Interrupted`."""
         self._run.stop(code, detail)
 
+    def close(self) -> None:
+        """Close the connections; nothing can be asked afterwards."""
+        self._connection.close()
+
     def counts(self) -> tuple[Mapping[str, Any], ...]:
         """Calls by API and how they ended, with the rate at the end where one is kept; for the evidence."""
         rows: list[Mapping[str, Any]] = []

@@ -234,6 +234,14 @@ def test_a_stopped_reader_answers_at_once(aws, reader):
     assert {answer.reason for answer in cut} == {Reason.NOT_READ}
 
 
+def test_a_closed_reader_has_no_clients(aws, access):
+    connection = connect(access, kind().permissions)
+    reader = Reader(connection)
+    ask(reader, table(aws))
+    reader.close()
+    assert connection._clients == {}
+
+
 def test_another_region_has_its_own_lane_and_client(aws, reader):
     here, there = ask(reader, table(aws), Request.of(TABLE, "us-west-2", TableName=aws.world.names[0]))
     assert ":ap-southeast-1:" in here.pages[0]["Table"]["TableArn"]
