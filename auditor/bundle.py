@@ -7,13 +7,17 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from auditor.aws import snapshot as snapshot_file
+from auditor.formats.interface import Document, Format
+from auditor.model.answers import Snapshot
 from auditor.model.errors import ReportError
 
 MANIFEST: Final = "manifest.json"
+SNAPSHOT: Final = "snapshot.jsonl.gz"
 SCHEMA: Final = "auditor/manifest/v1"
 
 
@@ -22,7 +26,21 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def manifest(artefacts: Mapping[str, bytes], run: Mapping[str, Any], inputs: tuple[Mapping[str, Any], ...]) -> bytes:
+def folder_name(document: Document) -> str:
+    """The name of the folder of a run below its environment: its time, UTC, fit for every file system."""
+    return str(document["run"]["started"]).split(".")[0].replace(":", "").rstrip("Z") + "Z"
+
+
+def artefacts(document: Document, formats: Iterable[Format], snapshot: Snapshot | None) -> dict[str, bytes]:
+    """The files of a bundle by name: the report in each format, the snapshot, and the manifest of all of them."""
+    files = {f"report{each.suffix}": each.render(document) for each in formats}
+    if snapshot is not None:
+        files[SNAPSHOT] = snapshot_file.encode(snapshot)
+    files[MANIFEST] = manifest(files, document["run"], document["evidence"]["files"])
+    return files
+
+
+def manifest(artefacts: Mapping[str, bytes], run: Mapping[str, Any], inputs: Iterable[Mapping[str, Any]]) -> bytes:
     """The manifest: every artefact and input of a run with its size and sha256."""
     document = {
         "schema": SCHEMA,

@@ -1,0 +1,323 @@
+"""The command line: one function for each command, and the exit code.
+
+Everything heavy (boto3, hcl2, jinja2, the pipeline) is imported by the command that needs it, so that help answers
+at once.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+import click
+
+from auditor import __version__
+from auditor.model.errors import AuditorError, ReportError, SourceError
+from auditor.options import (
+    AWS,
+    CODE,
+    DIRECTORY,
+    ENVIRONMENT,
+    PATH,
+    RESULT,
+    Given,
+    adjusted,
+    delivery_of,
+    environments_of,
+    format_of,
+    inputs_of,
+    option,
+    options,
+    settings_of,
+)
+
+if TYPE_CHECKING:
+    from auditor.hcl import Configuration
+    from auditor.model.rule import Rule
+
+NOT_DONE: Final = 1
+INTERRUPTED: Final = 130
+
+
+class RunByDefault(click.Group):
+    """`audit --env prod` is `audit run --env prod`: options before any command belong to `run`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put `run` first where the first argument is an option of its own."""
+        if args and args[0].startswith("-") and args[0] not in {"-h", "--help", "--version"}:
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=RunByDefault, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="audit")
+def cli() -> None:
+    """Audit DynamoDB estates that Terraform declares: what the code says, what AWS says, where they differ.
+
+    `audit --env prod` is short for `audit run --env prod`. Every option can be set as AUDIT_<OPTION>.
+
+    \b
+    Exit codes of run and demo:
+      0  complete, and no finding at or above --fail-on
+      1  the audit was not done
+      2  wrong usage
+      3  incomplete: something could not be read or decided; no counted finding
+      4  findings at or above --fail-on
+    130  interrupted
+    """  # noqa: D301 - click's mark for lines that stay as they are
+
+
+@cli.command()
+@options(
+    ENVIRONMENT,
+    RESULT,
+    option("--snapshot", type=PATH, metavar="FILE", help="Judge this reading; AWS is not asked."),
+    option("--declared-only", is_flag=True, help="Judge the code alone; AWS is not asked."),
+    CODE,
+    AWS,
+    option("--no-second-reader", is_flag=True, help="Do not compare our reading of the code with python-hcl2's."),
+    option("--now", metavar="TIME", help="Take this as the time of the run (RFC 3339)."),
+)
+@click.pass_context
+def run(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - the options above
+    """Audit environments: read code and AWS, compare, judge, report."""
+    from auditor import pipeline
+    from auditor.terminal import deliver
+
+    settings = settings_of(given)
+    chosen = environments_of(settings, given)
+    delivery = delivery_of(settings, given)
+    codes = []
+    for environment in chosen:
+        alone = delivery.dated or len(chosen) == 1
+        target = delivery if alone else replace(delivery, out=delivery.out / environment.name)
+        codes.append(deliver(pipeline.audit(settings, environment, inputs_of(given)), target))
+    ctx.exit(_leaving(max(codes), given))
+
+
+def _leaving(code: int, given: Given) -> int:
+    return 0 if given["exit_zero"] and code > NOT_DONE else code
+
+
+@cli.command()
+@options(ENVIRONMENT, option("--out", type=PATH, metavar="FILE", help="The file (default: ENV.jsonl.gz)."), CODE, AWS)
+def snapshot(**given: Any) -> None:  # noqa: ANN401 - the options above
+    """Read AWS and save the answers, to be judged later by `audit run --snapshot FILE`."""
+    from auditor import pipeline
+    from auditor.aws import snapshot as file
+
+    settings = settings_of(given)
+    chosen = environments_of(settings, given)
+    if given["out"] and len(chosen) > 1:
+        raise click.UsageError("--out names one file; give one environment")
+    for environment in chosen:
+        taken = pipeline.snapshot(settings, environment, inputs_of(given))
+        target = given["out"] or Path(f"{environment.name}.jsonl.gz")
+        _write(target, file.encode(taken))
+        click.echo(f"{target}  {len(taken.answers.by_request)} answers{'' if taken.complete else ', cut short'}")
+
+
+@cli.command()
+@options(ENVIRONMENT, DIRECTORY, CODE)
+def declared(**given: Any) -> None:  # noqa: ANN401 - the options above
+    """Print what the code declares, as JSON: values as Terraform plans them, unknowns by path, origins."""
+    from auditor import hcl
+
+    click.echo(json.dumps(hcl.declared_document(_configuration(given)), indent=1, ensure_ascii=False))
+
+
+@cli.command(name="eval")
+@click.argument("expression", required=False)
+@options(
+    option("--json", "rows", type=PATH, metavar="FILE", help='Complete a list of {"expr": ...}.'),
+    ENVIRONMENT,
+    DIRECTORY,
+    CODE,
+)
+def evaluate(expression: str | None, rows: Path | None, **given: Any) -> None:  # noqa: ANN401 - the options above
+    """Evaluate an expression in the scope of an environment or directory (default: the current one)."""
+    from auditor.hcl import console
+
+    if (expression is None) is (rows is None):
+        raise click.UsageError("give one expression, or --json FILE")
+    directory = given["directory"] if given["names"] else given["directory"] or Path()
+    scope = _configuration({**given, "directory": directory}).console_scope()
+    if expression is not None:
+        click.echo(console.evaluate_text(expression, scope))
+    elif rows is not None:
+        click.echo(json.dumps(console.eval_rows(_rows(rows), scope), indent=1, ensure_ascii=False))
+
+
+@cli.command()
+@click.argument("rule")
+def explain(rule: str) -> None:
+    """Print the page of a rule: why it matters, what is tested, how to fix it."""
+    from auditor.policy.explain import explain as page
+    from auditor.subjects.facts import catalogue
+
+    by_id = {each.id: each for each in _rules()}
+    if rule.upper() not in by_id:
+        close = difflib.get_close_matches(rule.upper(), by_id, n=1)
+        raise click.UsageError(
+            f"no rule {rule!r}" + (f"; did you mean {close[0]}?" if close else "; see audit rules list")
+        )
+    click.echo(page(by_id[rule.upper()], catalogue()), nl=False)
+
+
+@cli.group()
+def rules() -> None:
+    """List the rules, or run the tests inside them."""
+
+
+@rules.command(name="list")
+def list_rules() -> None:
+    """List the rules: id, severity in production, what they judge, title."""
+    for rule in _rules():
+        click.echo(f"{rule.id:<10} {rule.severity['production']:<9} {rule.subject:<13} {rule.title}")
+
+
+@rules.command(name="test")
+@click.pass_context
+def test_rules(ctx: click.Context) -> None:
+    """Run the tests that stand in the rule files."""
+    from auditor.policy.tests import run_tests
+    from auditor.subjects.facts import catalogue
+
+    results = run_tests(_rules(), catalogue())
+    failed = [result for result in results if not result.passed]
+    for result in failed:
+        expected = f"expected {result.example.expect}, got {result.status}"
+        click.echo(f"{result.rule.place}: {result.rule.id} {result.example.name!r}: {expected}")
+    click.echo(f"{len(results) - len(failed)} passed, {len(failed)} failed")
+    ctx.exit(NOT_DONE if failed else 0)
+
+
+@cli.command()
+@options(ENVIRONMENT, CODE)
+def permissions(**given: Any) -> None:  # noqa: ANN401 - the options above
+    """Print the least-privilege IAM policy of the role that audits an environment."""
+    from auditor import pipeline
+
+    settings = settings_of(given)
+    for environment in environments_of(settings, given):
+        click.echo(json.dumps(pipeline.permissions(settings, environment, inputs_of(given)), indent=2))
+
+
+@cli.command()
+@click.argument("report", type=PATH, required=False)
+@options(
+    option("--format", "format_", metavar="F", default="html", help="The format to render (default: html)."),
+    option("--schema", is_flag=True, help="Print the JSON Schema of the report instead."),
+    option("--out", type=PATH, metavar="FILE", help="Write to this file instead of stdout."),
+)
+def render(report: Path | None, format_: str, *, schema: bool, out: Path | None) -> None:
+    """Render a JSON report in another format."""
+    from auditor.formats import formats
+    from auditor.formats.json import decode
+    from auditor.shipped import shipped
+
+    if schema:
+        content = (shipped("reports") / "schema" / "report.v1.json").read_bytes()
+    elif report is None:
+        raise click.UsageError("name a report.json")
+    else:
+        content = format_of(formats(), format_, "--format").render(decode(_read(report)))
+    if out is None:
+        click.get_binary_stream("stdout").write(content)
+    else:
+        _write(out, content)
+
+
+@cli.command()
+@options(RESULT)
+@click.pass_context
+def demo(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - the options above
+    """Audit a demonstration estate that was changed by hand, on an AWS stand-in on this computer."""
+    from auditor import demo as demonstration
+    from auditor.terminal import deliver
+
+    with demonstration.running(inputs_of(given)) as (settings, outcome, changes):
+        click.echo("changed by hand:\n" + "".join(f"  {change}\n" for change in changes), err=True)
+        code = deliver(outcome, delivery_of(replace(settings, root=Path.cwd()), given))
+    ctx.exit(_leaving(code, given))
+
+
+def _configuration(given: Given) -> Configuration:
+    from auditor import pipeline
+    from auditor.settings import Environment
+
+    settings = settings_of(given)
+    if given["directory"] is not None:
+        environment = adjusted(Environment(name="", root=given["directory"].resolve()), given)
+    elif len(chosen := environments_of(settings, given)) == 1:
+        environment = chosen[0]
+    else:
+        raise click.UsageError("give one environment")
+    return pipeline.configuration(settings, environment, inputs_of(given).variables)
+
+
+def _rules() -> tuple[Rule, ...]:
+    from auditor import pipeline
+
+    return pipeline.all_rules()
+
+
+def _rows(file: Path) -> Sequence[Mapping[str, Any]]:
+    hint = 'it must be a list of {"expr": "..."}'
+    try:
+        rows = json.loads(_read(file))
+    except ValueError as error:
+        raise SourceError(f"{file} is not JSON: {error}", hint=hint) from error
+    if not isinstance(rows, list) or not all(isinstance(row, dict) and "expr" in row for row in rows):
+        raise SourceError(f"{file} holds no expressions", hint=hint)
+    return rows
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise SourceError(f"{file} can't be read: {error.strerror}") from error
+
+
+def _write(file: Path, content: bytes) -> None:
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise ReportError(f"{file} can't be written: {error.strerror}") from error
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and leave with its exit code; every error is told once, without a traceback."""
+    try:
+        code = cli.main(args=None if arguments is None else list(arguments), prog_name="audit", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output has gone: say nothing, and keep the interpreter from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(NOT_DONE)
+    except AuditorError as error:
+        from auditor.terminal import tell
+
+        tell(error)
+        sys.exit(NOT_DONE)
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a defect is told in one line
+        if os.environ.get("AUDIT_DEBUG"):
+            traceback.print_exc()
+        click.echo(f"error: a defect of the auditor: {type(error).__name__}: {error}", err=True)
+        click.echo("  hint   please report it with the output of AUDIT_DEBUG=1", err=True)
+        sys.exit(NOT_DONE)
+    sys.exit(code if isinstance(code, int) else 0)

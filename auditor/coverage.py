@@ -1,0 +1,54 @@
+"""What was to be read and was not, in words: one entry for each operation and cause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from auditor.aws.failures import TREATMENTS, Treatment
+from auditor.aws.operations import find
+from auditor.model.answers import Answer
+from auditor.model.results import Unread
+from auditor.model.values import Reason
+
+_WHY = {
+    Reason.DENIED: "AWS denied the call",
+    Reason.FAILED: "the call did not give a whole answer",
+    Reason.NOT_READ: "the call was not made",
+    Reason.NOT_SUPPORTED: "the endpoint does not know this operation",
+}
+_FIX = {
+    Reason.FAILED: "run the audit again; if it stays, see the error code",
+    Reason.NOT_READ: "run the audit again with more time (--deadline)",
+    Reason.NOT_SUPPORTED: "ask an endpoint that serves it, or switch off the rules that need it",
+}
+
+
+def gap(answer: Answer) -> bool:
+    """Whether an answer leaves something unread; that a thing does not exist is an answer like any other."""
+    return not answer.ok and TREATMENTS.get(answer.code) is not Treatment.ANSWERED
+
+
+def unread(answers: Iterable[Answer]) -> tuple[Unread, ...]:
+    """The gaps of a reading, by operation and cause, in order of operations."""
+    groups: dict[tuple[str, str, Reason], list[Answer]] = {}
+    for answer in answers:
+        if gap(answer):
+            key = answer.request.api, answer.code, answer.reason or Reason.FAILED
+            groups.setdefault(key, []).append(answer)
+    return tuple(_entry(*key, many) for key, many in sorted(groups.items()))
+
+
+def _entry(api: str, code: str, reason: Reason, answers: list[Answer]) -> Unread:
+    operation = find(api)
+    permission = operation.permission if operation else api
+    details = sorted({answer.detail for answer in answers if answer.detail})
+    said = f"{_WHY.get(reason, reason.value)} ({code})"
+    return Unread(
+        what=api,
+        where=tuple(answer.request.key or "the whole Region" for answer in answers),
+        why=f"{said}: {details[0]}" if details else said,
+        effect="Every fact that this operation tells is unknown where it was not answered.",
+        fix=f"grant {permission} to the caller" if reason is Reason.DENIED else _FIX.get(reason, ""),
+        api=api,
+        code=code,
+    )

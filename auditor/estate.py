@@ -1,0 +1,144 @@
+"""One environment's code, evaluated: its resources, and the account, Region and name space they live in."""
+
+from __future__ import annotations
+
+import os.path
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from auditor import hcl
+from auditor.declared import declared, names
+from auditor.hcl.values import plain
+from auditor.inputs import Variables
+from auditor.kinds import kinds
+from auditor.model.answers import Scope
+from auditor.model.errors import AuditorError, SettingsError
+from auditor.model.facts import Resource
+from auditor.model.values import Reason, Unknown, Value
+from auditor.settings import Environment, Settings
+from auditor.subjects.material import DeclaredEnvironment
+
+TABLE = "aws_dynamodb_table"
+PROVIDER = "the provider's allowed_account_ids"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estate:
+    """What the code of an environment declares, and where that should be found."""
+
+    environment: Environment
+    """With account and Region as far as they are known."""
+    code: hcl.Configuration
+    resources: tuple[Resource, ...]
+    declared: DeclaredEnvironment
+    partition: str
+
+    def scope(self, wanted: Iterable[str]) -> Scope:
+        """What is read live: the declared names, and whatever lies in the name space."""
+        return Scope(
+            account=self.environment.account,
+            region=self.environment.region,
+            partition=self.partition,
+            declared=names(self.resources),
+            patterns=self.declared.patterns,
+            environment=self.environment.name,
+            wanted=frozenset(wanted),
+        )
+
+
+def configuration(settings: Settings, environment: Environment, variables: Variables) -> hcl.Configuration:
+    """The evaluated code of an environment; SourceError where it can't be read."""
+    root = environment.root
+    return hcl.load(
+        root,
+        project_root=settings.root if root.resolve().is_relative_to(settings.root) else root,
+        var_files=(*environment.var_files, *variables.files),
+        variables=variables.given,
+        environment_variables=variables.environment,
+        workspace=environment.workspace,
+        account=environment.account,
+        region=environment.region,
+    )
+
+
+def estate(settings: Settings, environment: Environment, variables: Variables) -> Estate:
+    """Evaluate an environment's code.
+
+    The account is that of the options, of audit.toml or the one the provider allows; the Region likewise. Errors:
+    SourceError where the code can't be read; SettingsError where nothing names the Region.
+    """
+    code = configuration(settings, environment, variables)
+    provider = _default_provider(code)
+    if not environment.account and (allowed := _only_account(provider)):
+        environment = replace(environment, account=allowed, account_source=PROVIDER)
+        code = configuration(settings, environment, variables)
+    if not environment.region:
+        region = provider.get("region")
+        if not isinstance(region, str):
+            raise SettingsError(
+                f"the Region of environment {environment.name!r} is not known",
+                hint="give --region, or set it in audit.toml or in the provider block",
+            )
+        environment = replace(environment, region=region)
+    resources = declared(code, kinds(), account=environment.account, region=environment.region)
+    return Estate(
+        environment=environment,
+        code=code,
+        resources=resources,
+        declared=DeclaredEnvironment(
+            name=environment.name,
+            tier=environment.tier,
+            resources=resources,
+            patterns=environment.scope or _common_pattern(names(resources).get(TABLE, ())),
+            backend={"type": code.backend.type, **code.backend.attributes} if code.backend else {},
+            provider=provider,
+        ),
+        partition=_partition(environment.region),
+    )
+
+
+def others(settings: Settings, environment: Environment, variables: Variables) -> tuple[DeclaredEnvironment, ...]:
+    """What the other environments of the project declare; `--var` and `--var-file` speak of this one only."""
+    own = replace(variables, given=MappingProxyType({}), files=())
+    return tuple(
+        _other(settings, each, own) for each in settings.environments.values() if each.name != environment.name
+    )
+
+
+def _other(settings: Settings, environment: Environment, variables: Variables) -> DeclaredEnvironment:
+    """What an environment declares; code that can't be read is an unknown here, not an error."""
+    try:
+        return estate(settings, environment, variables).declared
+    except AuditorError as error:
+        cause = Unknown(Reason.NOT_EVALUABLE, f"the code of {environment.name} can't be read: {error}")
+        return DeclaredEnvironment(name=environment.name, tier=environment.tier, failed=cause)
+
+
+def _default_provider(code: hcl.Configuration) -> Mapping[str, Value]:
+    """The arguments of the aws provider without alias, `default_tags` as a map of strings."""
+    for provider in code.providers:
+        if provider.name == "aws" and not provider.alias:
+            return {name: plain(value) for name, value in provider.values.items()} | {
+                "default_tags": plain(provider.default_tags)
+            }
+    return {}
+
+
+def _only_account(provider: Mapping[str, Value]) -> str:
+    allowed = provider.get("allowed_account_ids")
+    if isinstance(allowed, tuple) and len(allowed) == 1 and isinstance(allowed[0], str):
+        return allowed[0]
+    return ""
+
+
+def _common_pattern(tables: tuple[str, ...]) -> tuple[str, ...]:
+    """A pattern for what the names begin with, up to a separator; none where they have nothing in common."""
+    common = os.path.commonprefix(tables)  # noqa: RUF071 - of names, not of paths
+    ends = max(common.rfind(separator) for separator in "-_.") + 1
+    return (f"{common[:ends]}*",) if ends else ()
+
+
+def _partition(region: str) -> str:
+    prefixes = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "us-iso-": "aws-iso", "us-isob-": "aws-iso-b"}
+    return next((partition for prefix, partition in prefixes.items() if region.startswith(prefix)), "aws")

@@ -1,0 +1,42 @@
+"""What decides a run besides settings, code, rules and AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+
+from auditor.progress import Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variables:
+    """Values of Terraform variables that stand outside the code."""
+
+    given: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """By `--var`."""
+    files: tuple[Path, ...] = ()
+    """By `--var-file`."""
+    environment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Environment variables: `TF_VAR_name`, `TF_WORKSPACE`, `HOME`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """The options of a run, and its time."""
+
+    now: datetime
+    fixed_now: bool = False
+    """The time was given: it wins over the one in a snapshot."""
+    command: str = ""
+    variables: Variables = field(default_factory=Variables)
+    snapshot: Path | None = None
+    """Judge this reading; AWS is not asked."""
+    declared_only: bool = False
+    deadline: float | None = None
+    """Seconds."""
+    second_reader: bool = True
+    progress: Progress | None = None
+    demonstration: bool = False

@@ -1,0 +1,160 @@
+"""The options of the command line, and the records they are turned into."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from auditor.formats.interface import Format
+    from auditor.inputs import Inputs
+    from auditor.settings import Environment, Settings
+    from auditor.terminal import Delivery
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+Given = Mapping[str, Any]
+"""What click got for the options of a command."""
+
+_FAIL_ON: Final = ("critical", "high", "medium", "low", "never")
+
+
+def option(*names: str, **settings: Any) -> Callable[[Command], Command]:  # noqa: ANN401 - click's own keywords
+    """A click option that AUDIT_<OPTION> can set as well."""
+    long = next(name for name in names if name.startswith("--"))
+    return click.option(*names, envvar="AUDIT_" + long.lstrip("-").replace("-", "_").upper(), **settings)
+
+
+def options(*several: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Several options as one decorator, shown in this order."""
+
+    def decorate(command: Command) -> Command:
+        for each in reversed(several):
+            command = each(command)
+        return command
+
+    return decorate
+
+
+PATH: Final = click.Path(path_type=Path)
+CODE = options(
+    option("--account", metavar="ID", help="Account of the environment (default: audit.toml, then the provider's)."),
+    option("--region", metavar="REGION", help="Its Region (default: audit.toml, then the provider's)."),
+    option("--var-file", "var_files", multiple=True, type=PATH, metavar="FILE", help="A further tfvars file."),
+    option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="A Terraform variable."),
+    option("--workspace", metavar="NAME", help="The Terraform workspace."),
+)
+ENVIRONMENT = option("--env", "names", multiple=True, metavar="NAME", help="Environment; repeatable; `all` means each.")
+DIRECTORY = option("--dir", "directory", type=PATH, metavar="DIR", help="A root module, instead of an environment.")
+AWS = options(
+    option("--profile", metavar="NAME", help="AWS profile."),
+    option("--deadline", type=click.FloatRange(min=0), metavar="SECONDS", help="Stop reading AWS after this long."),
+)
+RESULT = options(
+    option("--format", "stdout", metavar="F", default="text", help="The one document for stdout (default: text)."),
+    option("--also", metavar="F,F", default="", help="Further formats in the bundle."),
+    option("--out", type=PATH, metavar="DIR", help="Folder of the bundle (default: reports/out/ENV/TIME)."),
+    option("--fail-on", type=click.Choice(_FAIL_ON), help="The least severity that counts (default: low)."),
+    option("--exit-zero", is_flag=True, help="Turn the exit codes 3 and 4 into 0."),
+    option("-q", "--quiet", count=True, help="Summary only; twice: errors only."),
+    option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour on a terminal."),
+)
+
+
+def settings_of(given: Given) -> Settings:
+    """The project's settings, with the options over them."""
+    from auditor import settings
+
+    loaded = settings.load(Path.cwd())
+    return replace(loaded, fail_on=given.get("fail_on") or loaded.fail_on)
+
+
+def environments_of(settings: Settings, given: Given) -> tuple[Environment, ...]:
+    """The environments that --env names, with the options over what audit.toml says."""
+    names = [name for entry in given["names"] for name in entry.split(",")]
+    if not names:
+        raise click.UsageError(f"name an environment with --env: {', '.join(settings.environments) or 'none found'}")
+    every = settings.environments.values()
+    chosen = every if names == ["all"] else [settings.environment(name) for name in dict.fromkeys(names)]
+    return tuple(adjusted(environment, given) for environment in chosen)
+
+
+def adjusted(environment: Environment, given: Given) -> Environment:
+    """An environment with the options over it."""
+    over = {name: given[name] for name in ("region", "profile", "workspace") if given.get(name)}
+    if given.get("account"):
+        over |= {"account": given["account"], "account_source": "--account"}
+    return replace(environment, **over)
+
+
+def inputs_of(given: Given) -> Inputs:
+    """What decides the run besides settings: here the clock is read."""
+    from auditor.inputs import Inputs, Variables
+    from auditor.progress import Progress
+
+    return Inputs(
+        now=_time(given.get("now")),
+        fixed_now=bool(given.get("now")),
+        command=" ".join(("audit", *sys.argv[1:])),
+        variables=Variables(
+            given=_variables(given.get("variables", ())),
+            files=tuple(given.get("var_files", ())),
+            environment=dict(os.environ),
+        ),
+        snapshot=given.get("snapshot"),
+        declared_only=bool(given.get("declared_only")),
+        deadline=given.get("deadline"),
+        second_reader=not given.get("no_second_reader"),
+        progress=Progress(sys.stderr),
+    )
+
+
+def delivery_of(settings: Settings, given: Given) -> Delivery:
+    """Where the result goes; an unknown format is told before anything is read."""
+    from auditor.formats import formats
+    from auditor.terminal import Delivery
+
+    known = formats()
+    wanted = ["html", "json", *filter(None, given["also"].split(",")), *settings.also]
+    return Delivery(
+        printed=format_of(known, given["stdout"], "--format"),
+        written=tuple(format_of(known, name, "--also") for name in dict.fromkeys(wanted)),
+        out=given["out"] or settings.root / "reports" / "out",
+        dated=given["out"] is None,
+        fail_on=settings.fail_on,
+        quiet=given["quiet"],
+        color=given["color"],
+    )
+
+
+def format_of(known: Mapping[str, Format], name: str, option_name: str) -> Format:
+    """The format of that name; a usage error where there is none."""
+    if name not in known:
+        raise click.BadParameter(f"no format {name!r}; there are {', '.join(known)}", param_hint=option_name)
+    return known[name]
+
+
+def _time(text: str | None) -> datetime:
+    if not text:
+        return datetime.now(UTC)
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter("not an RFC 3339 time, as 2026-01-15T02:00:00Z", param_hint="--now") from None
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+
+
+def _variables(pairs: Iterable[str]) -> dict[str, str]:
+    named = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not (name and equals):
+            raise click.BadParameter(f"{pair!r} is not NAME=VALUE", param_hint="--var")
+        named[name] = value
+    return named

@@ -1,0 +1,308 @@
+"""The straight line: code and AWS in, an audit out; everything between reading and writing is pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from auditor import __version__, coverage
+from auditor.compare import compare, excluded, unlisted
+from auditor.declared import not_examined
+from auditor.estate import TABLE, Estate, configuration, estate, others
+from auditor.inputs import Inputs
+from auditor.judge import judge, rule_text
+from auditor.kinds import kinds
+from auditor.model.answers import Answers, Snapshot
+from auditor.model.drift import Comparison, Existence, Plan
+from auditor.model.facts import Resource, SourceRange
+from auditor.model.results import Audit, Waiver
+from auditor.model.rule import Rule
+from auditor.model.values import Reason, Unknown
+from auditor.policy.load import load_rules
+from auditor.policy.parameters import switched_off, verify, with_settings
+from auditor.policy.waivers import load_waivers
+from auditor.reading import context as context_of
+from auditor.reading import read, time_text
+from auditor.settings import Environment, Settings
+from auditor.shipped import shipped
+from auditor.subjects import facts as subjects
+from auditor.subjects.material import Material, RunInformation
+
+NOT_ASKED: Final = Unknown(Reason.NOT_READ, "this run judges the code alone; AWS was not asked")
+_CODE_ALONE: Final = "speaks of AWS; this run judges the code alone"
+_OF_THE_READING: Final = frozenset(
+    {"run.account", "run.caller", "run.account_matches", "run.unread", "run.population.unexamined"}
+)
+
+__all__ = ["Inputs", "Outcome", "all_rules", "audit", "configuration", "permissions", "snapshot"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """An audit, and what a bundle keeps besides."""
+
+    audit: Audit
+    snapshot: Snapshot | None
+    code: Callable[[SourceRange], str]
+    """The text of a line of the audited code."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The rules as they hold for one environment."""
+
+    all: tuple[Rule, ...]
+    off: Mapping[str, str]
+    """Those that are not on, with the reason."""
+    parameters: Mapping[str, Any]
+
+    @property
+    def wanted(self) -> frozenset[str]:
+        """The operations that the rules which are on need."""
+        return subjects.needed_apis(rule for rule in self.all if rule.id not in self.off)
+
+
+def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outcome:
+    """Audit one environment.
+
+    Errors: any AuditorError. What a single call could not tell is Unknown in the outcome.
+    """
+    here = estate(settings, environment, inputs.variables)
+    rules = rules_of(settings, here, inputs)
+    waivers = _waivers(settings, environment, rules.all)
+    taken = None
+    if not inputs.declared_only:
+        here, taken = read(settings, here, rules.wanted, inputs)
+    context = taken.context if taken else context_of(settings, here, inputs)
+    now = inputs.now if inputs.fixed_now or taken is None else datetime.fromisoformat(context["now"])
+    found = _live(taken)
+    comparisons = _compared(here, found, taken)
+    judged = subjects.build(
+        Material(
+            environment=here.declared,
+            run=_information(here, taken, waivers, now, context),
+            comparisons=comparisons,
+            live=found,
+            answers=taken.answers if taken else Answers(),
+            others=others(settings, environment, inputs.variables),
+            unread=NOT_ASKED,
+        )
+    )
+    judgement = judge(
+        rules.all,
+        judged,
+        environment=environment.name,
+        tier=environment.tier,
+        today=now.date(),
+        parameters=rules.parameters,
+        waivers=waivers,
+        off=rules.off,
+    )
+    return Outcome(
+        audit=Audit(
+            environment=environment.name,
+            tier=environment.tier,
+            run=_run(here, taken, rules, now, context),
+            comparisons=comparisons,
+            subjects=judged,
+            rules=tuple(
+                rule_text(rule, tier=environment.tier, parameters=rules.parameters, off=rules.off) for rule in rules.all
+            ),
+            results=judgement.results,
+            findings=judgement.findings,
+            causes=judgement.causes,
+            waivers=judgement.waivers,
+            population=_population(here, taken),
+            coverage=coverage.unread(taken.answers if taken else ()),
+            not_examined=not_examined(here.resources, kinds()),
+            api=tuple(context.get("api", ())),
+            inputs=_files(settings, here),
+            diagnostics=tuple(str(each) for each in here.code.diagnostics),
+            second_reader=context.get("second_reader", {}),
+            complete=_complete(here, taken),
+            demonstration=bool(context["demonstration"]),
+        ),
+        snapshot=taken,
+        code=_line_of(here),
+    )
+
+
+def snapshot(settings: Settings, environment: Environment, inputs: Inputs) -> Snapshot:
+    """Read AWS for an environment, without judging."""
+    here = estate(settings, environment, inputs.variables)
+    return read(settings, here, rules_of(settings, here, inputs).wanted, inputs)[1]
+
+
+def permissions(settings: Settings, environment: Environment, inputs: Inputs) -> Mapping[str, Any]:
+    """The least-privilege policy of the role that audits an environment."""
+    from auditor.aws.permissions import policy  # noqa: PLC0415 - needed by this alone
+
+    here = estate(settings, environment, inputs.variables)
+    return policy(kinds(), here.scope(rules_of(settings, here, inputs).wanted))
+
+
+def all_rules() -> tuple[Rule, ...]:
+    """The shipped rules, loaded and verified."""
+    return load_rules([shipped("rules")], subjects.catalogue())
+
+
+def rules_of(settings: Settings, here: Estate, inputs: Inputs) -> Rules:
+    """The rules with what audit.toml says about them; RuleError or SettingsError where that can't be used."""
+    environment = here.environment
+    rules = with_settings(all_rules(), settings.rules)
+    parameters = {**settings.parameters, **environment.parameters}
+    verify(rules, parameters)
+    off = dict(switched_off(rules, settings.rules, tier=environment.tier))
+    if inputs.declared_only:
+        off |= {rule.id: _CODE_ALONE for rule in rules if rule.id not in off and _speaks_of_aws(rule)}
+    return Rules(all=rules, off=MappingProxyType(off), parameters=MappingProxyType(parameters))
+
+
+def _speaks_of_aws(rule: Rule) -> bool:
+    return rule.drift is not None or any(path.startswith("live.") or path in _OF_THE_READING for path in rule.facts)
+
+
+def _waivers(settings: Settings, environment: Environment, rules: Iterable[Rule]) -> tuple[Waiver, ...]:
+    file = environment.waivers
+    if file is None:
+        return ()
+    return load_waivers(file, [rule.id for rule in rules], shown=_shown(file, settings.root))
+
+
+def _shown(path: Path, root: Path) -> str:
+    """A path as reports show it: relative to the project root where it lies inside."""
+    path, root = path.resolve(), root.resolve()
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+
+
+def _live(taken: Snapshot | None) -> tuple[Resource, ...]:
+    if taken is None:
+        return ()
+    return tuple(resource for kind in kinds() for resource in kind.read(taken.answers, taken.scope))
+
+
+def _compared(here: Estate, found: tuple[Resource, ...], taken: Snapshot | None) -> tuple[Comparison, ...]:
+    if taken is not None:
+        return compare(here.resources, found, taken.answers, kinds(), taken.scope)
+    types = {kind.type for kind in kinds()}
+    return tuple(
+        Comparison(
+            kind=resource.kind,
+            identity=resource.identity,
+            address=resource.address,
+            existence=Existence.UNDETERMINED,
+            plan=Plan.UNDETERMINED,
+            declared=resource,
+            live=None,
+            cause=NOT_ASKED,
+        )
+        for resource in here.resources
+        if resource.kind in types
+    )
+
+
+def _information(
+    here: Estate, taken: Snapshot | None, waivers: tuple[Waiver, ...], now: datetime, context: Mapping[str, Any]
+) -> RunInformation:
+    git = context["git"]
+    return RunInformation(
+        account=taken.account if taken else NOT_ASKED,
+        caller=taken.caller if taken else NOT_ASKED,
+        expected_account=here.environment.account if here.environment.account_source else None,
+        now=now,
+        waivers=waivers,
+        code_changed=bool(git["dirty"]) if git.get("dirty") is not None else None,
+        commit=git.get("commit"),
+    )
+
+
+def _run(
+    here: Estate, taken: Snapshot | None, rules: Rules, now: datetime, context: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """What a report says about the run itself."""
+    environment = here.environment
+    told = {
+        "id": context["id"],
+        "project": context["project"],
+        "account": environment.account,
+        "account_source": context["account_source"],
+        "tier_source": environment.tier_source,
+        "region": environment.region,
+        "caller": taken.caller if taken else "",
+        "started": taken.started if taken else time_text(now),
+        "finished": taken.finished if taken else time_text(now),
+        "now": time_text(now),
+        "command": context["command"],
+        "endpoint": taken.endpoint if taken else "",
+        "declared_only": taken is None,
+        "tool": {"name": "auditor", "version": __version__},
+        "ruleset": {
+            "rules": len(rules.all),
+            "digest": hashlib.sha256("".join(rule.digest for rule in rules.all).encode()).hexdigest(),
+        },
+        "git": dict(context["git"]),
+        "scope": list(here.declared.patterns),
+        "providers": [f"{each.source} {each.version or each.constraints}" for each in here.code.locked_providers],
+    }
+    return {name: value for name, value in told.items() if value != ""}
+
+
+def _population(here: Estate, taken: Snapshot | None) -> Mapping[str, Any]:
+    """What AWS listed of tables, which of them are none of this environment's, and why."""
+    if taken is None:
+        return {}
+    kind = next(kind for kind in kinds() if kind.type == TABLE)
+    listed = kind.listed(taken.answers, taken.scope)
+    patterns = ", ".join(here.declared.patterns) or "no pattern is known"
+    answers = taken.answers.of("dynamodb:ListTables")
+    return {
+        TABLE: {
+            "listed": None if isinstance(listed, Unknown) else len(listed),
+            "list_pages": sum(len(answer.pages) for answer in answers),
+            "patterns": list(here.declared.patterns),
+            "excluded": [
+                {"name": name, "reason": f"neither declared nor matching {patterns}"}
+                for name in excluded(kind, taken.answers, taken.scope)
+            ],
+        }
+    }
+
+
+def _files(settings: Settings, here: Estate) -> tuple[Mapping[str, Any], ...]:
+    """Every file that decided the declared side, the waivers and the settings."""
+    code = [{"path": file.path, "bytes": file.size, "sha256": file.sha256} for file in here.code.files]
+    others_ = [_file(path, settings.root) for path in (settings.file, here.environment.waivers) if path is not None]
+    return tuple(sorted((*code, *others_), key=lambda entry: str(entry["path"])))
+
+
+def _file(path: Path, root: Path) -> Mapping[str, Any]:
+    content = path.read_bytes()
+    return {"path": _shown(path, root), "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def _complete(here: Estate, taken: Snapshot | None) -> bool:
+    """Whether nothing that was asked for stayed unread: no gap in the answers, no error in the code."""
+    sound = not any(each.severity == "error" for each in here.code.diagnostics)
+    if taken is None:
+        return sound
+    gaps = any(coverage.gap(answer) for answer in taken.answers)
+    return sound and taken.complete and not gaps and not unlisted(kinds(), taken.answers, taken.scope)
+
+
+def _line_of(here: Estate) -> Callable[[SourceRange], str]:
+    files = {file.path: file for file in here.code.files}
+
+    @cache
+    def lines(path: str) -> list[str]:
+        return files[path].text.split("\n") if path in files else []
+
+    def line(place: SourceRange) -> str:
+        return "".join(lines(place.file)[place.line - 1 : place.line])
+
+    return line

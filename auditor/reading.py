@@ -1,0 +1,88 @@
+"""The live side of an estate: read from AWS, or taken from a snapshot; with what a replay needs to give the same."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from auditor import live, repository
+from auditor.estate import Estate, estate
+from auditor.inputs import Inputs
+from auditor.kinds import kinds
+from auditor.model.answers import Snapshot
+from auditor.settings import Settings
+
+if TYPE_CHECKING:
+    from auditor.aws.reader import Reader
+
+_DIGITS: Final = 6
+
+
+def read(settings: Settings, here: Estate, wanted: Iterable[str], inputs: Inputs) -> tuple[Estate, Snapshot]:
+    """The reading, and the estate with the account it is about.
+
+    `wanted` are the operations that only some rules need. Errors: SnapshotError for a snapshot that can't be used,
+    AccessError where AWS can't be asked at all.
+    """
+    if inputs.snapshot is not None:
+        from auditor.aws import snapshot  # noqa: PLC0415 - not needed to judge code alone
+
+        taken = snapshot.read(inputs.snapshot, here.environment.name)
+        return _in_account(settings, here, taken.account, inputs), taken
+    reader = _reader(here)
+    here = _in_account(settings, here, reader.caller.account, inputs)
+    try:
+        taken = live.read(kinds(), here.scope(wanted), reader, deadline=inputs.deadline, progress=inputs.progress)
+    finally:
+        if inputs.progress is not None:
+            inputs.progress.done()
+    return here, replace(taken, context={**taken.context, **context(settings, here, inputs)})
+
+
+def context(settings: Settings, here: Estate, inputs: Inputs) -> Mapping[str, Any]:
+    """What can't be worked out again later: a snapshot keeps it, and a replay takes it from there."""
+    now = time_text(inputs.now)
+    identity = f"{now} {here.environment.name} {here.environment.account} {inputs.command}"
+    digest = hashlib.sha256(identity.encode()).hexdigest()[:_DIGITS]
+    return {
+        "id": f"{now.split('.')[0].replace(':', '')}Z-{here.environment.name}-{digest}",
+        "now": now,
+        "command": inputs.command,
+        "project": settings.project,
+        "account_source": here.environment.account_source,
+        "git": dict(repository.state(here.environment.root)),
+        "demonstration": inputs.demonstration,
+    }
+
+
+def time_text(time: datetime) -> str:
+    """A time as RFC 3339 UTC text, in milliseconds."""
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _reader(here: Estate) -> Reader:
+    from auditor.aws.permissions import actions  # noqa: PLC0415 - boto3 comes with them
+    from auditor.aws.reader import Reader  # noqa: PLC0415 - as above
+    from auditor.aws.session import Access, connect  # noqa: PLC0415 - as above
+
+    environment = here.environment
+    access = Access(
+        region=environment.region,
+        account=environment.account,
+        account_source=environment.account_source,
+        profile=environment.profile,
+        role=environment.role,
+        external_id=environment.external_id,
+        endpoint=environment.endpoint,
+    )
+    return Reader(connect(access, actions(kinds())))
+
+
+def _in_account(settings: Settings, here: Estate, account: str, inputs: Inputs) -> Estate:
+    """The estate in the account that was read, where nothing named one before."""
+    if here.environment.account:
+        return here
+    return estate(settings, replace(here.environment, account=account), inputs.variables)

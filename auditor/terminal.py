@@ -1,0 +1,107 @@
+"""What a person at a terminal gets: results on stdout, everything else on stderr, and the bundle's files written."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from auditor import bundle
+from auditor.formats import json as report
+from auditor.formats import text
+from auditor.formats.interface import Format
+from auditor.formats.words import clean, clean_block
+from auditor.model.errors import AuditorError, SourceError
+
+if TYPE_CHECKING:
+    from auditor.pipeline import Outcome
+
+SUMMARY, SILENT = 1, 2
+"""How quiet: the summary only; errors only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """Where the result of an audit goes."""
+
+    printed: Format
+    """The one document for stdout."""
+    written: tuple[Format, ...]
+    """The formats in the bundle."""
+    out: Path
+    """Folder of the bundle."""
+    dated: bool
+    """Whether the bundle stands in a folder of its own below, ENV/TIME."""
+    fail_on: str
+    quiet: int = 0
+    color: str = "auto"
+
+
+def deliver(outcome: Outcome, delivery: Delivery) -> int:
+    """Write the bundle, print the result, and give the exit code; ReportError where it can't be written."""
+    audit = outcome.audit
+    document = report.decode(report.encode(report.document(audit, fail_on=delivery.fail_on, code=outcome.code)))
+    artefacts = bundle.artefacts(document, delivery.written, outcome.snapshot)
+    folder = delivery.out
+    if delivery.dated:
+        folder = folder / audit.environment / bundle.folder_name(document)
+    bundle.write(folder, artefacts)
+    if delivery.printed.name != text.FORMAT.name:
+        _out(delivery.printed.render(document))
+    elif delivery.quiet < SILENT:
+        show = text.summary if delivery.quiet else text.render
+        shown = show(document, width=_width(sys.stdout), color=_color(delivery.color, sys.stdout))
+        _out(shown.encode())
+    if delivery.quiet < SILENT:
+        closing = text.closing(document, width=_width(sys.stderr), color=_color(delivery.color, sys.stderr))
+        sys.stderr.write(closing + "".join(_files(folder, artefacts)))
+    return int(document["verdict"]["exit_code"])
+
+
+def _out(content: bytes) -> None:
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+
+
+def _files(folder: Path, artefacts: Iterable[str]) -> Iterable[str]:
+    here = Path.cwd()
+    for name in sorted(artefacts):
+        path = (folder / name).resolve()
+        yield f"  {name:<17} {path.relative_to(here) if path.is_relative_to(here) else path}\n"
+
+
+def _width(stream: TextIO) -> int | None:
+    return os.get_terminal_size(stream.fileno()).columns if stream.isatty() else None
+
+
+def _color(wanted: str, stream: TextIO) -> bool:
+    """Whether to paint: the option wins, then NO_COLOR, then FORCE_COLOR, then the terminal."""
+    if wanted != "auto":
+        return wanted == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
+
+
+def tell(error: AuditorError) -> None:
+    """Print an error to stderr: what, where, the line, what to do."""
+    sys.stdout.flush()
+    for each in (error, *(error.others if isinstance(error, SourceError) else ())):
+        sys.stderr.write("".join(f"{line}\n" for line in _told(each)))
+
+
+def _told(error: AuditorError) -> Iterable[str]:
+    place = f"{clean(error.subject)}: " if error.subject else ""
+    yield f"error: {place}{clean(error.summary)}"
+    if error.subject and error.line:
+        before = error.line[: error.subject.column - 1]
+        yield f"  {error.subject.line:>4} | {clean(error.line.rstrip())}"
+        yield f"       | {' ' * len(clean(before))}^"
+    for line in clean_block(error.detail).splitlines():
+        yield f"  {line}"
+    for label, said in (*error.facts, *([("hint", error.hint)] if error.hint else ())):
+        yield f"  {clean(label):<6} {clean(said)}"
