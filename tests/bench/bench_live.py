@@ -19,24 +19,25 @@ from contextlib import contextmanager
 from pathlib import Path
 
 FAKES = Path(__file__).resolve().parent.parent / "fakes"
-sys.path.insert(0, str(FAKES))
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
 
 
 def read_all(url: str) -> dict[str, float]:
     """Read the estate at an endpoint in this process, the loading of all modules included."""
     began = time.perf_counter()
-    from fakeaws.kind import kind  # noqa: PLC0415 - loading is measured
-
+    from auditor.aws.permissions import actions  # noqa: PLC0415 - loading is measured
     from auditor.aws.reader import Reader  # noqa: PLC0415
     from auditor.aws.session import Access, connect  # noqa: PLC0415
+    from auditor.kinds import kinds  # noqa: PLC0415
     from auditor.live import read  # noqa: PLC0415
     from auditor.model.answers import Scope  # noqa: PLC0415
 
+    found = kinds()
     loaded = time.perf_counter()
-    connection = connect(Access(region="ap-southeast-1", endpoint=url), kind().permissions)
+    connection = connect(Access(region="ap-southeast-1", endpoint=url), actions(found))
     connected = time.perf_counter()
-    snapshot = read([kind()], Scope(account=connection.caller.account, region="ap-southeast-1"), Reader(connection))
+    scope = Scope(account=connection.caller.account, region="ap-southeast-1", patterns=("koneksi-*",))
+    snapshot = read(found, scope, Reader(connection))
     done = time.perf_counter()
     connection.close()
     assert all(answer.ok for answer in snapshot.answers)
