@@ -19,6 +19,7 @@ FINDINGS: Final = 4
 NEVER: Final = "never"
 
 _WORDS: Final = {"fail": "Not compliant", "incomplete": "Incomplete", "pass": "Compliant"}
+_CODE_ALONE: Final = "Compliant in code alone"
 _PLURALS: Final = {"policy": "policies"}
 
 
@@ -118,7 +119,7 @@ def verdict(audit: Audit, numbers: Mapping[str, Any], fail_on: str) -> dict[str,
     state = "fail" if failing else "pass" if whole else "incomplete"
     return {
         "state": state,
-        "word": _WORDS[state],
+        "word": _CODE_ALONE if state == "pass" and audit.run.get("declared_only") else _WORDS[state],
         "headline": _headline(failing, numbers),
         "completeness": _completeness(audit, numbers, whole=whole),
         "fail_on": fail_on,
@@ -165,13 +166,15 @@ def _completeness(audit: Audit, numbers: Mapping[str, Any], *, whole: bool) -> s
         sentences.append(f"{plural(broken, 'result')} could not be computed: a defect of a rule or of the auditor.")
     if audit.coverage:
         sentences.append(f"{plural(len(audit.coverage), 'thing')} could not be read.")
+    if audit.run.get("declared_only"):
+        sentences.append("The code alone was judged; AWS was not asked.")
     if not sentences and whole:
         sentences.append(
             f"Everything was read, and each of {plural(results['applicable'], 'applicable result')} decided."
         )
     if not sentences:
         sentences.append("The reading is not whole.")
-    if audit.run.get("account") and not audit.run.get("account_source"):
+    if not audit.run.get("account_source") and not audit.run.get("declared_only"):
         sentences.append("No expected account is set for this environment, so the account was not compared.")
     if endpoint := audit.run.get("endpoint"):
         sentences.append(f"Read from {endpoint}, which is not AWS itself.")

@@ -143,10 +143,10 @@ def lines(document: Document) -> Iterator[tuple[Mapping[str, Any], tuple[str, ..
 
 
 def short_commit(document: Document) -> str:
-    """The commit that was read, as `9505cacb, clean`, or that there is none."""
+    """The commit that was read, as `9505cacb clean`, or that there is none."""
     git = document["run"].get("git") or {}
-    commit = str(git.get("commit", ""))[:8]
-    return f"{commit} {'with uncommitted changes' if git.get('dirty') else 'clean'}" if commit else "not in git"
+    state = {"True": " with uncommitted changes", "False": " clean"}.get(str(git.get("dirty")), "")
+    return f"{str(git['commit'])[:8]}{state}" if git.get("commit") else "not in git"
 
 
 def caller_role(document: Document) -> str:

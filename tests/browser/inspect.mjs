@@ -1,10 +1,10 @@
-// node inspect.mjs CHROMIUM PROFILE REPORT: opens a report in every state a reader may see it in, and prints as JSON
+// node inspect.mjs CHROMIUM PROFILE REPORT STATES: opens a report in the named states (`a;b`), and prints as JSON
 // what a browser and axe-core found. Nothing is judged here; the assertions stand in test_report_page.py.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
 
-const [executablePath, profile, report] = process.argv.slice(2);
+const [executablePath, profile, report, wanted] = process.argv.slice(2);
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
@@ -40,7 +40,8 @@ async function visit(options, prepare) {
   return page;
 }
 
-for (const [name, [options, prepare]] of Object.entries(states)) {
+for (const name of wanted.split(';')) {
+  const [options, prepare] = states[name];
   // Axe itself is a script that the page's policy would refuse; the policy is tested with the pages below.
   const page = await visit({ ...options, bypassCSP: true }, prepare);
   found.overflow[name] = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

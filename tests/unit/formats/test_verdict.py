@@ -99,6 +99,13 @@ def test_an_account_that_was_not_compared_is_told():
     assert "http://127.0.0.1:5000, which is not AWS itself" in told
 
 
+def test_a_run_on_the_code_alone_never_speaks_for_aws():
+    told = judged(run={"declared_only": True})
+    assert told["word"] == "Compliant in code alone"
+    assert told["completeness"] == "The code alone was judged; AWS was not asked."
+    assert judged(failing("SEC-001"), run={"declared_only": True})["word"] == "Not compliant"
+
+
 def test_a_result_is_waived_only_if_all_its_findings_are():
     one = failing("DRIFT-012", waiver="W-1", waived=True)
     audit = sample_audit(made=(one,))
