@@ -11,7 +11,7 @@ from auditor.kinds.dynamodb_table.attributes import BACKUPS, DESCRIBE
 from auditor.kinds.dynamodb_table.reading import default_key
 from auditor.model.answers import Answers, Request
 from auditor.model.facts import Resource
-from auditor.model.values import NOT_APPLICABLE, Unknown, Value
+from auditor.model.values import NOT_APPLICABLE, Unknown, Value, unknowns
 
 _READ_AS_DISABLED: Final = frozenset({"UnknownOperationException", "TableNotFoundException"})
 _VIEW_TYPES: Final = ("NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY", "")
@@ -82,81 +82,79 @@ def invalid(planned: Mapping[str, Value], refreshed: Mapping[str, Value] | None,
 
     A value that is unknown refuses nothing. `anew`: the table is created or replaced, so that nothing is filled in.
     """
-    return tuple(
-        reason
-        for rule in (_capacity, _conflicts, _keys_of, _streams, _expiry, _encryption)
-        for reason in rule(planned, refreshed, anew)
+    kept = {} if refreshed is None or anew else refreshed
+    before = None if refreshed is None else refreshed.get("billing_mode")
+    return (
+        *_capacity(planned, kept, before),
+        *_conflicts(planned),
+        *_keys_of(planned, {} if refreshed is None else refreshed),
+        *_streams(planned, kept),
+        *_expiry(planned),
+        *_encryption(planned),
     )
 
 
-def _capacity(planned: Mapping[str, Value], refreshed: Mapping[str, Value] | None, anew: bool) -> Iterator[str]:
-    mode = planned.get("billing_mode") or "PROVISIONED"
-    before = None if refreshed is None else refreshed.get("billing_mode")
-    if isinstance(mode, Unknown) or isinstance(before, Unknown):
-        return
+def _either(value: Value, otherwise: Value) -> Value:
+    """The value, unless it is absent or empty text."""
+    return otherwise if value is None or value == "" else value
+
+
+def _capacity(planned: Mapping[str, Value], kept: Mapping[str, Value], before: Value) -> Iterator[str]:
+    mode = _either(planned.get("billing_mode"), "PROVISIONED")
     for name in ("read_capacity", "write_capacity"):
-        units = planned.get(name)
-        if units is None and not anew and refreshed is not None:
-            units = refreshed.get(name)
-        if not isinstance(units, int | None):
+        units = _either(_either(planned.get(name), kept.get(name)), 0)
+        if not isinstance(units, int) or isinstance(before, Unknown):
             continue
-        if mode == "PAY_PER_REQUEST" and units and before != "PROVISIONED":
+        if mode == "PAY_PER_REQUEST" and units != 0 and before != "PROVISIONED":
             yield f'{name} cannot be set when billing_mode is "PAY_PER_REQUEST"'
-        if mode == "PROVISIONED" and (units or 0) < 1 and before != "PAY_PER_REQUEST":
+        if mode == "PROVISIONED" and units < 1 and before != "PAY_PER_REQUEST":
             yield f'{name} must be at least 1 when billing_mode is "PROVISIONED"'
 
 
-def _conflicts(planned: Mapping[str, Value], _refreshed: Mapping[str, Value] | None, _anew: bool) -> Iterator[str]:
-    written = [name for name in _SOURCES if planned.get(name) is not None]
+def _conflicts(planned: Mapping[str, Value]) -> Iterator[str]:
+    written = [name for name in _SOURCES if planned.get(name) is not None and not unknowns(planned[name])]
     if len(written) > 1:
         yield f"{' and '.join(written)} exclude each other"
-    if planned.get("on_demand_throughput") is not None and planned.get("billing_mode") == "PROVISIONED":
+    if isinstance(planned.get("on_demand_throughput"), Mapping) and planned.get("billing_mode") == "PROVISIONED":
         yield "on_demand_throughput and provisioned capacity exclude each other"
 
 
 _SOURCES: Final = ("restore_source_name", "restore_source_table_arn", "import_table")
 
 
-def _keys_of(planned: Mapping[str, Value], refreshed: Mapping[str, Value] | None, _anew: bool) -> Iterator[str]:
-    attributes = planned.get("attribute")
-    if attributes is None and refreshed is not None:
-        attributes = refreshed.get("attribute")
-    used = [planned.get("hash_key"), planned.get("range_key")]
-    if used[0] is None and refreshed is not None:
-        used[0] = refreshed.get("hash_key")
+def _keys_of(planned: Mapping[str, Value], refreshed: Mapping[str, Value]) -> Iterator[str]:
+    """Each attribute must be part of a key, and each part of a key an attribute."""
+    attributes = _either(planned.get("attribute"), refreshed.get("attribute"))
+    used = [_either(planned.get("hash_key"), refreshed.get("hash_key")), planned.get("range_key")]
     for name in ("global_secondary_index", "local_secondary_index"):
-        indexes = planned.get(name) or {}
+        indexes = planned.get(name)
         for index in indexes.values() if isinstance(indexes, Mapping) else (indexes,):
             used += [index.get("hash_key"), index.get("range_key")] if isinstance(index, Mapping) else [index]
     if isinstance(attributes, Unknown) or any(isinstance(key, Unknown) for key in used):
         return
     names = set(attributes) if isinstance(attributes, Mapping) else set()
-    keys = {key for key in used if key}
+    keys = {str(key) for key in used if key}
     if unused := sorted(names - keys):
         yield f"attributes that no key uses: {', '.join(unused)}"
-    if undefined := sorted(str(key) for key in keys - names):
+    if undefined := sorted(keys - names):
         yield f"keys without an attribute: {', '.join(undefined)}"
 
 
-def _streams(planned: Mapping[str, Value], refreshed: Mapping[str, Value] | None, anew: bool) -> Iterator[str]:
-    view = planned.get("stream_view_type")
-    if not view and not isinstance(view, Unknown) and not anew and refreshed is not None:
-        view = refreshed.get("stream_view_type")
-    if planned.get("stream_enabled") is True and not isinstance(view, Unknown) and not view:
+def _streams(planned: Mapping[str, Value], kept: Mapping[str, Value]) -> Iterator[str]:
+    view = _either(planned.get("stream_view_type"), kept.get("stream_view_type"))
+    if planned.get("stream_enabled") is True and (view is None or view == ""):
         yield "stream_view_type is required when stream_enabled is true"
     if isinstance(view, str) and view not in _VIEW_TYPES:
         yield f"stream_view_type must be one of {', '.join(_VIEW_TYPES[:-1])}"
 
 
-def _expiry(planned: Mapping[str, Value], _refreshed: Mapping[str, Value] | None, _anew: bool) -> Iterator[str]:
+def _expiry(planned: Mapping[str, Value]) -> Iterator[str]:
     ttl = planned.get("ttl")
-    if isinstance(ttl, Mapping) and ttl.get("enabled") is True:
-        name = ttl.get("attribute_name")
-        if not isinstance(name, Unknown) and not name:
-            yield "ttl.attribute_name must be set when ttl.enabled is true"
+    if isinstance(ttl, Mapping) and ttl.get("enabled") is True and _either(ttl.get("attribute_name"), None) is None:
+        yield "ttl.attribute_name must be set when ttl.enabled is true"
 
 
-def _encryption(planned: Mapping[str, Value], _refreshed: Mapping[str, Value] | None, _anew: bool) -> Iterator[str]:
+def _encryption(planned: Mapping[str, Value]) -> Iterator[str]:
     block = planned.get("server_side_encryption")
     key = block.get("kms_key_arn") if isinstance(block, Mapping) else None
     if isinstance(key, str) and key and not _ARN.fullmatch(key):
