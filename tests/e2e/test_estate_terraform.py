@@ -45,7 +45,7 @@ def test_sources_are_formatted():
 
 @pytest.mark.parametrize(("environment", "account"), ENVIRONMENTS.items())
 def test_environment(environment, account, tmp_path):
-    """Deployed by the commands of the page, as recorded; then nothing is left to do, and a change by hand is seen."""
+    """Deployed by the commands of the page, as recorded; nothing is left to do, a change is seen, the key stays."""
     (commands,) = [block for block in blocks("bash", terraform=True) if f"-out={environment}.plan" in block]
     with MotoServer(account) as server:
         copy = EstateCopy.make(tmp_path / "terraform" / "dynamodb", server.url)
@@ -63,6 +63,9 @@ def test_environment(environment, account, tmp_path):
         changed = copy.run(environment, "plan", "-input=false", "-no-color", "-detailed-exitcode", status=2)
         assert "table_class" in changed
         assert "Plan: 0 to add, 1 to change, 0 to destroy." in changed
+
+        with pytest.raises(AssertionError, match="Instance cannot be destroyed"):
+            copy.run(environment, "plan", "-input=false", "-no-color", "-destroy")
         assert server.defects == []
 
 

@@ -7,7 +7,6 @@ are 0, replicas of a global table are accepted and not kept, and GetResources le
 import uuid
 
 from moto.kms.models import kms_backends
-
 from moto_gaps import Answer, Members, Request, answers, mends
 
 DEFAULT_KEY = "alias/aws/dynamodb"

@@ -90,7 +90,7 @@ def error_body(environ: Environ, code: str, message: str) -> tuple[str, bytes]:
         members = {"__type": code, "message": message}
         text = b"".join(b"\x78" + bytes([len(part)]) + part.encode() for member in members.items() for part in member)
         return "application/cbor", bytes([0xA0 + len(members)]) + text
-    if "HTTP_X_AMZ_TARGET" in environ or environ["REQUEST_METHOD"] == "GET":
+    if not environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
         return "application/x-amz-json-1.0", json.dumps({"__type": code, "message": message}).encode()
     code = {"AccessDeniedException": "AccessDenied"}.get(code, code)  # the query services have no such suffix
     xml = f"<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
