@@ -7,7 +7,7 @@ from typing import Final
 
 from auditor.model.facts import Resource
 from auditor.model.values import Unknown, Value
-from auditor.subjects.definition import names_of
+from auditor.subjects.definition import decided, names_of
 from auditor.subjects.sides import Sides
 
 TARGETS: Final = "application-autoscaling:DescribeScalableTargets"
@@ -43,7 +43,7 @@ def unscaled_indexes(sides: Sides) -> Value:
             found.append(name)
         else:
             found += [value for value in scaled[:1] if isinstance(value, Unknown)]
-    return tuple(found)
+    return decided(found)
 
 
 def _scaled(sides: Sides, resource: str, dimension: str) -> Value:

@@ -120,6 +120,14 @@ def at_path(values: Mapping[str, Value], names: Iterable[str]) -> Value:
     return value
 
 
+def decided(found: Iterable[Value]) -> Value:
+    """A list of what was found; unknown as a whole where it holds nothing but Unknowns, and so might be empty."""
+    values = tuple(found)
+    if values and all(isinstance(value, Unknown) for value in values):
+        return values[0]
+    return values
+
+
 def names_of(value: Value) -> Value:
     """The identities of a set of blocks, sorted; none where there are no blocks."""
     if value is None:

@@ -7,9 +7,9 @@ from typing import Final
 
 from auditor.model.catalogue import FactType
 from auditor.model.results import Subject
-from auditor.model.values import Value
-from auditor.subjects.definition import Definition, LazyFacts, SubjectType, analysed, lifted, makers_of, spec
-from auditor.subjects.material import Index, Material
+from auditor.model.values import NOT_APPLICABLE, Reason, Truth, Unknown, Value, equal, unknowns
+from auditor.subjects.definition import Definition, LazyFacts, SubjectType, analysed, decided, lifted, makers_of, spec
+from auditor.subjects.material import DeclaredEnvironment, Index, Material
 
 
 def _backend(name: str) -> Callable[[Material], Value]:
@@ -39,6 +39,38 @@ def _locked(material: Material) -> Value:
         if side is not None and side is not False and side != "":
             return side
     return False
+
+
+def _shared_with(material: Material) -> Value:
+    """Other environments whose state has the same place; an Unknown stands for one of which this can't be told."""
+    own = _place(material.environment)
+    if own is None:
+        return NOT_APPLICABLE
+    found: list[Value] = []
+    for other in material.others:
+        same = equal(own, _place(other))
+        if same is Truth.UNKNOWN:
+            found.append(next(iter(unknowns((own, _place(other)))), _UNTOLD))
+        elif same is Truth.TRUE:
+            found.append(other.name)
+    return decided(found)
+
+
+_UNTOLD: Final = Unknown(Reason.NOT_EVALUABLE, "where the state is kept can't be told")
+
+
+def _place(environment: DeclaredEnvironment) -> Value:
+    """Bucket and key of a state in S3; absent where it is kept elsewhere."""
+    if environment.failed is not None:
+        return environment.failed
+    if environment.backend.get("type") != "s3":
+        return None
+    return (environment.backend.get("bucket"), environment.backend.get("key"))
+
+
+def _accounts(material: Material) -> Value:
+    expected = material.run.expected_account
+    return (expected,) if expected else NOT_APPLICABLE
 
 
 _BACKEND: Final = "backend block"
@@ -74,6 +106,26 @@ DEFINITIONS: Final[tuple[Definition[Material], ...]] = (
     analysed(
         spec("environment.backend.locked", FactType.BOOL, "Whether two runs can't write the state at once.", _BACKEND),
         _locked,
+    ),
+    analysed(
+        spec(
+            "environment.backend.shared_with",
+            FactType.STRINGS,
+            "Other environments that keep their state in the same place.",
+            "backend blocks of all environments",
+            absence="not S3",
+        ),
+        _shared_with,
+    ),
+    analysed(
+        spec(
+            "environment.accounts",
+            FactType.STRINGS,
+            "The account of the environment.",
+            "option, audit.toml, or the provider's allowed_account_ids",
+            absence="named nowhere",
+        ),
+        _accounts,
     ),
     analysed(
         spec("environment.provider.region", FactType.STRING, "Region of the provider.", _PROVIDER, absence="not said"),

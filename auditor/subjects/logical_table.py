@@ -15,7 +15,7 @@ from auditor.model.facts import Resource
 from auditor.model.results import Subject
 from auditor.model.values import NOT_APPLICABLE, Unknown, Value
 from auditor.subjects import encryption
-from auditor.subjects.definition import Definition, LazyFacts, SubjectType, analysed, makers_of, names_of, spec
+from auditor.subjects.definition import Definition, LazyFacts, SubjectType, analysed, decided, makers_of, names_of, spec
 from auditor.subjects.material import DeclaredEnvironment, Index, Material
 from auditor.subjects.sides import TABLE, identity_text
 
@@ -77,7 +77,7 @@ def logical_tables(material: Material) -> Iterable[LogicalTable]:
 
 def _missing_in(table: LogicalTable) -> Value:
     """Environments that lack it; an Unknown stands for one of which this can't be told."""
-    return tuple(
+    return decided(
         side if isinstance(side, Unknown) else environment
         for environment, side in sorted(table.declared.items())
         if not isinstance(side, Resource)

@@ -9,7 +9,7 @@ from auditor.model.answers import Request
 from auditor.model.catalogue import FactType
 from auditor.model.facts import Resource
 from auditor.model.results import Subject
-from auditor.model.values import Unknown, Value
+from auditor.model.values import NOT_APPLICABLE, Unknown, Value
 from auditor.policy.globs import matches
 from auditor.subjects import capacity, encryption
 from auditor.subjects.alarm_metrics import alarm_record
@@ -24,6 +24,7 @@ from auditor.subjects.sides import (
     Sides,
     existence,
     live_fact,
+    of_declared,
     of_live,
     of_sides,
     subjects_of,
@@ -55,6 +56,8 @@ def _in_scope(sides: Sides) -> Value:
     if not isinstance(declared, Resource):
         return declared
     patterns = sides.environment.patterns
+    if not patterns:
+        return NOT_APPLICABLE
     return lifted(declared.values.get("name"), lambda name: any(matches(glob, str(name)) for glob in patterns))
 
 
@@ -80,9 +83,19 @@ STATE: Final[Definitions] = (
             FactType.BOOL,
             "Whether the declared name fits a pattern of the environment's scope.",
             "globs of the environment's scope",
-            absence="never",
+            absence="the environment has no scope, and its names have nothing in common",
         ),
         _in_scope,
+    ),
+    of_declared(
+        spec(
+            "declared.ignore_changes",
+            FactType.STRINGS,
+            "Attributes whose changes Terraform leaves alone; `all` stands for every one.",
+            "lifecycle.ignore_changes",
+            absence="never: an empty list",
+        ),
+        lambda declared: declared.ignored,
     ),
 )
 

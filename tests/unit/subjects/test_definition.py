@@ -3,7 +3,17 @@ import pytest
 from auditor.model.catalogue import FactType
 from auditor.model.facts import ApiField, Default
 from auditor.model.values import NOT_APPLICABLE, Reason, Unknown
-from auditor.subjects.definition import LazyFacts, analysed, at_path, lifted, makers_of, names_of, origin_of, spec
+from auditor.subjects.definition import (
+    LazyFacts,
+    analysed,
+    at_path,
+    decided,
+    lifted,
+    makers_of,
+    names_of,
+    origin_of,
+    spec,
+)
 
 
 def test_source_is_an_operation_or_an_analysis():
@@ -45,6 +55,13 @@ def test_path_through_blocks():
 def test_what_is_not_known_is_not_changed(value):
     assert lifted(value, lambda _: "changed") is value
     assert lifted("known", lambda _: "changed") == "changed"
+
+
+def test_nothing_but_unknowns_may_be_nothing():
+    unknown = Unknown(Reason.DENIED)
+    assert decided([]) == ()
+    assert decided([unknown]) is unknown
+    assert decided([unknown, "certain"]) == (unknown, "certain")
 
 
 def test_names_of_blocks():

@@ -1,7 +1,9 @@
-import pytest
-from sample_material import material, value
+from dataclasses import replace
 
-from auditor.model.values import Reason, Unknown
+import pytest
+from sample_material import RUN, environment, material, value
+
+from auditor.model.values import NOT_APPLICABLE, Reason, Unknown
 
 UNKNOWN = Unknown(Reason.NOT_EVALUABLE)
 
@@ -47,3 +49,30 @@ def test_locks(backend, locked):
 def test_code_that_could_not_be_read():
     assert fact("backend.type", failed=UNKNOWN) is UNKNOWN
     assert fact("name", failed=UNKNOWN) == "prod"
+
+
+def elsewhere(name, **backend):
+    return environment(name, backend={"type": "s3", **backend})
+
+
+S3 = {"type": "s3", "bucket": "state", "key": "prod"}
+
+
+def test_states_in_the_same_place():
+    others = (elsewhere("uat", bucket="state", key="prod"), elsewhere("staging", bucket="state", key="staging"))
+    assert fact("backend.shared_with", backend=S3, others=others) == ("uat",)
+    assert fact("backend.shared_with", backend=S3, others=(environment("local"),)) == ()
+    assert fact("backend.shared_with", others=others) is NOT_APPLICABLE
+
+
+def test_a_state_of_which_the_place_is_unknown():
+    unsure = elsewhere("uat", bucket=UNKNOWN, key="prod")
+    apart = elsewhere("uat", bucket=UNKNOWN, key="uat")
+    assert fact("backend.shared_with", backend=S3, others=(unsure,)) is UNKNOWN
+    assert fact("backend.shared_with", backend=S3, others=(apart,)) == ()
+    assert fact("backend.shared_with", backend=S3, others=(environment("uat", failed=UNKNOWN),)) is UNKNOWN
+
+
+def test_accounts():
+    assert fact("accounts") == ("111122223333",)
+    assert fact("accounts", run=replace(RUN, expected_account=None)) is NOT_APPLICABLE

@@ -69,13 +69,18 @@ def test_missing_here():
 
 def test_an_environment_that_could_not_be_read_may_have_it():
     found = facts(other("uat", failed=UNKNOWN))
-    assert found["parity.missing_in"] == (UNKNOWN,)
+    assert found["parity.missing_in"] is UNKNOWN
     assert found["parity.same_encryption_mode"] is UNKNOWN
 
 
 def test_a_name_that_the_code_does_not_decide_may_be_it():
     nameless = declared(VALUES, name=UNKNOWN)
-    assert facts(other("uat", nameless))["parity.missing_in"] == (UNKNOWN,)
+    assert facts(other("uat", nameless))["parity.missing_in"] is UNKNOWN
+
+
+def test_one_that_lacks_it_decides_whatever_is_unknown():
+    found = facts(other("uat"), other("staging", failed=UNKNOWN))
+    assert found["parity.missing_in"] == (UNKNOWN, "uat")
 
 
 def test_encryption_that_differs():

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 from sample_material import (
@@ -172,3 +173,15 @@ def test_name_space_of_a_table_that_is_not_declared_does_not_apply():
     unmanaged = material(both(None, live(), existence=Existence.UNMANAGED))
     assert value(unmanaged, "declared.in_scope") is NOT_APPLICABLE
     assert value(unmanaged, "declared.encryption") is NOT_APPLICABLE
+
+
+def test_without_a_scope_no_name_is_outside():
+    given = users()
+    unbounded = replace(given, environment=replace(given.environment, patterns=()))
+    assert value(unbounded, "declared.in_scope") is NOT_APPLICABLE
+
+
+def test_what_plans_leave_out():
+    ours = declared(ignored=("read_capacity", "write_capacity"))
+    assert value(material(both(ours, live())), "declared.ignore_changes") == ("read_capacity", "write_capacity")
+    assert value(users(), "declared.ignore_changes") == ()
