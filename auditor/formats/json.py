@@ -176,7 +176,7 @@ def _resource(comparison: Comparison, code: CodeLine) -> dict[str, Any]:
         "changed": list(comparison.changed),
         "forcing": list(comparison.forcing),
         "not_compared": list(comparison.not_compared),
-        "cause": encode_unknown(comparison.cause) if comparison.cause else None,
+        "cause": encode_unknown(comparison.cause) if comparison.cause is not None else None,
         "note": comparison.note,
         "drifts": [_drift(drift, code) for drift in comparison.drifts],
     }

@@ -51,9 +51,9 @@ class _Paint:
 def render(document: Document, *, width: int | None = None, color: bool = False) -> str:
     """Findings and summary; without a width no line is ever broken, so that one line is one finding."""
     paint = _Paint(color)
-    parts = [_heading(document, paint, width)]
-    parts.extend(_line(finding, others, paint, width) for finding, others in lines(document))
-    return "\n".join((*parts, "", summary(document, width=width, color=color)))
+    told = [_line(finding, others, paint, width) for finding, others in lines(document)]
+    parts = ([_heading(document, paint, width)], told)
+    return "\n\n".join("\n".join(part) for part in parts if part) + "\n\n" + summary(document, width=width, color=color)
 
 
 def summary(document: Document, *, width: int | None = None, color: bool = False) -> str:
@@ -62,14 +62,14 @@ def summary(document: Document, *, width: int | None = None, color: bool = False
 
 
 def closing(document: Document, *, width: int | None = None, color: bool = False) -> str:
-    """The verdict and what to do about what could not be read: for the end of the screen."""
+    """The verdict and what to do about what could not be read, below a blank line: for the end of the screen."""
     paint = _Paint(color)
     verdict = document["verdict"]
     word = paint(verdict["state"], clean(verdict["word"].lower()))
     head = f"{word}: {clean(verdict['headline'])} (exit {verdict['exit_code']})"
     told = [_broken(head, width, "  "), _broken("  " + clean(verdict["completeness"]), width, "  ")]
     told.extend(_broken(f"  {paint('pass', 'hint')}   {hint}", width, " " * 9) for hint in _hints(document))
-    return "\n".join(told) + "\n"
+    return "\n".join(("", *told)) + "\n"
 
 
 def _heading(document: Document, paint: _Paint, width: int | None) -> str:
@@ -80,7 +80,7 @@ def _heading(document: Document, paint: _Paint, width: int | None) -> str:
     )
     told = [_broken(paint("incomplete", DEMONSTRATION), width, "")] if document["demonstration"] else []
     told.append(_broken(f"{paint('strong', name)}  {paint('faint', rest)}", width, "  "))
-    return "\n".join((*told, ""))
+    return "\n".join(told)
 
 
 def _line(finding: Mapping[str, Any], others: tuple[str, ...], paint: _Paint, width: int | None) -> str:
@@ -145,7 +145,7 @@ def _hints(document: Document) -> Iterator[str]:
 
 
 def _whole(document: Document) -> bytes:
-    return f"{render(document)}\n{closing(document)}".encode()
+    return f"{render(document)}{closing(document)}".encode()
 
 
 FORMAT = Format(name="text", suffix=".txt", render=_whole)

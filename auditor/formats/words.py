@@ -145,7 +145,8 @@ def lines(document: Document) -> Iterator[tuple[Mapping[str, Any], tuple[str, ..
 def short_commit(document: Document) -> str:
     """The commit that was read, as `9505cacb clean`, or that there is none."""
     git = document["run"].get("git") or {}
-    state = {"True": " with uncommitted changes", "False": " clean"}.get(str(git.get("dirty")), "")
+    dirty = git.get("dirty")
+    state = "" if dirty is None else " with uncommitted changes" if dirty else " clean"
     return f"{str(git['commit'])[:8]}{state}" if git.get("commit") else "not in git"
 
 

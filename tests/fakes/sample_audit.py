@@ -41,7 +41,7 @@ RUN: Mapping[str, Any] = {
     "command": "audit --env prod",
     "trigger": "schedule",
     "tool": {"name": "auditor", "version": "0.1.0", "python": "3.11.2", "boto3": "1.40.0"},
-    "rules": {"enabled": 21, "digest": "6c621d1a05138a7888d37d9269a9da8e2e11e4aced2f6cfd24b05ab1b9e61bb0"},
+    "ruleset": {"rules": 22, "digest": "6c621d1a05138a7888d37d9269a9da8e2e11e4aced2f6cfd24b05ab1b9e61bb0"},
     "git": {"commit": "9505cacb7c710ed17125fcc6cb3669e8ddca6c8c", "branch": "main", "dirty": False},
 }
 WAIVERS = (

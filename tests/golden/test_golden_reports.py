@@ -22,5 +22,5 @@ def test_a_format(name, report, golden):
 @pytest.mark.parametrize("width", [60, 80, 120])
 @pytest.mark.parametrize("color", [False, True])
 def test_a_terminal(width, color, report, golden):
-    shown = text.render(report, width=width, color=color) + "\n" + text.closing(report, width=width, color=color)
+    shown = text.render(report, width=width, color=color) + text.closing(report, width=width, color=color)
     golden(f"terminal-{width}{'-colour' if color else ''}.txt", shown.encode())

@@ -12,7 +12,9 @@ from sample_estate import MADE, RULES, Made, code_line
 from auditor.formats.json import FORMAT, decode, document, encode
 from auditor.model.drift import Existence
 from auditor.model.errors import ReportError
+from auditor.model.facts import Identity
 from auditor.model.results import Status, Subject
+from auditor.model.values import Reason, Unknown
 
 LETTERS = {"p": "pass", "f": "fail", "u": "unknown", "n": "not_applicable", "e": "error"}
 SEVERITIES = ("critical", "high", "medium", "low", "info")
@@ -208,6 +210,21 @@ def test_undetermined_resources_are_counted_on_the_side_they_are_known(side):
     numbers = document(sample_audit(found=(*comparisons(("jobs",)), found)))["population"]["aws_dynamodb_table"]
     assert numbers["undetermined"] == {"declared": int(side == "declared"), "live": int(side == "live")}
     assert numbers["adds_up"]
+
+
+def test_a_resource_that_could_not_be_compared_says_why():
+    cause = Unknown(Reason.DENIED, "refused", api="dynamodb:DescribeTable", action="dynamodb:DescribeTable")
+    identity = Identity("111122223333", "ap-southeast-1", Unknown(Reason.NOT_EVALUABLE, "depends on a data source"))
+    found = replace(comparison("users", Existence.UNDETERMINED), live=None, cause=cause, identity=identity)
+    resource = document(sample_audit(made=(), found=(found,)))["resources"][0]
+    assert resource["cause"] == {
+        "unknown": "denied",
+        "detail": "refused",
+        "api": "dynamodb:DescribeTable",
+        "action": "dynamodb:DescribeTable",
+    }
+    assert resource["identity"]["name"] == {"unknown": "not_evaluable", "detail": "depends on a data source"}
+    assert resource["id"] == f"aws_dynamodb_table:{found.address}"
 
 
 def test_a_waiver_names_what_it_covers(report):

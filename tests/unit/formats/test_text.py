@@ -61,7 +61,7 @@ def test_the_summary_can_be_had_alone(report):
 
 def test_the_closing_says_verdict_exit_code_and_what_to_grant(report):
     told = closing(report)
-    assert told.startswith("not compliant: ")
+    assert told.startswith("\nnot compliant: ")
     assert "(exit 4)" in told
     assert "could not be decided" in told
     assert "hint   role/dynamodb-auditor needs kms:DescribeKey; `audit permissions --env prod` prints" in told
@@ -83,4 +83,4 @@ def test_hostile_text_neither_drives_the_terminal_nor_forges_a_line(report, spoi
 
 
 def test_the_file_holds_both_parts(report):
-    assert FORMAT.render(report).decode() == render(report) + "\n" + closing(report)
+    assert FORMAT.render(report).decode() == render(report) + closing(report)

@@ -104,7 +104,7 @@ def test_who_asked_and_what_code(report):
     assert caller_role({"run": {}}) == "the caller"
     assert short_commit(report) == "9505cacb clean"
     assert (
-        short_commit({"run": {"git": {"commit": "9505cacb7c71", "dirty": True}}}) == "9505cacb with uncommitted changes"
+        short_commit({"run": {"git": {"commit": "9505cacb7c71", "dirty": 3}}}) == "9505cacb with uncommitted changes"
     )
     assert short_commit({"run": {"git": {"commit": "9505cacb7c71", "dirty": None}}}) == "9505cacb"
     assert short_commit({"run": {"git": {"commit": None}}}) == short_commit({"run": {}}) == "not in git"
