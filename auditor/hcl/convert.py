@@ -141,6 +141,8 @@ def _to_object(value: Value, wanted: ObjectType) -> Value:
     if not isinstance(content, Mapping):
         raise ConversionError(mismatch(value.type, wanted))
     missing = [name for name in wanted.attributes if name not in content and name not in wanted.optional]
+    if missing and isinstance(value.type, MapType):
+        raise ConversionError(f'map has no element for required attribute "{min(missing)}"')
     if missing:
         raise ConversionError(_missing(missing))
     attributes = {}

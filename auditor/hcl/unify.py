@@ -25,7 +25,7 @@ def unify(given: Sequence[Type]) -> Type | None:
         return types.DYNAMIC if types.DYNAMIC in distinct else _of_one_kind(distinct)
     if {ObjectType, TupleType} <= kinds:
         return None
-    made = _as_collection(distinct, _MIXED[frozenset(kinds)]) if frozenset(kinds) in _MIXED else None
+    made = _mixed(distinct, _MIXED[frozenset(kinds)]) if frozenset(kinds) in _MIXED else None
     return made or next(
         (candidate for candidate in sorted(distinct, key=_preference) if _all_convertible(distinct, candidate)), None
     )
@@ -86,6 +86,14 @@ def _as_collection(given: Sequence[Type], kind: type[MapType | ListType]) -> Typ
     return None if element is None else kind(element)
 
 
+def _mixed(given: Sequence[Type], kind: type[MapType | ListType]) -> Type | None:
+    """A map of maps and objects, or a list of lists and tuples, each of which has one type inside."""
+    elements = [unify(parts) for type_ in given if (parts := _parts(type_))]
+    settled = [element for element in elements if element is not None]
+    element = unify(settled) if len(settled) == len(elements) else None
+    return None if element is None else kind(element)
+
+
 def _parts(type_: Type) -> tuple[Type, ...]:
     if isinstance(type_, ObjectType):
         return tuple(type_.attributes.values())
@@ -94,7 +102,7 @@ def _parts(type_: Type) -> tuple[Type, ...]:
     return (type_.element,) if isinstance(type_, ListType | SetType | MapType) else ()
 
 
-_PREFERENCE: Final = {SetType: 0, MapType: 0, ListType: 1, ObjectType: 2, TupleType: 2}
+_PREFERENCE: Final = {ListType: 0, MapType: 0, SetType: 1, ObjectType: 2, TupleType: 2}
 
 
 def _preference(type_: Type) -> int:

@@ -13,6 +13,7 @@ from auditor.hcl.errors import FunctionError
 from auditor.hcl.numbers import Float, Number, NumberError
 from auditor.hcl.types import Primitive, Type
 from auditor.hcl.values import Undecided, Value
+from auditor.model.values import Unknown
 
 _INT64: Final = range(-(2**63), 2**63)
 
@@ -202,6 +203,11 @@ def _makes_unknown(argument: Value, parameter: Parameter) -> bool:
 def _unknown_result(function: Function, arguments: Sequence[Value], unknown: Sequence[Value]) -> Value:
     causes = [cause for argument in unknown for cause in values.causes_of(argument)]
     if not causes:
-        causes = [values.not_evaluable(f"{function.name}() of a null without a type is unknown to Terraform")]
+        # What is known of a result's type does not hold then either.
+        return values.unknown(types.DYNAMIC, _untyped(function.name))
     type_ = function.result(arguments) if callable(function.result) else function.result
     return values.unknown(type_, values.merged(causes), not_null=function.not_null)
+
+
+def _untyped(name: str) -> Unknown:
+    return values.not_evaluable(f"{name}() of a null without a type is unknown to Terraform")
