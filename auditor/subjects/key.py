@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from auditor.model.answers import Request
@@ -107,6 +108,7 @@ DEFINITIONS: Final[Definitions] = (
         unit="days",
     ),
     live_fact("live.arn", FactType.STRING, "ARN of the key.", f"{_KEY}.Arn"),
+    live_fact("live.aliases", FactType.STRINGS, "Its aliases.", "kms:ListAliases Aliases.AliasName"),
     live_fact(
         "live.manager",
         FactType.STRING,
@@ -165,8 +167,17 @@ _MAKERS: Final = makers_of(DEFINITIONS)
 
 
 def build(material: Material, index: Index) -> Iterable[Subject]:
-    """One key for each comparison of keys, and each other key that encrypts a table of the environment."""
-    yield from subjects_of("key", (KEY,), material, _MAKERS, index)
+    """One key for each comparison of keys, and each other key that encrypts a table, called by its first alias."""
+    for subject in (*subjects_of("key", (KEY,), material, _MAKERS, index), *_around(material, index)):
+        yield replace(subject, name=_alias(subject) or subject.name)
+
+
+def _alias(subject: Subject) -> str:
+    aliases = subject.facts["live.aliases"].value
+    return str(aliases[0]) if isinstance(aliases, tuple) and aliases else ""
+
+
+def _around(material: Material, index: Index) -> Iterator[Subject]:
     compared = {one.live.facts.get("arn") for one in material.comparisons if one.kind == KEY and one.live is not None}
     for arn in sorted(index.tables_by_key.keys() - compared):
         live = index.keys.get(arn)

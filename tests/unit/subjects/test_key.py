@@ -1,6 +1,6 @@
 import json
 
-from sample_material import NAME, both, declared, key, live, material
+from sample_material import KEY_ID, NAME, both, declared, key, live, material
 
 from auditor.model.drift import Existence
 from auditor.model.values import NOT_APPLICABLE, Reason, Unknown
@@ -60,3 +60,13 @@ def test_facts_of_a_key_that_is_not_live_do_not_apply():
     (subject,) = build(material(both(ours, existence=Existence.MISSING)))["key"]
     for path in ("tables", "policy.public_statements", "policy.foreign_accounts", "state"):
         assert subject.facts[f"live.{path}"].value is NOT_APPLICABLE, path
+
+
+def test_a_key_is_called_by_its_alias():
+    def name(aliases):
+        found = material(both(declared(), live()), live=(key(aliases=aliases),))
+        return build(found)["key"][0].name
+
+    assert name(("alias/acme-prod", "alias/other")) == "alias/acme-prod"
+    assert name(()) == KEY_ID
+    assert name(Unknown(Reason.DENIED)) == KEY_ID
