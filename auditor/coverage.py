@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from auditor.aws.failures import TREATMENTS, Treatment
-from auditor.aws.operations import find
 from auditor.model.answers import Answer
 from auditor.model.results import Unread
 from auditor.model.values import Reason
@@ -25,7 +23,7 @@ _FIX = {
 
 def gap(answer: Answer) -> bool:
     """Whether an answer leaves something unread; that a thing does not exist is an answer like any other."""
-    return not answer.ok and TREATMENTS.get(answer.code) is not Treatment.ANSWERED
+    return not answer.answered
 
 
 def unread(answers: Iterable[Answer]) -> tuple[Unread, ...]:
@@ -39,8 +37,6 @@ def unread(answers: Iterable[Answer]) -> tuple[Unread, ...]:
 
 
 def _entry(api: str, code: str, reason: Reason, answers: list[Answer]) -> Unread:
-    operation = find(api)
-    permission = operation.permission if operation else api
     details = sorted({answer.detail for answer in answers if answer.detail})
     said = f"{_WHY.get(reason, reason.value)} ({code})"
     return Unread(
@@ -48,7 +44,7 @@ def _entry(api: str, code: str, reason: Reason, answers: list[Answer]) -> Unread
         where=tuple(answer.request.key or "the whole Region" for answer in answers),
         why=f"{said}: {details[0]}" if details else said,
         effect="Every fact that this operation tells is unknown where it was not answered.",
-        fix=f"grant {permission} to the caller" if reason is Reason.DENIED else _FIX.get(reason, ""),
+        fix=f"grant {answers[0].unknown.action} to the caller" if reason is Reason.DENIED else _FIX.get(reason, ""),
         api=api,
         code=code,
     )

@@ -32,14 +32,16 @@ def read(settings: Settings, here: Estate, wanted: Iterable[str], inputs: Inputs
 
         taken = snapshot.read(inputs.snapshot, here.environment.name)
         return _in_account(settings, here, taken.account, inputs), taken
-    reader = _reader(here)
+    known = context(settings, here, inputs)
+    reader = _reader(here, known["id"])
     here = _in_account(settings, here, reader.caller.account, inputs)
     try:
         taken = live.read(kinds(), here.scope(wanted), reader, deadline=inputs.deadline, progress=inputs.progress)
     finally:
+        reader.close()
         if inputs.progress is not None:
             inputs.progress.done()
-    return here, replace(taken, context={**taken.context, **context(settings, here, inputs)})
+    return here, replace(taken, context={**taken.context, **known})
 
 
 def context(settings: Settings, here: Estate, inputs: Inputs) -> Mapping[str, Any]:
@@ -63,7 +65,7 @@ def time_text(time: datetime) -> str:
     return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _reader(here: Estate) -> Reader:
+def _reader(here: Estate, run_id: str) -> Reader:
     from auditor.aws.permissions import actions  # noqa: PLC0415 - boto3 comes with them
     from auditor.aws.reader import Reader  # noqa: PLC0415 - as above
     from auditor.aws.session import Access, connect  # noqa: PLC0415 - as above
@@ -77,6 +79,7 @@ def _reader(here: Estate) -> Reader:
         role=environment.role,
         external_id=environment.external_id,
         endpoint=environment.endpoint,
+        run_id=run_id,
     )
     return Reader(connect(access, actions(kinds())))
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from auditor.aws.guard import BadAnswer
 from auditor.aws.lock import Refused
+from auditor.model.answers import ANSWERED
 from auditor.model.values import Reason
 
 
@@ -37,8 +38,6 @@ class Treatment(Enum):
 
 
 _CODES: Final[Mapping[Treatment, str]] = {
-    Treatment.ANSWERED: """ResourceNotFoundException TableNotFoundException PolicyNotFoundException NotFoundException
-        UnsupportedOperationException KMSInvalidStateException BackupNotFoundException""",
     Treatment.THROTTLED: """ThrottlingException Throttling ThrottledException RequestThrottled TooManyRequestsException
         RequestThrottledException RequestLimitExceeded LimitExceededException ProvisionedThroughputExceededException
         SlowDown BandwidthLimitExceeded""",
@@ -54,7 +53,10 @@ _CODES: Final[Mapping[Treatment, str]] = {
         IncompleteSignature""",
     Treatment.UNSUPPORTED: "UnknownOperationException NotImplemented InvalidAction",
 }
-TREATMENTS: Final = {code: treatment for treatment, codes in _CODES.items() for code in codes.split()}
+TREATMENTS: Final = {
+    **dict.fromkeys(ANSWERED, Treatment.ANSWERED),
+    **{code: treatment for treatment, codes in _CODES.items() for code in codes.split()},
+}
 """By AWS's error code."""
 
 _SERVER_FAULT: Final = 500

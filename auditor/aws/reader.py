@@ -167,6 +167,7 @@ class _Reading:
             at=at,
             request_id=request_id,
             attempts=self._attempts,
+            action=self._lane.operation.permission,
         )
 
     def _all_pages(self) -> tuple[Body, ...]:

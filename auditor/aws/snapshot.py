@@ -147,6 +147,7 @@ def _of_answer(answer: Answer) -> dict[str, Any]:
         "request_id": answer.request_id,
         "attempts": answer.attempts,
         "source": answer.source,
+        "action": answer.action,
     }
 
 
@@ -165,6 +166,7 @@ def _answers(lines: bytes) -> Iterator[Answer]:
             request_id=told["request_id"],
             attempts=told["attempts"],
             source=told["source"],
+            action=told["action"],
         )
 
 

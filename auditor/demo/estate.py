@@ -53,7 +53,7 @@ def create(resources: Iterable[Resource], hand: Hand) -> None:
     for kind, make in _CREATORS.items():
         for resource in by_type.get(kind, ()):
             values = {name: _resolved(value, computed) for name, value in resource.values.items()}
-            values["tags"] = {**(resource.facts.get("default_tags") or {}), **(values.get("tags") or {})}
+            values["tags"] = (_resolved(resource.facts.get("default_tags"), {}) or {}) | (values.get("tags") or {})
             for attribute, text in make(hand, values).items():
                 computed[f"{resource.address}.{attribute}"] = text
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from auditor.model.values import Reason, Unknown
 
@@ -39,6 +39,20 @@ def _text(value: object) -> str:
     return "+".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
+ANSWERED: Final = frozenset(
+    {
+        "BackupNotFoundException",
+        "KMSInvalidStateException",
+        "NotFoundException",
+        "PolicyNotFoundException",
+        "ResourceNotFoundException",
+        "TableNotFoundException",
+        "UnsupportedOperationException",
+    }
+)
+"""Error codes that are answers: the thing is not there, or the question does not apply to it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What came of a request: whole pages, or why not."""
@@ -48,7 +62,8 @@ class Answer:
     """Every page, in order; empty unless `ok`. A collection of which one page failed is not ok."""
     ok: bool = True
     code: str = ""
-    """AWS's error code, or the auditor's own: `BadAnswer`, `Timeout`, `ConnectionError`, `Deadline`, `Interrupted`."""
+    """AWS's error code, or the auditor's own: `BadAnswer`, `Timeout`, `ConnectionError`, `NoCredentials`, `Refused`,
+    `LaneClosed`, `Deadline`, `Interrupted`, `NotRead`."""
     reason: Reason | None = None
     """Why there is no whole answer; None where `ok`."""
     detail: str = ""
@@ -58,12 +73,19 @@ class Answer:
     """Of the last page; AWS's x-amzn-requestid."""
     attempts: int = 1
     source: str = "live"
+    action: str = ""
+    """The IAM action that allows the operation."""
+
+    @property
+    def answered(self) -> bool:
+        """Whether AWS told: it answered whole, or it said that the thing is not there or does not apply."""
+        return self.ok or self.code in ANSWERED
 
     @property
     def unknown(self) -> Unknown:
         """What a fact becomes that this answer should have told."""
         reason = self.reason or Reason.FAILED
-        action = self.request.api if reason is Reason.DENIED else ""
+        action = (self.action or self.request.api) if reason is Reason.DENIED else ""
         return Unknown(reason, self.detail, api=self.request.api, code=self.code, action=action)
 
 
