@@ -6,16 +6,29 @@ Environments have accounts and names of their own; `koneksi-prod-users` and `kon
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from auditor.model.catalogue import FactType
 from auditor.model.facts import Resource
 from auditor.model.results import Subject
+from auditor.model.rule import TIERS
 from auditor.model.values import NOT_APPLICABLE, Unknown, Value
 from auditor.subjects import encryption
-from auditor.subjects.definition import Definition, LazyFacts, SubjectType, analysed, decided, makers_of, names_of, spec
+from auditor.subjects.definition import (
+    Definition,
+    LazyFacts,
+    SubjectType,
+    analysed,
+    at_path,
+    decided,
+    lifted,
+    makers_of,
+    names_of,
+    spec,
+)
 from auditor.subjects.material import DeclaredEnvironment, Index, Material
 from auditor.subjects.sides import TABLE, identity_text
 
@@ -27,6 +40,8 @@ class LogicalTable:
     name: str
     environment: str
     """The audited environment."""
+    tiers: Mapping[str, str]
+    """By environment."""
     declared: Mapping[str, Resource | Unknown | None]
     """By environment: None where the code does not declare it, Unknown where that can't be told."""
 
@@ -67,12 +82,13 @@ def logical_tables(material: Material) -> Iterable[LogicalTable]:
             else:
                 of_table = found.setdefault(logical_name(name, environment), {})
                 of_table[environment.name] = resource if resource.undetermined is None else resource.undetermined
+    tiers = {environment.name: environment.tier for environment in environments}
     for name in sorted(found):
         declared = {
             environment.name: found[name].get(environment.name, gaps.get(environment.name))
             for environment in environments
         }
-        yield LogicalTable(name, material.environment.name, declared)
+        yield LogicalTable(name, material.environment.name, tiers, declared)
 
 
 def _missing_in(table: LogicalTable) -> Value:
@@ -139,6 +155,49 @@ def _worst(found: Iterable[Value]) -> Value:
     return next((value for value in values if isinstance(value, Unknown)), True)
 
 
+PROTECTIONS: Final[Mapping[str, Callable[[Resource], Value]]] = MappingProxyType(
+    {
+        "deletion_protection_enabled": lambda table: _strength(at_path(table.values, ("deletion_protection_enabled",))),
+        "point_in_time_recovery.enabled": lambda table: _strength(
+            at_path(table.values, ("point_in_time_recovery", "enabled"))
+        ),
+        "server_side_encryption.kms_key_arn": lambda table: lifted(
+            encryption.declared_mode(table), lambda mode: encryption.MODES.index(str(mode))
+        ),
+    }
+)
+"""Attribute -> how strong the code makes it: a number, or Unknown."""
+
+
+def _strength(value: Value) -> Value:
+    return value if isinstance(value, Unknown) else int(value is True)
+
+
+def _weaker(table: LogicalTable) -> Value:
+    """Protections that a tier nearer to production has weaker than one farther from it, as `ATTRIBUTE: prod < uat`."""
+    found: list[Value] = []
+    pairs = [
+        (nearer, farther)
+        for nearer in table.declared
+        for farther in table.declared
+        if TIERS.index(table.tiers[nearer]) < TIERS.index(table.tiers[farther])
+    ]
+    for attribute, strength in PROTECTIONS.items():
+        for nearer, farther in pairs:
+            here, there = (_strength_in(table.declared[name], strength) for name in (nearer, farther))
+            if isinstance(here, int) and isinstance(there, int):
+                if here < there:
+                    found.append(f"{attribute}: {nearer} < {farther}")
+            elif isinstance(unknown := here if isinstance(here, Unknown) else there, Unknown):
+                found.append(unknown)
+    return _several(table, decided(found))
+
+
+def _strength_in(side: Resource | Unknown | None, strength: Callable[[Resource], Value]) -> Value:
+    """Absent where the environment does not declare the table: that is missing, not weak."""
+    return strength(side) if isinstance(side, Resource) else side
+
+
 _CODE: Final = "declared tables of all environments"
 DEFINITIONS: Final[tuple[Definition[LogicalTable], ...]] = (
     analysed(spec("parity.name", FactType.STRING, "Name without the environment.", _CODE), lambda table: table.name),
@@ -166,6 +225,16 @@ DEFINITIONS: Final[tuple[Definition[LogicalTable], ...]] = (
             absence="declared in one environment only",
         ),
         _encryption_same,
+    ),
+    analysed(
+        spec(
+            "parity.weaker",
+            FactType.STRINGS,
+            "Protections that are weaker in a tier nearer to production than in one farther from it.",
+            _CODE,
+            absence="declared in one environment only",
+        ),
+        _weaker,
     ),
     analysed(
         spec(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -12,7 +12,7 @@ from auditor.model.answers import Answers
 from auditor.model.drift import Comparison
 from auditor.model.facts import Resource
 from auditor.model.results import Waiver
-from auditor.model.values import Reason, Unknown, Value
+from auditor.model.values import Reason, Unknown, Value, unknowns
 
 ANSWERED: Final = frozenset(
     {
@@ -84,7 +84,11 @@ class Index:
     keys: Mapping[str, Resource]
     """KMS keys by ARN."""
     alarms: Mapping[str, tuple[Resource, ...]]
-    """Alarms by the name of a table that one of their metrics is about."""
+    """Live alarms by the name of a table that one of their metrics is about."""
+    declared_alarms: Mapping[str, tuple[Resource, ...]]
+    """The same of declared alarms."""
+    open_alarms: tuple[Unknown, ...]
+    """Why some declared alarms may be about any table."""
     scaling_targets: Mapping[str, tuple[Resource, ...]]
     """By resource id, as `table/users/index/by-email`."""
     scaling_policies: Mapping[str, tuple[Resource, ...]]
@@ -111,10 +115,7 @@ def index_of(material: Material) -> Index:
     live: dict[str, list[Resource]] = {}
     for resource in material.live:
         live.setdefault(resource.kind, []).append(resource)
-    alarms: dict[str, list[Resource]] = {}
-    for alarm in live.get("aws_cloudwatch_metric_alarm", ()):
-        for about in {name for metric in metrics_of(alarm) if (name := table_of(metric))}:
-            alarms.setdefault(about, []).append(alarm)
+    declared = [one for one in material.environment.resources if one.kind == "aws_cloudwatch_metric_alarm"]
     gaps: dict[str, Unknown] = {}
     asked: set[str] = set()
     for request, answer in material.answers.by_request.items():
@@ -128,7 +129,9 @@ def index_of(material: Material) -> Index:
             tables.setdefault(arn, []).append(table.identity.name)
     return Index(
         keys={arn: key for key in live.get("aws_kms_key", ()) if isinstance(arn := key.facts.get("arn"), str)},
-        alarms={name: tuple(found) for name, found in alarms.items()},
+        alarms=_by_table(live.get("aws_cloudwatch_metric_alarm", [])),
+        declared_alarms=_by_table(declared),
+        open_alarms=tuple(cause for alarm in declared for cause in _openness(alarm)),
         scaling_targets=_by_attribute(live.get("aws_appautoscaling_target", []), "resource_id"),
         scaling_policies=_by_attribute(live.get("aws_appautoscaling_policy", []), "resource_id"),
         resource_policies={
@@ -141,6 +144,22 @@ def index_of(material: Material) -> Index:
         asked=frozenset(asked),
         unread=material.unread,
     )
+
+
+def _by_table(alarms: list[Resource]) -> Mapping[str, tuple[Resource, ...]]:
+    found: dict[str, list[Resource]] = {}
+    for alarm in alarms:
+        for table in {name for metric in metrics_of(alarm) if (name := table_of(metric))}:
+            found.setdefault(table, []).append(alarm)
+    return {table: tuple(same) for table, same in found.items()}
+
+
+def _openness(alarm: Resource) -> Iterator[Unknown]:
+    """What keeps a declared alarm from telling its tables; names of targets do not matter."""
+    if alarm.undetermined is not None:
+        yield alarm.undetermined
+    for name in ("namespace", "metric_name", "dimensions", "metric_query"):
+        yield from unknowns(alarm.values.get(name))
 
 
 def _by_attribute(resources: list[Resource], attribute: str) -> Mapping[str, tuple[Resource, ...]]:

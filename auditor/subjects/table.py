@@ -9,10 +9,9 @@ from auditor.model.answers import Request
 from auditor.model.catalogue import FactType
 from auditor.model.facts import Resource
 from auditor.model.results import Subject
-from auditor.model.values import NOT_APPLICABLE, Unknown, Value
+from auditor.model.values import NOT_APPLICABLE, Value
 from auditor.policy.globs import matches
 from auditor.subjects import capacity, encryption
-from auditor.subjects.alarm_metrics import alarm_record
 from auditor.subjects.definition import Definition, SubjectType, at_path, lifted, makers_of, spec
 from auditor.subjects.material import ANSWERED, Index, Material
 from auditor.subjects.moments import hours_before, newest
@@ -29,13 +28,13 @@ from auditor.subjects.sides import (
     of_sides,
     subjects_of,
 )
+from auditor.subjects.table_alarms import ALARM_FACTS
 from auditor.subjects.table_attributes import ATTRIBUTES
 
 _TABLE: Final = "dynamodb:DescribeTable Table"
 _SSE: Final = f"{_TABLE}.SSEDescription"
 _KEY: Final = "kms:DescribeKey KeyMetadata"
 _ROTATION: Final = "kms:GetKeyRotationStatus"
-ALARMS: Final = "cloudwatch:DescribeAlarms"
 POLICY: Final = "dynamodb:GetResourcePolicy"
 ON_DEMAND: Final = "dynamodb:ListBackups"
 RECOVERY_POINTS: Final = "backup:ListRecoveryPointsByResource"
@@ -210,47 +209,6 @@ ENCRYPTION: Final[Definitions] = (
         "Whether AWS rotates it by itself.",
         f"{_ROTATION} KeyRotationEnabled",
         lambda key: key.values.get("enable_key_rotation"),
-    ),
-)
-
-
-# Alarms
-
-
-def _alarms(sides: Sides) -> Value:
-    live = sides.live
-    if not isinstance(live, Resource):
-        return live
-    name = live.identity.name
-    gap = sides.index.gap(ALARMS)
-    if gap is not None or isinstance(name, Unknown):
-        return name if gap is None else gap
-    return tuple(alarm_record(alarm, name) for alarm in sides.index.alarms.get(name, ()))
-
-
-_ALARM: Final = (
-    ("name", FactType.STRING, "Name of the alarm.", "AlarmName"),
-    ("metrics", FactType.STRINGS, "Its metrics about this table.", "MetricName"),
-    ("dimensions", FactType.STRINGS, "Names of the dimensions of these metrics.", "Dimensions.Name"),
-    ("operations", FactType.STRINGS, "Values of the dimension Operation.", "Dimensions.Value"),
-    ("indexes", FactType.STRINGS, "Values of the dimension GlobalSecondaryIndexName.", "Dimensions.Value"),
-    ("actions_enabled", FactType.BOOL, "Whether its actions are switched on.", "ActionsEnabled"),
-    ("alarm_actions", FactType.STRINGS, "What it tells when it goes off.", "AlarmActions"),
-)
-ALARM_FACTS: Final[Definitions] = (
-    of_sides(
-        spec(
-            "live.alarms",
-            FactType.RECORDS,
-            "Alarms on metrics of the table or of its indexes.",
-            f"{ALARMS} MetricAlarms",
-            children=(
-                *(spec(path, type_, doc, f"{ALARMS} MetricAlarms.{field}") for path, type_, doc, field in _ALARM),
-                spec("receives_data", FactType.BOOL, "Whether one of them is published like that.", "metric reference"),
-                spec("service_made", FactType.BOOL, "Whether target tracking keeps it.", "name of the alarm"),
-            ),
-        ),
-        _alarms,
     ),
 )
 

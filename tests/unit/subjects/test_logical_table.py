@@ -109,3 +109,37 @@ def test_identity_is_the_table_s_here():
         "logical table/acme-orders",
         f"111122223333/ap-southeast-1/{NAME}",
     ]
+
+
+def test_protections_that_are_weaker_in_production():
+    weak = table("prod", deletion_protection_enabled=False, point_in_time_recovery=None, server_side_encryption=None)
+    assert facts(other("uat", table("uat")), here=weak)["parity.weaker"] == (
+        "deletion_protection_enabled: prod < uat",
+        "point_in_time_recovery.enabled: prod < uat",
+        "server_side_encryption.kms_key_arn: prod < uat",
+    )
+    assert facts(other("uat", weak_elsewhere()))["parity.weaker"] == ()
+
+
+def weak_elsewhere():
+    return table("uat", deletion_protection_enabled=None, point_in_time_recovery=None, server_side_encryption=None)
+
+
+def test_environments_of_one_tier_are_not_ranked():
+    same = environment("blue", "production", (table("blue", deletion_protection_enabled=False),))
+    assert facts(same)["parity.weaker"] == ()
+
+
+def test_a_table_that_is_missing_is_not_weak():
+    assert facts(other("uat"))["parity.weaker"] is NOT_APPLICABLE
+
+
+def test_protections_that_the_code_does_not_decide():
+    unsure = table("uat", deletion_protection_enabled=UNKNOWN)
+    assert facts(other("uat", unsure))["parity.weaker"] is UNKNOWN
+    assert facts(other("uat", failed=UNKNOWN))["parity.weaker"] is UNKNOWN
+    weak = table("prod", point_in_time_recovery=None)
+    assert facts(other("uat", unsure), here=weak)["parity.weaker"] == (
+        UNKNOWN,
+        "point_in_time_recovery.enabled: prod < uat",
+    )

@@ -8,7 +8,6 @@ from sample_material import (
     NAME,
     TABLE_ARN,
     VALUES,
-    alarm,
     both,
     declared,
     failed,
@@ -66,17 +65,6 @@ def test_encryption_of_the_kind_s_names():
     assert value(found, "live.server_side_encryption.status") == "ENABLED"
     assert value(found, "live.server_side_encryption.inaccessible_since") == "2026-02-01T00:00:00Z"
     assert value(users(), "live.server_side_encryption.inaccessible_since") is None
-
-
-def test_alarms():
-    found = material(both(declared(), live()), live=(alarm("a"), alarm("b", table="other")))
-    assert [record["name"] for record in value(found, "live.alarms")] == ["a"]
-    assert value(users(), "live.alarms") == ()
-
-
-def test_a_refused_list_of_alarms_is_not_an_empty_one():
-    refused = material(both(declared(), live()), answers=failed(Request.of("cloudwatch:DescribeAlarms")))
-    assert value(refused, "live.alarms").action == "cloudwatch:DescribeAlarms"
 
 
 def test_backups():
@@ -143,18 +131,6 @@ def test_key_arn_is_a_reference_to_a_key():
     assert value(users(), "live.server_side_encryption.kms_key_arn") == KEY_ARN
     assert FACTS["key_arn"] == KEY_ARN
     assert value(users(), "live.name") == NAME
-
-
-def test_declared_tags_stand_over_those_of_the_provider():
-    def tags(values, default_tags):
-        ours = declared(VALUES | {"tags": values}, facts={"default_tags": default_tags})
-        return value(material(both(ours, live())), "declared.tags")
-
-    assert tags({"a": "own"}, {"a": "default", "b": "default"}) == {"a": "own", "b": "default"}
-    assert tags(None, {"b": "default"}) == {"b": "default"}
-    assert tags(REFUSED, {}) is REFUSED
-    assert tags({}, REFUSED) is REFUSED
-    assert value(material(both(declared(VALUES | {"tags": None}), live())), "declared.tags") == {}
 
 
 def test_facts_of_a_table_that_is_not_live_do_not_apply():

@@ -1,0 +1,82 @@
+"""Facts of tables about the alarms on their metrics, on both sides."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from auditor.model.catalogue import FactType
+from auditor.model.facts import Resource
+from auditor.model.values import Unknown, Value
+from auditor.subjects.alarm_metrics import alarm_record, receives_data
+from auditor.subjects.definition import spec
+from auditor.subjects.material import metrics_of, table_of
+from auditor.subjects.sides import Definitions, Sides, of_sides
+
+ALARMS: Final = "cloudwatch:DescribeAlarms"
+
+
+def _alarms(sides: Sides) -> Value:
+    live = sides.live
+    if not isinstance(live, Resource):
+        return live
+    name = live.identity.name
+    gap = sides.index.gap(ALARMS)
+    if gap is not None or isinstance(name, Unknown):
+        return name if gap is None else gap
+    return tuple(alarm_record(alarm, name) for alarm in sides.index.alarms.get(name, ()))
+
+
+_ALARM: Final = (
+    ("name", FactType.STRING, "Name of the alarm.", "AlarmName"),
+    ("metrics", FactType.STRINGS, "Its metrics about this table.", "MetricName"),
+    ("dimensions", FactType.STRINGS, "Names of the dimensions of these metrics.", "Dimensions.Name"),
+    ("operations", FactType.STRINGS, "Values of the dimension Operation.", "Dimensions.Value"),
+    ("indexes", FactType.STRINGS, "Values of the dimension GlobalSecondaryIndexName.", "Dimensions.Value"),
+    ("actions_enabled", FactType.BOOL, "Whether its actions are switched on.", "ActionsEnabled"),
+    ("alarm_actions", FactType.STRINGS, "What it tells when it goes off.", "AlarmActions"),
+)
+
+
+def _declared_metrics(sides: Sides) -> Value:
+    declared = sides.declared
+    if not isinstance(declared, Resource):
+        return declared
+    name = declared.identity.name
+    if isinstance(name, Unknown):
+        return name
+    alarms = sides.index.declared_alarms.get(name, ())
+    found = {
+        str(metric.get("metric_name"))
+        for alarm in alarms
+        for metric in metrics_of(alarm)
+        if table_of(metric) == name and receives_data([metric]) is not False
+    }
+    return (*sorted(found), *sides.index.open_alarms[:1])
+
+
+ALARM_FACTS: Final[Definitions] = (
+    of_sides(
+        spec(
+            "declared.alarm_metrics",
+            FactType.STRINGS,
+            "Metrics of the table, under dimensions with which they may be published, that declared alarms look at.",
+            "declared alarms; an Unknown stands for alarms of which the code does not decide the table",
+            absence="never: an empty list",
+        ),
+        _declared_metrics,
+    ),
+    of_sides(
+        spec(
+            "live.alarms",
+            FactType.RECORDS,
+            "Alarms on metrics of the table or of its indexes.",
+            f"{ALARMS} MetricAlarms",
+            children=(
+                *(spec(path, type_, doc, f"{ALARMS} MetricAlarms.{field}") for path, type_, doc, field in _ALARM),
+                spec("receives_data", FactType.BOOL, "Whether one of them is published like that.", "metric reference"),
+                spec("service_made", FactType.BOOL, "Whether target tracking keeps it.", "name of the alarm"),
+            ),
+        ),
+        _alarms,
+    ),
+)

@@ -1,0 +1,49 @@
+from sample_material import VALUES, alarm, both, declared, failed, live, material, only, users, value
+
+from auditor.model.answers import Request
+from auditor.model.drift import Existence
+from auditor.model.values import Reason, Unknown
+
+REFUSED = Unknown(Reason.DENIED)
+
+
+def test_alarms():
+    found = material(both(declared(), live()), live=(alarm("a"), alarm("b", table="other")))
+    assert [record["name"] for record in value(found, "live.alarms")] == ["a"]
+    assert value(users(), "live.alarms") == ()
+
+
+def test_a_refused_list_of_alarms_is_not_an_empty_one():
+    refused = material(both(declared(), live()), answers=failed(Request.of("cloudwatch:DescribeAlarms")))
+    assert value(refused, "live.alarms").action == "cloudwatch:DescribeAlarms"
+
+
+def with_alarm(**values):
+    ours = alarm("declared", **values)
+    mine = declared(ours.values, kind=ours.kind, name="declared")
+    return value_of_table(material(both(declared(), live()), both(mine, existence=Existence.MISSING)))
+
+
+def value_of_table(given):
+    return only(given, "table").facts["declared.alarm_metrics"].value
+
+
+def test_metrics_that_declared_alarms_look_at():
+    assert with_alarm() == ("SystemErrors",)
+    assert with_alarm(table="other") == ()
+    assert with_alarm(metric_name="ReadThrottleEvents") == ()
+    assert with_alarm(metric_name="ReadThrottleEvents", operation="") == ("ReadThrottleEvents",)
+    assert with_alarm(dimensions=REFUSED) == (REFUSED,)
+    assert value_of_table(users()) == ()
+
+
+def test_an_alarm_that_may_not_exist_may_be_about_any_table():
+    ours = alarm("declared")
+    mine = declared(ours.values, kind=ours.kind, name="declared", undetermined=REFUSED)
+    found = value_of_table(material(both(declared(), live()), both(mine, existence=Existence.UNDETERMINED)))
+    assert found == ("SystemErrors", REFUSED)
+
+
+def test_declared_metrics_of_a_table_without_a_name():
+    unnamed = declared(VALUES | {"name": REFUSED}, name=REFUSED)
+    assert value_of_table(material(both(unnamed, existence=Existence.UNDETERMINED))) is REFUSED
