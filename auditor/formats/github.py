@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from auditor.formats.interface import Document, Format
-from auditor.formats.words import DEMONSTRATION, clean, lines, message, sides
+from auditor.formats.words import DEMONSTRATION, IN_A_LINE, clean, lines, message, sides
 
 # GitHub shows ten annotations of each kind for a step; the order makes them the ten worst.
 _COMMANDS: Final[Mapping[str, str]] = {"critical": "error", "high": "error", "medium": "warning"}
@@ -38,7 +38,7 @@ def _annotation(finding: Mapping[str, Any], others: tuple[str, ...]) -> str:
     place = finding["place"]
     where = f"file={_property(place['file'])},line={place['line']},col={place['column']}," if place else ""
     title = f"{finding['rule']} {finding['severity'] if fails else finding['status']}"
-    told = ", ".join(f"{name} {value}" for name, value in sides(finding))
+    told = ", ".join(f"{name} {value}" for name, value in sides(finding, IN_A_LINE))
     sentences = [
         message(finding),
         told[:1].upper() + told[1:],

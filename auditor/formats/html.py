@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
+_WORD: Final = re.compile(r"[a-z-]+(?:[ ,:]|$)")
 _ONLY_LINK: Final = "https://"
 
 
@@ -83,7 +85,8 @@ def _inert(value: Any) -> Any:  # noqa: ANN401 - whatever the template prints
 
 
 def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    """Begins with a capital, unless the first word is a name such as `range_key`."""
+    return text[:1].upper() + text[1:] if _WORD.match(text) else text
 
 
 def _breakable(text: str, after: str) -> Markup:

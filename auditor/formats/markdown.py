@@ -12,6 +12,7 @@ from auditor.formats.json import encode
 from auditor.formats.verdict import plural
 from auditor.formats.words import (
     DEMONSTRATION,
+    IN_A_LINE,
     REASONS,
     RISKS,
     SEVERITIES,
@@ -93,7 +94,7 @@ def _findings(document: Document, budget: int) -> str:
 
 
 def _row(finding: Mapping[str, Any], others: tuple[str, ...], risks: Mapping[str, str | None]) -> tuple[str, ...]:
-    facts = ", ".join(f"{name} {value}" for name, value in sides(finding))
+    facts = ", ".join(f"{name} {value}" for name, value in sides(finding, IN_A_LINE))
     risk = risks.get(finding["fingerprint"])
     told = f"{message(finding)}{f' ({facts})' if facts else ''}"
     return (

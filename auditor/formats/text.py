@@ -11,6 +11,7 @@ from typing import Any, Final
 from auditor.formats.interface import Document, Format
 from auditor.formats.words import (
     DEMONSTRATION,
+    IN_A_LINE,
     SEVERITIES,
     caller_role,
     clean,
@@ -86,7 +87,7 @@ def _heading(document: Document, paint: _Paint, width: int | None) -> str:
 def _line(finding: Mapping[str, Any], others: tuple[str, ...], paint: _Paint, width: int | None) -> str:
     word = finding["severity"] if finding["status"] == "fail" else finding["status"]
     head = f"{clean(place(finding))}: {paint(word, word)} {clean(finding['rule'])}"
-    told = ", ".join(f"{name} {value}" for name, value in sides(finding))
+    told = ", ".join(f"{name} {value}" for name, value in sides(finding, IN_A_LINE))
     also = f" [also {', '.join(others)}]" if others else ""
     body = clean(f"{finding['subject']}: {message(finding)}{f' ({told})' if told else ''}{also}")
     if width is None or len(_ESCAPE.sub("", head)) + 1 + len(body) <= width:

@@ -15,6 +15,8 @@ DEMONSTRATION: Final = "Demonstration: a local stand-in was read, not AWS."
 NOT_SET: Final = "not set"
 
 _LONGEST: Final = 300
+IN_A_LINE: Final = 100
+"""Characters of a value in a format that has one line for a finding."""
 # What could move a cursor, forge a line or turn text around: C0, DEL, C1, line separators, bidirectional marks. And
 # what UTF-8 or XML can't hold: half surrogate pairs and two non-characters.
 _UNSAFE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
@@ -56,10 +58,10 @@ def clean_block(text: str) -> str:
     return "\n".join(map(clean, text.replace("\t", "  ").split("\n")))
 
 
-def shown(value: Any) -> str:  # noqa: ANN401 - any typed JSON
-    """A typed JSON value in a reader's words, at most 300 characters long."""
+def shown(value: Any, longest: int = _LONGEST) -> str:  # noqa: ANN401 - any typed JSON
+    """A typed JSON value in a reader's words, in no more than so many characters."""
     text = _shown(value)
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def _shown(value: Any) -> str:  # noqa: ANN401 - any typed JSON
@@ -104,11 +106,14 @@ def message(finding: Mapping[str, Any]) -> str:
     return str(finding["message"]).removeprefix(f"{finding['subject']}: ").rstrip(".")
 
 
-def sides(finding: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What a finding rests on, as ("declared", "true"), ("live", "false"), or another fact by its path."""
+def sides(finding: Mapping[str, Any], longest: int = _LONGEST) -> Iterator[tuple[str, str]]:
+    """What a finding rests on, as ("declared", "true"), ("live", "false"), or another fact by its path.
+
+    Values are cut to `longest` characters.
+    """
     for evidence in finding["evidence"]:
         side = evidence["path"].partition(".")[0]
-        yield side if side in {"declared", "live"} else evidence["path"], shown(evidence["value"])
+        yield side if side in {"declared", "live"} else evidence["path"], shown(evidence["value"], longest)
 
 
 def subject_key(item: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from hostile_report import FORMULA, MARKUP
 from sample_audit import sample_audit
 from sample_estate import RULES, Made
 
-from auditor.formats.html import FORMAT, render
+from auditor.formats.html import FORMAT, _sentence, render
 from auditor.formats.json import document, encode
 from auditor.model.results import Status
 
@@ -123,6 +123,21 @@ def test_a_demonstration_is_marked_in_title_page_and_print(report):
     assert "Demonstration, Not compliant" in shown.text
     assert "DEMONSTRATION" in shown.blocks["style"][1]
     assert "Demonstration" not in Page(render(report)).text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("the table is live", "The table is live"),
+        ("range_key differs", "range_key differs"),
+        ("point-in-time: off", "Point-in-time: off"),
+        ('tags["a"] is b', 'tags["a"] is b'),
+        ("gone", "Gone"),
+        ("", ""),
+    ],
+)
+def test_a_name_keeps_its_letters_at_the_start_of_a_sentence(text, shown):
+    assert _sentence(text) == shown
 
 
 def test_links_to_code_need_a_safe_address(report):

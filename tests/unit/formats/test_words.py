@@ -61,6 +61,7 @@ def test_values_in_words(value, text):
 
 def test_words_for_a_value_are_bounded():
     assert len(shown("x" * 10_000)) == 300
+    assert shown("x" * 99, 9) == '"xxxxxxx…'
 
 
 def test_a_message_goes_without_the_subject_beside_it(report):
@@ -103,8 +104,6 @@ def test_who_asked_and_what_code(report):
     assert caller_role(report) == "role/dynamodb-auditor"
     assert caller_role({"run": {}}) == "the caller"
     assert short_commit(report) == "9505cacb clean"
-    assert (
-        short_commit({"run": {"git": {"commit": "9505cacb7c71", "dirty": 3}}}) == "9505cacb with uncommitted changes"
-    )
+    assert short_commit({"run": {"git": {"commit": "9505cacb7c71", "dirty": 3}}}) == "9505cacb with uncommitted changes"
     assert short_commit({"run": {"git": {"commit": "9505cacb7c71", "dirty": None}}}) == "9505cacb"
     assert short_commit({"run": {"git": {"commit": None}}}) == short_commit({"run": {}}) == "not in git"
