@@ -11,7 +11,7 @@ from typing import Any
 
 ESTATE = Path(__file__).resolve().parents[2] / "terraform" / "dynamodb"
 ENVIRONMENTS = {"staging": "333344445555", "uat": "222233334444", "prod": "111122223333"}
-SECONDS = 150
+SECONDS = 300
 MIRRORS = (
     Path.home() / ".terraform.d" / "plugins",
     Path("/usr/local/share/terraform/plugins"),
