@@ -16,7 +16,7 @@ from auditor.compare.sameness import same
 from auditor.model.drift import Drift, Plan, Reality, Risk
 from auditor.model.facts import Default, Fact, Origin, Resource
 from auditor.model.kind import Attribute, Shape
-from auditor.model.values import NOT_APPLICABLE, Truth, Unknown, Value, all_of, any_of, unknowns
+from auditor.model.values import NOT_APPLICABLE, Truth, Unknown, Value, all_of, any_of, equal, unknowns
 
 PROVIDER: Final = Default("provider hashicorp/aws 5.100")
 
@@ -161,9 +161,14 @@ class Walk:
     # What is true.
 
     def _reality(self, attribute: Attribute, place: Place, sides: Sides) -> Reality:
-        wanted, actual = sides.planned, sides.live
-        if actual is NOT_APPLICABLE or not self._has_effect(attribute):
+        effect = self._effect(attribute)
+        if effect is _FALSE or sides.live is NOT_APPLICABLE:
             return Reality.EQUAL
+        reality = self._reality_in_effect(attribute, place, sides)
+        return Reality.UNDETERMINED if effect is _UNKNOWN and reality is not Reality.EQUAL else reality
+
+    def _reality_in_effect(self, attribute: Attribute, place: Place, sides: Sides) -> Reality:
+        wanted, actual = sides.planned, sides.live
         omitted = wanted is None or (wanted == "" and attribute.computed)
         if omitted and attribute.key_reference:
             return _default_key(attribute, place, sides.stored)
@@ -178,12 +183,13 @@ class Walk:
             differs = ~_within(self.live.facts.get("bounds"), place.path, actual)
         return _REALITIES[differs]
 
-    def _has_effect(self, attribute: Attribute) -> bool:
+    def _effect(self, attribute: Attribute) -> Truth:
+        """Whether what is declared has any effect in AWS, given the sibling that it needs."""
         if attribute.needs is None:
-            return True
+            return _TRUE
         name, value = attribute.needs
         sibling = self.planned.get(name)
-        return isinstance(sibling, Unknown) or (self.defaults.get(name) if sibling is None else sibling) == value
+        return equal(self.defaults.get(name) if sibling is None else sibling, value)
 
     # Drifts.
 

@@ -89,13 +89,14 @@ class _Pairing:
     def managed(self, declared: Resource) -> Comparison:
         """The comparison of a declared resource."""
         kind = self.kinds[declared.kind]
-        cause = declared.undetermined or self._elsewhere(declared)
-        live = None if cause is not None else self.references.live_of(declared)
+        elsewhere = self._elsewhere(declared)
+        cause = elsewhere if declared.undetermined is None else declared.undetermined
+        live = None if elsewhere is not None else self.references.live_of(declared)
         name = self.references.name_of(declared) if live is None else live.identity.name
         identity = declared.identity
         if identity.name is not name:
             identity = Identity(identity.account, identity.region, name)
-        if live is not None:
+        if live is not None and cause is None:
             gone = live.facts.get("gone")
             if isinstance(gone, str):
                 return self._missing(kind, identity, declared, live, gone)
@@ -111,7 +112,7 @@ class _Pairing:
             existence=Existence.UNDETERMINED,
             plan=Plan.UNDETERMINED,
             declared=declared,
-            live=None,
+            live=live,
             cause=cause,
         )
 

@@ -16,6 +16,7 @@ from sample_tables import (
     described,
     pitr,
     read,
+    resource,
     scope,
     table,
     whole,
@@ -358,3 +359,66 @@ def test_sensitive_values_stay_marked():
     declared = dataclasses.replace(table(hash_key="pk"), sensitive=frozenset({"hash_key"}))
     (drift,) = [drift for drift in compared(declared, answers()).drifts if drift.path == "hash_key"]
     assert drift.declared.sensitive
+
+
+def test_a_role_that_aws_replaced_by_its_own_never_converges():
+    name = f"dynamodb/table/{TABLE}/dynamodb:table:ReadCapacityUnits"
+    values = {
+        "service_namespace": "dynamodb",
+        "resource_id": f"table/{TABLE}",
+        "scalable_dimension": "dynamodb:table:ReadCapacityUnits",
+        "min_capacity": 5,
+        "max_capacity": 100,
+        "role_arn": "arn:aws:iam::111122223333:role/mine",
+    }
+    scalable = {
+        "ServiceNamespace": "dynamodb",
+        "ResourceId": f"table/{TABLE}",
+        "ScalableDimension": "dynamodb:table:ReadCapacityUnits",
+        "MinCapacity": 5,
+        "MaxCapacity": 100,
+        "RoleARN": "arn:aws:iam::111122223333:role/aws-service-role/x/y",
+    }
+    declared = resource("aws_appautoscaling_target", name, "aws_appautoscaling_target.t", values)
+    found = answers(whole(TARGETS, ScalableTargets=[scalable]))
+    assert drifts(declared, found) == {"role_arn": (Plan.UPDATE, Reality.EQUAL, Risk.NEVER_CONVERGES)}
+
+
+def test_projected_attributes_of_an_index_are_a_set():
+    live = answers(table=indexed(Projection={"ProjectionType": "INCLUDE", "NonKeyAttributes": ["b", "a"]}))
+    path = 'global_secondary_index["by-email"].non_key_attributes'
+    fits = index(projection_type="INCLUDE", non_key_attributes=("a", "b"))
+    assert drifts(table(**fits), live) == {}
+    assert drifts(table(**index(projection_type="INCLUDE", non_key_attributes=("a",))), live) == {
+        path: (Plan.UPDATE, Reality.DIFFERENT, None)
+    }
+
+
+def test_capacity_left_out_of_an_index_is_kept_where_everything_else_is_written():
+    live = described(
+        BillingModeSummary=None,
+        ProvisionedThroughput={"ReadCapacityUnits": 5, "WriteCapacityUnits": 5},
+        AttributeDefinitions=indexed()["AttributeDefinitions"],
+        GlobalSecondaryIndexes=[
+            indexed()["GlobalSecondaryIndexes"][0]
+            | {
+                "ProvisionedThroughput": {"ReadCapacityUnits": 7, "WriteCapacityUnits": 7},
+                "OnDemandThroughput": {"MaxReadRequestUnits": 9},
+            }
+        ],
+    )
+    limits = {"max_read_request_units": 9}
+    whole_index = index(range_key="", non_key_attributes=(), on_demand_throughput=limits)
+    found = drifts(table(**PROVISIONED, **whole_index), answers(table=live))
+    path = 'global_secondary_index["by-email"]'
+    assert found == dict.fromkeys(
+        (f"{path}.read_capacity", f"{path}.write_capacity"), (Plan.NO_OP, Reality.UNDECLARED, None)
+    )
+    without = index(range_key="", non_key_attributes=())
+    assert drifts(table(**PROVISIONED, **without), answers(table=live))[f"{path}.read_capacity"][0] is Plan.UPDATE
+    half = index(on_demand_throughput=limits)
+    assert drifts(table(**PROVISIONED, **half), answers(table=live))[f"{path}.read_capacity"] == (
+        Plan.UPDATE,
+        Reality.UNDECLARED,
+        None,
+    )
