@@ -100,7 +100,7 @@ def _missing_in(table: LogicalTable) -> Value:
     )
 
 
-def _same(values: Iterable[Value]) -> Value:
+def same(values: Iterable[Value]) -> Value:
     """Whether known values are all the same; two that differ decide, whatever is unknown."""
     known: list[Value] = []
     unknown: list[Unknown] = []
@@ -130,7 +130,7 @@ def _encryption_modes(table: LogicalTable) -> Value:
 def _encryption_same(table: LogicalTable) -> Value:
     modes = [encryption.declared_mode(declared) for declared in _declarations(table).values()]
     gaps = [side for side in table.declared.values() if isinstance(side, Unknown)]
-    return _several(table, _same([*modes, *gaps]))
+    return _several(table, same([*modes, *gaps]))
 
 
 _KEYS: Final = ("hash_key", "range_key")
@@ -138,14 +138,14 @@ _KEYS: Final = ("hash_key", "range_key")
 
 def _keys_same(table: LogicalTable) -> Value:
     gaps = [side for side in table.declared.values() if isinstance(side, Unknown)]
-    found = (_same([*(one.values.get(key) for one in _declarations(table).values()), *gaps]) for key in _KEYS)
+    found = (same([*(one.values.get(key) for one in _declarations(table).values()), *gaps]) for key in _KEYS)
     return _several(table, _worst(found))
 
 
 def _indexes_same(table: LogicalTable) -> Value:
     gaps = [side for side in table.declared.values() if isinstance(side, Unknown)]
     names = (names_of(one.values.get("global_secondary_index")) for one in _declarations(table).values())
-    return _several(table, _same([*names, *gaps]))
+    return _several(table, same([*names, *gaps]))
 
 
 def _worst(found: Iterable[Value]) -> Value:

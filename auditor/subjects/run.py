@@ -10,7 +10,7 @@ from auditor.model.catalogue import FactType
 from auditor.model.drift import Existence
 from auditor.model.facts import Resource
 from auditor.model.results import Subject
-from auditor.model.values import NOT_APPLICABLE, Reason, Unknown, Value, unknowns
+from auditor.model.values import Reason, Unknown, Value, unknowns
 from auditor.policy.waivers import State, state
 from auditor.subjects.definition import Definition, LazyFacts, SubjectType, analysed, makers_of, spec
 from auditor.subjects.material import ANSWERED, Index, Material
@@ -72,7 +72,12 @@ def _matches(material: Material) -> Value:
     account, expected = material.run.account, material.run.expected_account
     if isinstance(account, Unknown):
         return account
-    return account == expected if expected else NOT_APPLICABLE
+    return account == expected if expected else _NOT_NAMED
+
+
+_NOT_NAMED: Final = Unknown(
+    Reason.NOT_EVALUABLE, "no account is named for this environment: neither option, nor audit.toml, nor provider"
+)
 
 
 def _waivers(material: Material) -> Value:
@@ -125,7 +130,7 @@ DEFINITIONS: Final[tuple[Definition[Material], ...]] = (
             FactType.BOOL,
             "Whether they are the same.",
             "sts:GetCallerIdentity Account",
-            absence="no account is expected",
+            absence="never: unknown where no account is expected",
         ),
         _matches,
     ),

@@ -1,11 +1,13 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sample_material import NAME, VALUES, both, declared, environment, live, material
 
 from auditor.model.values import NOT_APPLICABLE, Reason, Unknown
 from auditor.subjects.facts import build
-from auditor.subjects.logical_table import logical_name
+from auditor.subjects.logical_table import logical_name, same
 
 UNKNOWN = Unknown(Reason.NOT_EVALUABLE)
 ON = {"enabled": True}
@@ -143,3 +145,19 @@ def test_protections_that_the_code_does_not_decide():
         UNKNOWN,
         "point_in_time_recovery.enabled: prod < uat",
     )
+
+
+CELLS = st.lists(st.sampled_from(["a", "b", None, UNKNOWN]), max_size=5)
+
+
+@given(CELLS, st.lists(st.sampled_from(["a", "b", None]), min_size=5, max_size=5))
+def test_knowing_more_never_turns_a_certain_answer(values, later):
+    certain = same(values)
+    known = same([later[at] if value is UNKNOWN else value for at, value in enumerate(values)])
+    assert isinstance(certain, Unknown) or certain is known
+
+
+@given(CELLS, st.randoms(use_true_random=False))
+def test_order_does_not_matter(values, random):
+    shuffled = random.sample(values, len(values))
+    assert same(values) == same(shuffled)

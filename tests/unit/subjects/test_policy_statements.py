@@ -1,6 +1,8 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from auditor.model.values import NOT_APPLICABLE, Reason, Unknown
 from auditor.subjects.policy_statements import findings_of
@@ -120,3 +122,37 @@ def test_what_is_no_document_stays_what_it_is(given):
 )
 def test_what_cannot_be_read_is_unknown(text):
     assert isinstance(findings_of(text), Unknown)
+
+
+PRINCIPALS = st.sampled_from(
+    ["*", {"AWS": "*"}, {"AWS": "arn:aws:iam::111122223333:root"}, {"Service": "x.amazonaws.com"}]
+)
+CONDITIONS = st.dictionaries(
+    st.sampled_from(["StringEquals", "StringLike", "StringNotEquals", "StringEqualsIfExists", "Bool"]),
+    st.dictionaries(
+        st.sampled_from(["aws:PrincipalOrgID", "kms:ViaService"]), st.sampled_from(["o-1", "*"]), min_size=1
+    ),
+    max_size=3,
+)
+
+
+@given(PRINCIPALS, CONDITIONS, CONDITIONS)
+def test_a_further_condition_never_opens_a_policy(principal, first, second):
+    wide = public(first, principal)
+    narrow = public(first | {operator: keys for operator, keys in second.items() if operator not in first}, principal)
+    assert set(narrow) <= set(wide)
+
+
+def nested(inner):
+    names = st.sampled_from(["Statement", "Effect", "Principal", "AWS", "Condition", "StringLike", "aws:PrincipalArn"])
+    return st.dictionaries(names, inner)
+
+
+@given(st.text(max_size=200))
+def test_no_text_breaks_the_analysis(text):
+    findings_of(text)
+
+
+@given(st.recursive(st.none() | st.booleans() | st.text(max_size=9), lambda inner: st.lists(inner) | nested(inner)))
+def test_no_document_breaks_the_analysis(document):
+    findings_of(json.dumps(document))
