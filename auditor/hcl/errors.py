@@ -19,6 +19,10 @@ class EvaluationError(Exception):
         return f"{self.summary}: {self.detail}"
 
 
+class LimitExceeded(EvaluationError):
+    """An expression asks for more than is evaluated; no `try` goes on after it."""
+
+
 class FunctionError(Exception):
     """A function has no result for its arguments; `parameter` names the argument at fault."""
 
@@ -29,9 +33,15 @@ class FunctionError(Exception):
 
     def evaluation_error(self, name: str, place: Provenance | None) -> EvaluationError:
         """The error of a call of the named function."""
+        if isinstance(self, FunctionLimit):
+            return LimitExceeded("Function limit", f"{name}(): {self}.", place)
         if self.parameter:
             detail = f'Invalid value for "{self.parameter}" parameter: {self}.'
             return EvaluationError("Invalid function argument", detail, place)
         # What Terraform catches of a crash inside a function has no full stop.
         stop = "" if str(self).startswith("panic in function implementation") else "."
         return EvaluationError("Error in function call", f'Call to function "{name}" failed: {self}{stop}', place)
+
+
+class FunctionLimit(FunctionError):
+    """A function would have a result, but one that asks for more than is evaluated."""

@@ -8,12 +8,16 @@ from typing import Any, Final
 from auditor.hcl import ast, conditional, operators, traversal, types, values
 from auditor.hcl.calls import call
 from auditor.hcl.convert import ConversionError, convert
-from auditor.hcl.errors import EvaluationError
+from auditor.hcl.errors import EvaluationError, LimitExceeded
 from auditor.hcl.loops import for_object, for_tuple, splat
 from auditor.hcl.scope import UNBOUND, Bindings, Scope, Step
 from auditor.hcl.types import STRING
 from auditor.hcl.values import Provenance, Source, Undecided, Value
 from auditor.model.values import Unknown
+
+LARGEST_VALUE: Final = 3_000_000
+MOST_TURNS: Final = 500_000
+"""Turns that the loops of one expression take, all together."""
 
 
 def evaluate(expression: ast.Expression, scope: Scope, source: Source, bindings: Bindings = UNBOUND) -> Value:
@@ -26,18 +30,30 @@ def evaluate(expression: ast.Expression, scope: Scope, source: Source, bindings:
         return Evaluation(scope, source).value(expression, bindings)
     except RecursionError as error:
         detail = "The expression, or what it refers to, is nested too deeply to be evaluated."
-        raise EvaluationError("Expression nested too deeply", detail, Provenance(source, expression.offset)) from error
+        raise LimitExceeded("Expression nested too deeply", detail, Provenance(source, expression.offset)) from error
 
 
 class Evaluation:
     """The evaluation of expressions of one file in one scope."""
 
-    __slots__ = ("scope", "source")
+    __slots__ = ("scope", "source", "turns")
 
     def __init__(self, scope: Scope, source: Source) -> None:
         """Evaluate expressions that stand in `source`."""
         self.scope = scope
         self.source = source
+        self.turns = 0
+
+    def take_turn(self) -> None:
+        """Count one turn of a loop.
+
+        Raises:
+            LimitExceeded: where the expression has taken too many.
+        """
+        self.turns += 1
+        if self.turns > MOST_TURNS:
+            detail = f"The loops of one expression take more than {MOST_TURNS:,} turns."
+            raise LimitExceeded("Expression too expensive", detail)
 
     def value(self, node: ast.Expression, bindings: Bindings) -> Value:
         """The value of one node, with the node as origin where its parts have handed none through."""
@@ -47,12 +63,17 @@ class Evaluation:
             if error.place is None:
                 error.place = Provenance(self.source, node.offset)
             raise
+        if isinstance(result.content, tuple | Mapping | str) and result.size > LARGEST_VALUE:
+            detail = f"The value has more than {LARGEST_VALUE:,} parts."
+            raise LimitExceeded("Value too large", detail, Provenance(self.source, node.offset))
         return result if result.origin is not None else result.at(Provenance(self.source, node.offset))
 
     def attempt(self, node: ast.Expression, bindings: Bindings) -> tuple[Value, EvaluationError | None]:
         """The value of a node, or an unknown one and the error: the branch that is not chosen may fail."""
         try:
             return self.value(node, bindings), None
+        except LimitExceeded:
+            raise
         except EvaluationError as error:
             return values.unknown(types.DYNAMIC, values.not_evaluable(str(error))), error
 

@@ -53,6 +53,7 @@ class _Loop:
             return found
         key_name, value_name = self.names
         for key, item in values.entries(self.collection):
+            self.evaluation.take_turn()
             bound = {key_name: key, value_name: item} if key_name else {value_name: item}
             bindings = self.outer.with_names(bound)
             if condition is None or self._holds(condition, bindings):
@@ -147,6 +148,7 @@ def splat(evaluation: Evaluation, node: ast.Splat, bindings: Bindings) -> Value:
     marks, subject = subject.marks, subject.unmarked()
 
     def each(item: Value) -> Value:
+        evaluation.take_turn()
         return evaluation.value(node.each, bindings.with_item(item))
 
     if not isinstance(subject.type, ListType | SetType | TupleType):

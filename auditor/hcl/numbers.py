@@ -19,15 +19,23 @@ PRECISION: Final = 512
 MACHINE_INTEGER: Final = 64
 MACHINE_FLOAT: Final = 53
 
-LIMIT: Final = 1 << 16
-"""Bits a magnitude, or its reciprocal, may have: about 19,700 decimal digits."""
+LIMIT: Final = 13_000
+"""Bits a magnitude, or its reciprocal, may have: about 3,900 decimal digits, which every reader of the result takes."""
 _DIGITS_OF_EXPONENT: Final = 6
 _TEXT: Final = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE](?P<exponent>[+-]?\d+))?", re.ASCII)
 _WIDE: Final = Context(prec=LIMIT)
 
 
 class NumberError(ValueError):
-    """An operation that has no result, or one too large to be kept."""
+    """An operation has no result."""
+
+
+class NumberTooLarge(NumberError):
+    """A number has more digits than are kept."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("the number is too large to be kept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +86,10 @@ def parse(text: str) -> Number | None:
         return int(text)
     exponent = (match["exponent"] or "").lstrip("+-").lstrip("0")
     if len(exponent) > _DIGITS_OF_EXPONENT or len(text) > LIMIT:
-        raise NumberError("the number is too large to be kept")
+        raise NumberTooLarge
     exact = Decimal(text)
-    if exact and abs(exact.adjusted()) > LIMIT // 3:
-        raise NumberError("the number is too large to be kept")
+    if exact and abs(exact.adjusted()) > LIMIT * 3 // 10:
+        raise NumberTooLarge
     if exact.is_zero() and exact.is_signed():
         return NEGATIVE_ZERO
     return _rounded(Fraction(exact), PRECISION)
@@ -245,7 +253,7 @@ def _rounded(exact: Fraction, bits: int) -> Number:
     if denominator == 1 and numerator.bit_length() <= bits:
         return _whole(numerator, bits)
     if max(numerator.bit_length(), denominator.bit_length()) > LIMIT:
-        raise NumberError("the number is too large to be kept")
+        raise NumberTooLarge
     mantissa, exponent = _mantissa(exact, bits)
     value = Fraction(mantissa << exponent) if exponent >= 0 else Fraction(mantissa, 1 << -exponent)
     return _whole(value.numerator, bits) if value.denominator == 1 else Float(value, bits)

@@ -7,9 +7,9 @@ from typing import Final
 
 from auditor.hcl import numbers, types, values
 from auditor.hcl.convert import ConversionError, convert
-from auditor.hcl.errors import EvaluationError
+from auditor.hcl.errors import EvaluationError, LimitExceeded
 from auditor.hcl.functions.graphemes import clusters
-from auditor.hcl.numbers import Float, Number, NumberError
+from auditor.hcl.numbers import Float, Number, NumberError, NumberTooLarge
 from auditor.hcl.types import Primitive, SetType, Type
 from auditor.hcl.values import Undecided, Value
 from auditor.model.values import Truth, all_of
@@ -57,6 +57,8 @@ def binary(operator: str, left: Value, right: Value) -> Value:
         return Value(_COMPARISON[operator](one, two), types.BOOL, marks)
     try:
         return Value(_ARITHMETIC[operator](one, two), types.NUMBER, marks)
+    except NumberTooLarge as error:
+        raise LimitExceeded("Number too large", f"{str(error).capitalize()}.") from error
     except NumberError as error:
         raise _failed(str(error)) from error
 

@@ -76,7 +76,7 @@ class Value:
     which is why this is not a dataclass.
     """
 
-    __slots__ = ("_type", "content", "marks", "origin")
+    __slots__ = ("_size", "_type", "content", "marks", "origin")
 
     def __init__(
         self,
@@ -90,6 +90,20 @@ class Value:
         self._type = type_
         self.marks = marks
         self.origin = origin
+        self._size = 0
+
+    @property
+    def size(self) -> int:
+        """About how much memory it would take without sharing, in values; long texts count as several."""
+        if not self._size:
+            content = self.content
+            if isinstance(content, tuple):
+                self._size = 1 + sum(item.size for item in content)
+            elif isinstance(content, Mapping):
+                self._size = 1 + sum(item.size for item in content.values())
+            else:
+                self._size = 1 + (len(content) >> 6 if isinstance(content, str) else 0)
+        return self._size
 
     @property
     def type(self) -> Type:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from auditor.hcl import values
-from auditor.hcl.errors import FunctionError
+from auditor.hcl.errors import FunctionError, FunctionLimit
 from auditor.hcl.functions.specification import Family, Parameter, Surroundings
 from auditor.hcl.types import STRING, SetType
 from auditor.hcl.values import Value
@@ -197,7 +197,7 @@ def _files(directory: Path, root: Path) -> Iterator[str]:
         for name in names:
             seen += 1
             if seen > _MOST_FILES:
-                raise FunctionError(f"more than {_MOST_FILES} files")
+                raise FunctionLimit(f"more than {_MOST_FILES} files")
             file = Path(place, name)
             if file.is_file() and file.resolve().is_relative_to(inside):
                 yield file.relative_to(directory).as_posix()

@@ -9,7 +9,7 @@ from typing import Final
 
 from auditor.hcl import numbers, types, values
 from auditor.hcl.convert import ConversionError, convert
-from auditor.hcl.errors import FunctionError
+from auditor.hcl.errors import FunctionError, FunctionLimit
 from auditor.hcl.functions.graphemes import clusters
 from auditor.hcl.functions.json_text import json_text
 from auditor.hcl.functions.specification import Family, Parameter
@@ -24,7 +24,8 @@ _function = FAMILY.function
 _FORMAT: Final = Parameter("format", STRING)
 _ARGS: Final = Parameter("args", null=True, untyped_null=False, unknown=True, parts=True)
 _VERB: Final = re.compile(
-    r"%(?P<flags>[ +\-0#]*)(?P<width>\d*)(?P<precision>\.\d*)?(?:\[(?P<index>\d+)\])?(?P<verb>.)?", re.DOTALL
+    r"%(?P<flags>[ +\-0#]*)(?P<width>\d{0,9})(?P<precision>\.\d{0,9})?(?:\[(?P<index>\d{1,9})\])?(?P<verb>.)?",
+    re.DOTALL,
 )
 _VERBS: Final = "vtbdoxXeEfgGsq"
 _WIDEST: Final = 10_000
@@ -104,7 +105,7 @@ def _formatted(pieces: list[str | _Verb], given: tuple[Value, ...]) -> str:
             written.append(_verb_text(piece, given[piece.index - 1]))
         size += len(written[-1])
         if size > LARGEST_TEXT:
-            raise FunctionError("the result is too long")
+            raise FunctionLimit("the result is too long")
     if used < len(given):
         raise FunctionError(_too_many(used), "args")
     return "".join(written)

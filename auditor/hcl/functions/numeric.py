@@ -8,7 +8,7 @@ from typing import Final
 
 from auditor.hcl import numbers, types, values
 from auditor.hcl.convert import ConversionError, convert
-from auditor.hcl.errors import FunctionError
+from auditor.hcl.errors import FunctionError, FunctionLimit
 from auditor.hcl.functions.specification import Family, Parameter, whole
 from auditor.hcl.numbers import Float, Number
 from auditor.hcl.types import NUMBER
@@ -115,7 +115,7 @@ def _parseint(text: Value, base: Number) -> Number:
     for digit in digits:
         result = result * base + accepted.index(digit)
         if result.bit_length() > numbers.LIMIT:
-            raise FunctionError("the number is too large to be kept", "number")
+            raise FunctionLimit("the number is too large to be kept", "number")
     return numbers.machine_integer(-result if text.content[0] == "-" else result)
 
 

@@ -7,14 +7,14 @@ from functools import lru_cache
 from typing import Any, Final
 
 from auditor.hcl import types, values
-from auditor.hcl.errors import FunctionError
+from auditor.hcl.errors import FunctionError, FunctionLimit
 from auditor.hcl.functions.specification import Family, Parameter
 from auditor.hcl.functions.strings import LARGEST_TEXT
 from auditor.hcl.types import STRING, ListType, ObjectType, TupleType, Type
 from auditor.hcl.values import Value
 
 try:
-    import re2
+    import re2  # type: ignore[import-untyped]  # google-re2 ships no types
 except ImportError:  # no wheel for this platform: the results are then unknown
     re2 = None
 
@@ -124,7 +124,7 @@ def _all(expression: Any, text: str) -> list[Any]:  # noqa: ANN401 - google-re2 
         end = match.end()
         found.append(match)
         if len(found) > _MOST_MATCHES:
-            raise FunctionError("the pattern matches too often")
+            raise FunctionLimit("the pattern matches too often")
     return found
 
 
@@ -135,7 +135,7 @@ def _replace(text: str, part: str, replacement: str) -> str | Value:
     if len(part) > 1 and part.startswith("/") and part.endswith("/"):
         return _replace_pattern(text, part[1:-1], replacement)
     if (text.count(part) + 1) * len(replacement) > LARGEST_TEXT:
-        raise FunctionError("the result is too long")
+        raise FunctionLimit("the result is too long")
     return text.replace(part, replacement)
 
 
@@ -153,7 +153,7 @@ def _replace_pattern(text: str, pattern: str, replacement: str) -> str | Value:
         end = match.end()
         size += len(parts[-1])
         if size > LARGEST_TEXT:
-            raise FunctionError("the result is too long")
+            raise FunctionLimit("the result is too long")
     return "".join(parts) + text[end:]
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from auditor.hcl import types, values
 from auditor.hcl.convert import ConversionError, convert
-from auditor.hcl.errors import FunctionError
+from auditor.hcl.errors import FunctionError, FunctionLimit
 from auditor.hcl.functions.specification import Family, Parameter
 from auditor.hcl.identity import key_of
 from auditor.hcl.types import ListType, SetType, TupleType, Type
@@ -87,7 +87,7 @@ def _setproduct(*given: Value) -> Value:
     factors = [_factor(value) for value in given]
     size = math.prod(len(values.items(factor)) for factor in factors)
     if size > _LARGEST_PRODUCT:
-        raise FunctionError(f"the product has {size} elements, more than {_LARGEST_PRODUCT}")
+        raise FunctionLimit(f"the product has {size} elements, more than {_LARGEST_PRODUCT}")
     element = TupleType(tuple(factor.type.element for factor in factors if isinstance(factor.type, ListType | SetType)))
     rows = [values.sequence(row) for row in product(*map(values.items, factors))]
     # An empty tuple has no say in whether there is an order.

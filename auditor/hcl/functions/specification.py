@@ -9,8 +9,8 @@ from typing import Any, Final, Protocol
 
 from auditor.hcl import types, values
 from auditor.hcl.convert import ConversionError, convert
-from auditor.hcl.errors import FunctionError
-from auditor.hcl.numbers import Float, Number, NumberError
+from auditor.hcl.errors import FunctionError, FunctionLimit
+from auditor.hcl.numbers import Float, Number, NumberError, NumberTooLarge
 from auditor.hcl.types import Primitive, Type
 from auditor.hcl.values import Undecided, Value
 from auditor.model.values import Unknown
@@ -140,16 +140,24 @@ def call(function: Function, arguments: Sequence[Value], surroundings: Surroundi
         given.append(argument.content if parameter.plain else argument)
     if unknown:
         return _unknown_result(function, [argument for argument, _ in pairs], unknown).marked(marks)
+    if function.surroundings:
+        given.insert(0, surroundings)
+    return wrapped(_invoked(function, given, sensitive=values.SENSITIVE in marks)).marked(marks)
+
+
+def _invoked(function: Function, given: Sequence[Any], *, sensitive: bool) -> Any:  # noqa: ANN401 - plain or a value
+    """What the implementation gives; its complaint is withheld where it could quote a sensitive argument."""
     try:
-        result = (
-            function.implementation(surroundings, *given) if function.surroundings else function.implementation(*given)
-        )
+        return function.implementation(*given)
+    except NumberTooLarge as error:
+        raise FunctionLimit(str(error)) from error
+    except FunctionLimit:
+        raise
     except (NumberError, ConversionError, FunctionError) as error:
         at_fault = error.parameter if isinstance(error, FunctionError) else ""
-        if values.SENSITIVE in marks:
+        if sensitive:
             raise FunctionError("(the reason is withheld: an argument is sensitive)", at_fault) from None
         raise FunctionError(str(error), at_fault) from error
-    return wrapped(result).marked(marks)
 
 
 def wrapped(result: Any) -> Value:  # noqa: ANN401 - what implementations give: plain content or a value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from auditor.hcl import types, values
-from auditor.hcl.errors import FunctionError
+from auditor.hcl.errors import FunctionError, FunctionLimit
 from auditor.hcl.functions.graphemes import clusters
 from auditor.hcl.functions.specification import Family, Parameter, whole
 from auditor.hcl.numbers import Number
@@ -60,7 +60,7 @@ def _indent(spaces: Number, text: str) -> str:
     if width < 0:
         raise FunctionError("panic in function implementation: strings: negative Repeat count")
     if width * text.count("\n") > LARGEST_TEXT:
-        raise FunctionError("the result is too long")
+        raise FunctionLimit("the result is too long")
     return text.replace("\n", "\n" + " " * width)
 
 
@@ -76,7 +76,7 @@ def _join(separator: str, *lists: Value) -> str:
                 raise FunctionError(f"{place} is null; cannot concatenate null values", "lists")
             words.append(item.content)
     if len(separator) * len(words) > LARGEST_TEXT:
-        raise FunctionError("the result is too long")
+        raise FunctionLimit("the result is too long")
     return separator.join(words)
 
 
@@ -127,7 +127,8 @@ def _substr(text: str, offset: Number, length: Number) -> str:
     start, count = whole(offset), whole(length)
     letters = clusters(text)
     if start < 0:
-        start = max(start + len(letters), 0)
+        # Terraform takes a length of zero for the rest of the string here, and only here.
+        start, count = max(start + len(letters), 0), count or -1
     return "".join(letters[start:] if count < 0 else letters[start : start + count])
 
 

@@ -8,10 +8,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final, NoReturn
 
 from auditor.hcl import numbers, values
-from auditor.hcl.errors import FunctionError
+from auditor.hcl.errors import FunctionError, FunctionLimit
 from auditor.hcl.functions.json_text import json_text
 from auditor.hcl.functions.specification import Family, Parameter
-from auditor.hcl.numbers import NumberError
 from auditor.hcl.types import STRING, ListType, MapType, ObjectType, SetType, TupleType
 from auditor.hcl.values import Undecided, Value
 
@@ -51,8 +50,8 @@ def _jsondecode(text: str) -> Value:
         decoded = json.loads(text, parse_int=_number, parse_float=_number, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         raise FunctionError(_complaint(text, error)) from error
-    except (NumberError, RecursionError) as error:
-        raise FunctionError(str(error) or "the text is nested too deeply") from error
+    except RecursionError as error:
+        raise FunctionLimit("the text is nested too deeply") from error
     return _from_json(decoded, 0)
 
 
@@ -75,7 +74,7 @@ def _no_constant(text: str) -> NoReturn:
 
 def _from_json(decoded: Any, depth: int) -> Value:  # noqa: ANN401 - whatever a JSON text says
     if depth > _DEEPEST:
-        raise FunctionError(f"the text is nested more than {_DEEPEST} levels deep")
+        raise FunctionLimit(f"the text is nested more than {_DEEPEST} levels deep")
     if isinstance(decoded, dict):
         return values.mapping({_text(name): _from_json(item, depth + 1) for name, item in decoded.items()})
     if isinstance(decoded, list):

@@ -12,9 +12,9 @@ import yaml
 
 from auditor.hcl import numbers, values
 from auditor.hcl.convert import ConversionError, primitive_text
-from auditor.hcl.errors import FunctionError
+from auditor.hcl.errors import FunctionError, FunctionLimit
 from auditor.hcl.functions.specification import Family, Parameter
-from auditor.hcl.numbers import Float, NumberError
+from auditor.hcl.numbers import Float
 from auditor.hcl.types import STRING
 from auditor.hcl.values import Undecided, Value
 
@@ -47,10 +47,10 @@ def _yamldecode(text: str) -> Value:
         mark = error.problem_mark or error.context_mark
         place = f"on line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         raise FunctionError(f"{place}{error.problem or error.context}") from error
-    except (yaml.YAMLError, NumberError, ConversionError) as error:
+    except (yaml.YAMLError, ConversionError) as error:
         raise FunctionError(str(error).partition("\n")[0]) from error
     except RecursionError as error:
-        raise FunctionError("the text is nested too deeply") from error
+        raise FunctionLimit("the text is nested too deeply") from error
 
 
 class _Document:
@@ -74,7 +74,7 @@ class _Document:
 
     def _node(self, event: Any, depth: int) -> Value:  # noqa: ANN401 - PyYAML's events
         if depth > _DEEPEST:
-            raise FunctionError(f"the text is nested more than {_DEEPEST} levels deep")
+            raise FunctionLimit(f"the text is nested more than {_DEEPEST} levels deep")
         before = self.nodes
         self.nodes += 1
         if isinstance(event, yaml.AliasEvent):
@@ -89,7 +89,7 @@ class _Document:
         else:
             value = values.mapping(self._mapping(depth))
         if self.nodes > _LARGEST:
-            raise FunctionError(f"the document has more than {_LARGEST:,} nodes")
+            raise FunctionLimit(f"the document has more than {_LARGEST:,} nodes")
         if event.anchor is not None and not isinstance(event, yaml.AliasEvent):
             self.anchors[event.anchor] = value, self.nodes - before
         return value
