@@ -230,7 +230,7 @@ def render(report: Path | None, format_: str, *, schema: bool, out: Path | None)
     else:
         content = format_of(formats(), format_, "--format").render(decode(_read(report)))
     if out is None:
-        click.get_binary_stream("stdout").write(content)
+        sys.stdout.buffer.write(content)
     else:
         _write(out, content)
 
@@ -245,7 +245,9 @@ def demo(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - the opt
 
     with demonstration.running(inputs_of(given)) as (settings, outcome, changes):
         click.echo("changed by hand:\n" + "".join(f"  {change}\n" for change in changes), err=True)
-        code = deliver(outcome, delivery_of(replace(settings, root=Path.cwd()), given))
+        # A folder of its own: a demonstration must never be taken for a run of the environment it is named after.
+        delivery = delivery_of(settings, {**given, "out": given["out"] or Path("reports/out/demo")})
+        code = deliver(outcome, delivery)
     ctx.exit(_leaving(code, given))
 
 
@@ -266,7 +268,7 @@ def _configuration(given: Given) -> Configuration:
 def _rules() -> tuple[Rule, ...]:
     from auditor import pipeline
 
-    return pipeline.all_rules()
+    return pipeline.all_rules(settings_of({}))
 
 
 def _rows(file: Path) -> Sequence[Mapping[str, Any]]:

@@ -13,8 +13,8 @@ from auditor.hcl.values import plain
 from auditor.inputs import Variables
 from auditor.kinds import kinds
 from auditor.model.answers import Scope
-from auditor.model.errors import AuditorError, SettingsError
-from auditor.model.facts import Resource
+from auditor.model.errors import AuditorError, MissingModule, SettingsError
+from auditor.model.facts import Resource, SourceRange
 from auditor.model.values import Reason, Unknown, Value
 from auditor.settings import Environment, Settings
 from auditor.subjects.material import DeclaredEnvironment
@@ -69,6 +69,7 @@ def estate(settings: Settings, environment: Environment, variables: Variables) -
     SourceError where the code can't be read; SettingsError where nothing names the Region.
     """
     code = configuration(settings, environment, variables)
+    _demand_modules(code)
     provider = _default_provider(code)
     if not environment.account and (allowed := _only_account(provider)):
         environment = replace(environment, account=allowed, account_source=PROVIDER)
@@ -96,6 +97,25 @@ def estate(settings: Settings, environment: Environment, variables: Variables) -
         ),
         partition=_partition(environment.region),
     )
+
+
+def _demand_modules(code: hcl.Configuration) -> None:
+    """Without a module's code the declared side is not known to be whole: everything live would look unmanaged."""
+    missing = [
+        MissingModule(found.detail, subject=found.place, line=_line(code, found.place))
+        for found in code.diagnostics
+        if found.summary == hcl.MODULE_NOT_FOUND
+    ]
+    if missing:
+        missing[0].others = tuple(missing[1:])
+        raise missing[0]
+
+
+def _line(code: hcl.Configuration, place: SourceRange | None) -> str:
+    for file in code.files:
+        if place is not None and file.path == place.file:
+            return file.text.split("\n")[place.line - 1]
+    return ""
 
 
 def others(settings: Settings, environment: Environment, variables: Variables) -> tuple[DeclaredEnvironment, ...]:

@@ -147,15 +147,15 @@ def permissions(settings: Settings, environment: Environment, inputs: Inputs) ->
     return policy(kinds(), here.scope(rules_of(settings, here, inputs).wanted))
 
 
-def all_rules() -> tuple[Rule, ...]:
-    """The shipped rules, loaded and verified."""
-    return load_rules([shipped("rules")], subjects.catalogue())
+def all_rules(settings: Settings) -> tuple[Rule, ...]:
+    """The shipped rules and those of the project, loaded and verified; RuleError where one is malformed."""
+    return load_rules([shipped("rules"), *settings.rule_paths], subjects.catalogue())
 
 
 def rules_of(settings: Settings, here: Estate, inputs: Inputs) -> Rules:
     """The rules with what audit.toml says about them; RuleError or SettingsError where that can't be used."""
     environment = here.environment
-    rules = with_settings(all_rules(), settings.rules)
+    rules = with_settings(all_rules(settings), settings.rules)
     parameters = {**settings.parameters, **environment.parameters}
     verify(rules, parameters)
     off = dict(switched_off(rules, settings.rules, tier=environment.tier))

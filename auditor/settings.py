@@ -31,6 +31,7 @@ _SHAPE: Final[Mapping[str, type]] = MappingProxyType(
         "defaults.fail_on": str,
         "defaults.also": list,
         "parameters.*": object,
+        "rules.paths": list,
         "rules.*.enabled": bool,
         "rules.*.reason": str,
         "rules.*.severity": str,
@@ -91,6 +92,8 @@ class Settings:
     """Values of rule parameters that hold for all environments."""
     rules: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
     """By rule id: enabled, reason, severity."""
+    rule_paths: tuple[Path, ...] = ()
+    """Folders of rules besides the shipped ones."""
 
     def environment(self, name: str) -> Environment:
         """The environment of that name; SettingsError names those there are."""
@@ -129,6 +132,7 @@ def load(start: Path, environment_variables: Mapping[str, str] | None = None) ->
             folder.name: Environment(name=folder.name, root=folder, region=region, waivers=_waivers(folder))
             for folder in discover(root)
         }
+    rules = document.get("rules", {})
     fail_on = variables.get("AUDIT_FAIL_ON", defaults.get("fail_on", "low"))
     if fail_on not in FAIL_ON:
         raise SettingsError(f"fail_on is {fail_on!r}", hint=f"one of {', '.join(FAIL_ON)}")
@@ -140,7 +144,8 @@ def load(start: Path, environment_variables: Mapping[str, str] | None = None) ->
         fail_on=fail_on,
         also=tuple(defaults.get("also", ())),
         parameters=MappingProxyType(document.get("parameters", {})),
-        rules=MappingProxyType(document.get("rules", {})),
+        rules=MappingProxyType({name: table for name, table in rules.items() if name != "paths"}),
+        rule_paths=tuple(_paths(root, rules.get("paths", ()))),
     )
 
 

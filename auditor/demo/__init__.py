@@ -26,32 +26,9 @@ ACCOUNT: Final = "111122223333"
 REGION: Final = "ap-southeast-1"
 TIERS: Final = MappingProxyType({"staging": "development", "uat": "preproduction", "prod": "production"})
 OFF: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
-    {"BKP-002": {"enabled": False, "reason": "the AWS stand-in does not serve AWS Backup recovery points"}}
+    {"BKP-002": {"enabled": False, "reason": "the AWS stand-in makes no backups and no recovery points"}}
 )
 """Rules that the stand-in has no facts for."""
-
-
-@contextmanager
-def stand_in() -> Iterator[str]:
-    """A threaded moto server on loopback for as long as the context lasts; gives its URL.
-
-    Errors: SettingsError where the extra `demo` is not installed.
-    """
-    try:
-        from moto.server import ThreadedMotoServer
-    except ImportError as error:
-        raise SettingsError(
-            "the demonstration needs an AWS stand-in that is not installed",
-            hint="pip install 'dynamodb-auditor[demo]'",
-        ) from error
-    os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    try:
-        host, port = server.get_host_and_port()
-        yield f"http://{host}:{port}"
-    finally:
-        server.stop()
 
 
 def settings(endpoint: str) -> Settings:
@@ -76,12 +53,22 @@ def settings(endpoint: str) -> Settings:
 
 @contextmanager
 def running(inputs: Inputs) -> Iterator[tuple[Settings, pipeline.Outcome, tuple[str, ...]]]:
-    """The audit of the changed estate, with its settings and what was changed, while the stand-in runs."""
+    """The audit of the changed estate, with its settings and what was changed, while the stand-in runs.
+
+    Errors: SettingsError where the extra `demo` is not installed.
+    """
+    try:
+        from auditor.demo.stand_in.server import MotoServer
+    except ImportError as error:
+        raise SettingsError(
+            "the demonstration needs an AWS stand-in that is not installed",
+            hint="pip install 'dynamodb-auditor[demo]'",
+        ) from error
     os.environ.update(AWS_ACCESS_KEY_ID="demonstration", AWS_SECRET_ACCESS_KEY="demonstration")  # noqa: S106 - words
-    with stand_in() as endpoint:
-        own = settings(endpoint)
+    with MotoServer(ACCOUNT) as server:
+        own = settings(server.url)
         prod = own.environment("prod")
-        hand = Hand(endpoint, REGION)
+        hand = Hand(server.url, REGION)
         create(estate(own, prod, inputs.variables).resources, hand)
         for change in CHANGES:
             change.make(hand)

@@ -72,9 +72,7 @@ def _resolved(value: Value, computed: Mapping[str, str]) -> Any:  # noqa: ANN401
 
 
 def _tags(values: Values, key: str = "Key", text: str = "Value") -> list[dict[str, str]]:
-    return [
-        {key: name, text: content} for name, content in values["tags"].items()
-    ]
+    return [{key: name, text: content} for name, content in values["tags"].items()]
 
 
 def _topic(hand: Hand, values: Values) -> Computed:

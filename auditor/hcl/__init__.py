@@ -11,9 +11,11 @@ from auditor.hcl.configuration import (
     load,
 )
 from auditor.hcl.diagnostics import Diagnostic, Severity
+from auditor.hcl.installed_modules import MODULE_NOT_FOUND
 from auditor.hcl.providers import ProviderConfiguration
 
 __all__ = [
+    "MODULE_NOT_FOUND",
     "Backend",
     "Configuration",
     "DeclaredResource",

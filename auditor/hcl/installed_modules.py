@@ -14,6 +14,8 @@ from auditor.hcl.directory import Module, read_module, shown_path
 from auditor.model.errors import SourceError
 
 _MANIFEST: Final = Path(".terraform", "modules", "modules.json")
+MODULE_NOT_FOUND: Final = "Module not found"
+"""Summary of the complaint about a module whose code is not there."""
 _MAX_DEPTH: Final = 30
 
 
@@ -91,4 +93,4 @@ class InstalledModules:
 
     def _missing(self, call: Block, detail: str) -> None:
         place = call.source.range_at(call.offset)
-        self._diagnostics.error("Module not found", f'module "{call.labels[0]}": {detail}', place)
+        self._diagnostics.error(MODULE_NOT_FOUND, f'module "{call.labels[0]}": {detail}', place)

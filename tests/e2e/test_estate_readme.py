@@ -14,8 +14,9 @@ from pathlib import Path
 import boto3
 import pytest
 from estate_page import BLOCKS, PAGE, blocks
-from moto_server import MotoServer
 from terraform_runs import ENVIRONMENTS, ESTATE, environment_variables
+
+from auditor.demo.stand_in.server import MotoServer
 
 NODE_MODULES = Path(__file__).resolve().parents[1] / "node" / "node_modules"
 REGION = "ap-southeast-1"

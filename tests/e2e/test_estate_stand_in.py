@@ -5,7 +5,8 @@ import pytest
 from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from moto_server import MotoServer
+
+from auditor.demo.stand_in.server import MotoServer
 
 REGION = "ap-southeast-1"
 ACCOUNT = "111122223333"

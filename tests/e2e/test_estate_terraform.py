@@ -8,9 +8,10 @@ import subprocess
 import boto3
 import pytest
 from estate_page import blocks
-from moto_server import MotoServer
 from record_estate import recorded, trimmed
 from terraform_runs import ENVIRONMENTS, ESTATE, EstateCopy, environment_variables, why_not
+
+from auditor.demo.stand_in.server import MotoServer
 
 pytestmark = [pytest.mark.terraform, pytest.mark.skipif(bool(why_not()), reason=why_not())]
 

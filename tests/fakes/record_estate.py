@@ -11,8 +11,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from moto_server import MotoServer
 from terraform_runs import ENVIRONMENTS, EstateCopy, why_not
+
+from auditor.demo.stand_in.server import MotoServer
 
 RECORDED = Path(__file__).resolve().parents[1] / "fixtures" / "estate"
 

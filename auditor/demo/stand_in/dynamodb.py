@@ -7,7 +7,8 @@ are 0, replicas of a global table are accepted and not kept, and GetResources le
 import uuid
 
 from moto.kms.models import kms_backends
-from moto_gaps import Answer, Members, Request, answers, mends
+
+from auditor.demo.stand_in.gaps import Answer, Members, Request, answers, mends
 
 DEFAULT_KEY = "alias/aws/dynamodb"
 KEPT = ("TableClass", "OnDemandThroughput", "SSESpecification")
@@ -94,7 +95,7 @@ def table_description(request: Request, answer: Answer) -> None:
 
 
 @mends("dynamodb", "DescribeTimeToLive")
-def time_to_live(request: Request, answer: Answer) -> None:
+def time_to_live(_request: Request, answer: Answer) -> None:
     """Forget the attribute of a TTL that is off, as AWS does; moto keeps it."""
     description = answer.body["TimeToLiveDescription"]
     if description.get("TimeToLiveStatus") == "DISABLED":

@@ -23,15 +23,14 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs
 
-import moto_dynamodb
-import moto_kms
-import moto_others
 from moto.moto_api._internal import moto_api_backend
 from moto.server import DomainDispatcherApplication, create_backend_app
-from moto_gaps import ERROR_CODES, MENDS, REWRITES, STANDS, Answer, Request
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-GAPS = (moto_dynamodb, moto_kms, moto_others)
+from auditor.demo.stand_in import dynamodb, kms, others
+from auditor.demo.stand_in.gaps import ERROR_CODES, MENDS, REWRITES, STANDS, Answer, Request
+
+GAPS = (dynamodb, kms, others)
 CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/")
 ACCOUNT_ID = re.compile(r"\d{12}")
 ISSUED_BY_STS = ("ASIA", "LSIA")
@@ -73,7 +72,7 @@ class QuietHandler(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - the name of the base class
-        pass
+        """Print nothing."""
 
 
 def rest_operation(method: str, path: str) -> str:
@@ -164,7 +163,7 @@ class MotoServer:
         access_key, region, service = signed.groups() if signed else ("", "", "unsigned")
         account = access_key if ACCOUNT_ID.fullmatch(access_key) else self.account
         if access_key.startswith(ISSUED_BY_STS):
-            from moto.iam.models import get_account_id_from  # noqa: PLC0415 - moto loads services when they are asked
+            from moto.iam.models import get_account_id_from
 
             account = get_account_id_from(access_key)
         path = environ.get("PATH_INFO", "/")
@@ -224,7 +223,7 @@ def call(application: Callable[..., Iterable[bytes]], environ: Environ) -> tuple
     """Call a WSGI application; return status, headers and body."""
     seen: list[Any] = []
 
-    def start(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> None:
+    def start(status: str, headers: list[tuple[str, str]], _exc_info: object = None) -> None:
         seen[:] = [int(status.split(maxsplit=1)[0]), dict(headers)]
 
     body = b"".join(application(environ, start))

@@ -1,7 +1,8 @@
 """What moto answers otherwise than KMS."""
 
 from moto.kms.models import Key, kms_backends
-from moto_gaps import Answer, Request, mends, rewrites
+
+from auditor.demo.stand_in.gaps import Answer, Request, mends, rewrites
 
 DEFAULT_ROTATION_DAYS = 365
 
@@ -35,7 +36,7 @@ def key_metadata(request: Request, answer: Answer) -> None:
 
 
 @mends("kms", "EnableKeyRotation")
-def rotation_period(request: Request, answer: Answer) -> None:
+def rotation_period(request: Request, _answer: Answer) -> None:
     """Remember RotationPeriodInDays, which moto drops (API: 90 to 2560, default 365)."""
     period = request.body.get("RotationPeriodInDays", DEFAULT_ROTATION_DAYS)
     request.remembered("rotation")[key_of(request).id] = period

@@ -4,7 +4,7 @@ Not mended: DescribeScalableTargets and DescribeAlarms answer all in one page; m
 recovery points, and nothing of CloudTrail's events or of AWS Config's resource queries.
 """
 
-from moto_gaps import Answer, Request, answers, mends
+from auditor.demo.stand_in.gaps import Answer, Request, answers, mends
 
 SERVICE_ROLE = (
     "arn:aws:iam::{}:role/aws-service-role/dynamodb.application-autoscaling.amazonaws.com/"
@@ -18,7 +18,7 @@ NOT_SUSPENDED = {
 
 
 @mends("application-autoscaling", "RegisterScalableTarget")
-def register_tags(request: Request, answer: Answer) -> None:
+def register_tags(request: Request, _answer: Answer) -> None:
     """Remember the tags a target is registered with (API: Tags of RegisterScalableTarget); moto drops them."""
     identity = f"{request.body['ResourceId']} {request.body['ScalableDimension']}"
     if request.body.get("Tags"):
@@ -55,18 +55,18 @@ def change_target_tags(request: Request) -> Answer:
 
 
 @answers("backup", "ListRecoveryPointsByResource")
-def recovery_points(request: Request) -> Answer:
+def recovery_points(_request: Request) -> Answer:
     """Tell of no recovery point: moto makes none (API: RecoveryPoints)."""
     return Answer({"RecoveryPoints": []})
 
 
 @answers("backup", "ListProtectedResources")
-def protected_resources(request: Request) -> Answer:
+def protected_resources(_request: Request) -> Answer:
     """Tell of no protected resource (API: Results)."""
     return Answer({"Results": []})
 
 
 @answers("backup", "ListBackupSelections")
-def backup_selections(request: Request) -> Answer:
+def backup_selections(_request: Request) -> Answer:
     """Tell of no selection: moto takes none (API: BackupSelectionsList)."""
     return Answer({"BackupSelectionsList": []})
