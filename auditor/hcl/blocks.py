@@ -12,7 +12,7 @@ from auditor.hcl.convert import ConversionError, convert
 from auditor.hcl.diagnostics import Diagnostics
 from auditor.hcl.errors import EvaluationError
 from auditor.hcl.evaluate import evaluate
-from auditor.hcl.schema import NestedBlock, Schema, nested_type
+from auditor.hcl.schema import NestedBlock, Schema
 from auditor.hcl.scope import UNBOUND, Bindings, Scope
 from auditor.hcl.types import Type
 from auditor.hcl.values import Provenance, Undecided, Value
@@ -69,7 +69,7 @@ class Decoder:
         known = schema.attributes.get(attribute.name) if schema else None
         if known is None and schema is not None and (nested := schema.blocks.get(attribute.name)) is not None:
             # Written as an attribute, as older code and JSON syntax may: the blocks as a sequence of objects.
-            return self.attribute(attribute, nested_type(nested), bindings)
+            return self.attribute(attribute, nested.type, bindings)
         if known is None and schema is not None:
             self._unsupported(attribute, f'An argument named "{attribute.name}" is not expected here.')
         return self.attribute(attribute, known.type if known else types.DYNAMIC, bindings)
@@ -136,7 +136,7 @@ class _NumberUnknown(Exception):
 
 
 def _type_of(nested: NestedBlock | None) -> Type:
-    return nested_type(nested) if nested else types.DYNAMIC
+    return nested.type if nested else types.DYNAMIC
 
 
 def _by_type(body: Body, left_out: frozenset[str]) -> dict[str, list[Block]]:

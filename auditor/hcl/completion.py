@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from auditor.hcl import types, values
-from auditor.hcl.convert import convert
+from auditor.hcl import values
 from auditor.hcl.go_json import normalized
-from auditor.hcl.schema import AttributeSchema, NestedBlock, Schema, nested_type
-from auditor.hcl.types import ListType, SetType, Type
+from auditor.hcl.schema import AttributeSchema, NestedBlock, Schema
+from auditor.hcl.types import MapType, SetType, Type
 from auditor.hcl.values import Value
 from auditor.model.values import Reason, Unknown
 
@@ -29,21 +27,27 @@ def completed(
     return found
 
 
+def _as_if_left_out(written: Value, attribute: AttributeSchema, *, in_set: bool) -> bool:
+    """Null, an empty collection, and a value that the provider suppresses are planned as nothing."""
+    content = written.content
+    if content is None:
+        return True
+    if isinstance(content, str):
+        return attribute.suppressed != "" and content == attribute.suppressed
+    return not in_set and isinstance(content, tuple | Mapping) and not content
+
+
 def _is_on(name: str, written: Mapping[str, Value], schema: Schema) -> bool:
     """Whether a bool is not certainly false."""
     given = written.get(name)
-    return (schema.attributes[name].default if given is None or given.is_null else given.content) is not False
+    return (schema.attributes[name].absent.content if given is None or given.is_null else given.content) is not False
 
 
 def completed_attribute(
     written: Value | None, attribute: AttributeSchema, reference: str, *, in_set: bool = False
 ) -> Value:
     """One attribute of the schema; inside a set of blocks the provider plans empty texts and lists, not null."""
-    if (
-        written is not None
-        and not written.is_null
-        and (not attribute.suppressed or written.content != attribute.suppressed)
-    ):
+    if written is not None and not _as_if_left_out(written, attribute, in_set=in_set):
         causes = list(values.causes_of(written)) if isinstance(attribute.type, SetType) else []
         # The provider can't plan a set of which one element is unknown: it plans the whole set as unknown.
         if causes:
@@ -51,20 +55,27 @@ def completed_attribute(
         if attribute.normalized and isinstance(written.content, str):
             text = normalized(written.content, attribute.normalized)
             return Value(text, written.type, written.marks, written.origin)
+        if isinstance(attribute.type, MapType):
+            return _without_null(written)
         return written
-    if attribute.default is not None:
-        return convert(values.from_plain(_plain(attribute.default)), attribute.type)
-    if attribute.computed:
+    if attribute.default is None and attribute.computed:
         return computed_by_aws(attribute.type, reference)
-    if in_set and (attribute.type == types.STRING or isinstance(attribute.type, ListType | SetType)):
-        return Value("" if attribute.type == types.STRING else (), attribute.type)
-    return values.null(attribute.type)
+    return attribute.absent_in_set if in_set else attribute.absent
+
+
+def _without_null(written: Value) -> Value:
+    """A map without the elements that are null: the provider leaves them out."""
+    content = written.content
+    if not isinstance(content, Mapping) or not any(item.is_null for item in content.values()):
+        return written
+    kept = {name: item for name, item in content.items() if not item.is_null}
+    return Value(kept, written.type, written.marks, written.origin)
 
 
 def completed_blocks(written: Value | None, nested: NestedBlock, reference: str, *, in_set: bool = False) -> Value:
     """All nested blocks of one type."""
     in_set = in_set or nested.nesting == "set"
-    type_ = nested_type(nested)
+    type_ = nested.type
     if written is None or written.is_null or written.content == ():
         if nested.nesting == "single":
             return values.null(type_)
@@ -87,7 +98,3 @@ def computed_by_aws(type_: Type, reference: str) -> Value:
     """The value of an attribute that is decided when the resource is created."""
     cause = Unknown(Reason.COMPUTED_BY_AWS, f"{reference} is known only after the resource is created", (reference,))
     return values.unknown(type_, cause)
-
-
-def _plain(default: Any) -> Any:  # noqa: ANN401 - a JSON value
-    return tuple(_plain(item) for item in default) if isinstance(default, list) else default

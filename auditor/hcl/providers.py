@@ -102,7 +102,10 @@ def reference_text(expression: Expression) -> str:
 
 
 def tags_all(tags: Value | None, configuration: ProviderConfiguration | None, reference: str) -> Value:
-    """Default tags of the provider overridden by a resource's own; unknown where either is, or where there are none."""
+    """Default tags of the provider overridden by a resource's own.
+
+    Unknown where either is, where there are none, and where null is to be merged with defaults.
+    """
     default = configuration.default_tags if configuration else values.null(_TAGS)
     found: dict[str, Value] = {}
     marks = values.UNMARKED
@@ -113,6 +116,8 @@ def tags_all(tags: Value | None, configuration: ProviderConfiguration | None, re
         if isinstance(part.content, Undecided):
             return values.unknown(_TAGS, part.content.cause).marked(marks)
         if isinstance(part.content, Mapping):
+            if not default.is_null and any(item.is_null for item in part.content.values()):
+                return computed_by_aws(_TAGS, reference).marked(marks)
             found |= part.content
     kept = {
         key: item

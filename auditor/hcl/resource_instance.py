@@ -143,7 +143,7 @@ class ResourceInstance:
         if self.schema is None or "tags_all" not in self.schema.attributes:
             return {}
         attribute = self.block.body.attributes.get("tags")
-        tags = self.part("tags") if attribute else None
+        tags = self._decoder.attribute(attribute, self.schema.attributes["tags"].type) if attribute else None
         return {"tags_all": tags_all(tags, self.provider, f"{self.address}.tags_all")}
 
     def _not_described(self, name: str) -> Value:

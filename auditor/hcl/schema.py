@@ -10,15 +10,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from auditor.hcl import types
+from auditor.hcl import types, values
+from auditor.hcl.convert import convert
 from auditor.hcl.types import ListType, MapType, ObjectType, SetType, TupleType, Type
+from auditor.hcl.values import Value
 
 _FILE: Final = Path(__file__).with_name("schema.json")
 _COLLECTIONS: Final[Mapping[str, Callable[[Type], Type]]] = {"list": ListType, "set": SetType, "map": MapType}
 _PRIMITIVES: Final = {"string": types.STRING, "number": types.NUMBER, "bool": types.BOOL, "dynamic": types.DYNAMIC}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AttributeSchema:
     """An argument or a computed attribute."""
 
@@ -33,11 +35,25 @@ class AttributeSchema:
     """An attribute beside it; while that is false this one is planned as if it were not written."""
     suppressed: str = ""
     """A value that is planned as if it were not written."""
-    default: Any = None
-    """What the provider plans where nothing is written (JSON)."""
+    default: Value | None = None
+    """What the provider plans where nothing is written."""
+
+    @cached_property
+    def absent(self) -> Value:
+        """What stands for nothing: the default, or null."""
+        return values.null(self.type) if self.default is None else self.default
+
+    @cached_property
+    def absent_in_set(self) -> Value:
+        """The same inside a set of blocks, where the provider plans empty texts and lists instead of null."""
+        if self.default is None and self.type == types.STRING:
+            return values.EMPTY_STRING
+        if self.default is None and isinstance(self.type, ListType | SetType):
+            return Value((), self.type)
+        return self.absent
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NestedBlock:
     """A type of nested blocks."""
 
@@ -46,6 +62,12 @@ class NestedBlock:
     schema: Schema
     computed: bool = False
     """AWS decides it where no block is written."""
+
+    @cached_property
+    def type(self) -> Type:
+        """The type of all blocks together."""
+        inner = self.schema.type
+        return inner if self.nesting == "single" else _COLLECTIONS[self.nesting](inner)
 
 
 @dataclass(frozen=True)
@@ -60,16 +82,8 @@ class Schema:
         """The type of the whole as expressions see it."""
         found: dict[str, Type] = {name: attribute.type for name, attribute in self.attributes.items()}
         for name, block in self.blocks.items():
-            found[name] = nested_type(block)
+            found[name] = block.type
         return ObjectType(MappingProxyType(found))
-
-
-def nested_type(block: NestedBlock) -> Type:
-    """The type of all blocks of one nested type together."""
-    inner = block.schema.type
-    if block.nesting == "single":
-        return inner
-    return _COLLECTIONS[block.nesting](inner)
 
 
 def resource_schema(type_: str) -> Schema | None:
@@ -106,6 +120,10 @@ def _schema(section: str, type_: str) -> Schema | None:
     return None if described is None else _read(described)
 
 
+def _plain(default: Any) -> Any:  # noqa: ANN401 - a JSON value
+    return tuple(_plain(item) for item in default) if isinstance(default, list) else default
+
+
 def _named(words: list[str], prefix: str) -> str:
     return next((word.removeprefix(prefix) for word in words if word.startswith(prefix)), "")
 
@@ -114,15 +132,16 @@ def _read(described: Mapping[str, Any]) -> Schema:
     attributes = {}
     for name, (notation, mode, *default) in described["attributes"].items():
         words = mode.split()
+        type_ = from_notation(notation)
         attributes[name] = AttributeSchema(
-            from_notation(notation),
+            type_,
             optional="optional" in words,
             computed="computed" in words,
             sensitive="sensitive" in words,
             normalized=next((word for word in words if word in ("json", "policy")), ""),
             needs=_named(words, "needs:"),
             suppressed=_named(words, "suppressed:"),
-            default=default[0] if default else None,
+            default=convert(values.from_plain(_plain(default[0])), type_) if default else None,
         )
     blocks = {
         name: NestedBlock(nesting, _read(inner), computed=bool(computed))
