@@ -97,7 +97,7 @@ class ExpressionParser(Lexer):
             term = Literal(start, normalized(self.word[1:-1]))
             self.advance()
         elif kind == "number":
-            term = Literal(start, numbers.parse(self.word))
+            term = self._number()
             self.advance()
         elif kind in {"-", "!"}:
             self.deeper()
@@ -269,10 +269,16 @@ class ExpressionParser(Lexer):
         self.advance()
         return subject
 
+    def _number(self) -> Literal:
+        try:
+            return Literal(self.start, numbers.parse(self.word))
+        except numbers.NumberError as error:
+            self.fail("Invalid number literal", str(error))
+
     def _legacy_index(self, subject: Expression, offset: int) -> Expression:
         if not self.word.isdecimal():
             self.fail("Invalid legacy index syntax", "write [0][1] for positions in lists of lists")
-        return Index(offset, subject, Literal(self.start, numbers.parse(self.word)))
+        return Index(offset, subject, self._number())
 
     def _index(self, subject: Expression) -> Expression:
         """`[expression]` or the splat `[*]` with all that follows it."""

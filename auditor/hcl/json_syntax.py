@@ -156,7 +156,10 @@ class _Reader:
         if word := _WORD(self._text, at):
             return Literal(at, _WORDS[word[0]]), word.end()
         if number := _NUMBER(self._text, at):
-            return Literal(at, numbers.parse(number[0])), number.end()
+            try:
+                return Literal(at, numbers.parse(number[0])), number.end()
+            except numbers.NumberError as error:
+                raise self._error(at, str(error)) from error
         raise self._error(at, "a value is expected here")
 
     def _string(self, at: int) -> tuple[str, str, int]:

@@ -14,7 +14,7 @@ from auditor.hcl.types import STRING, ListType, ObjectType, TupleType, Type
 from auditor.hcl.values import Value
 
 try:
-    import re2  # type: ignore[import-untyped]  # google-re2 ships no types
+    import re2
 except ImportError:  # no wheel for this platform: the results are then unknown
     re2 = None
 
