@@ -15,7 +15,7 @@ from auditor.hcl.values import normalized
 
 # Most attributes are a name and one plain literal on a line of their own; this reads them in one step.
 _PLAIN: Final = re.compile(
-    rf'(?:[ \t]*\n)*+[ \t]*({IDENTIFIER})[ \t]*+=[ \t]*+(?:"([^"\\$%\r\n]*)"|(\d{1, 99})|(true|false))[ \t]*+(?=\n)'
+    rf'(?:[ \t]*\n)*+[ \t]*({IDENTIFIER})[ \t]*+=[ \t]*+(?:"([^"\\$%\r\n]*)"|(\d{{1,99}})|(true|false))[ \t]*+(?=\n)'
 ).match
 
 
