@@ -140,6 +140,7 @@ ATTRIBUTES: Final = (
         doc="Acts when the policy is written only.",
         compared=False,
     ),
+    Attribute(name="timeouts", shape=Shape.BLOCK, doc="How long Terraform waits.", compared=False),
 )
 SOURCES: Final = {"": (DESCRIBE, "KeyMetadata"), **sources(ATTRIBUTES)}
 

@@ -355,8 +355,6 @@ ATTRIBUTES: Final = (
         field="Table.StreamSpecification.StreamViewType",
     ),
     _ENCRYPTION,
-    _POINT_IN_TIME_RECOVERY,
-    _TTL,
     Attribute(
         name="deletion_protection_enabled",
         shape=Shape.BOOL,
@@ -374,6 +372,8 @@ ATTRIBUTES: Final = (
         field="Table.TableClassSummary.TableClass",
     ),
     _REPLICA,
+    _POINT_IN_TIME_RECOVERY,
+    _TTL,
     Attribute(
         name="tags",
         shape=Shape.MAP,
