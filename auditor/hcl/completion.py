@@ -48,8 +48,8 @@ def completed_attribute(
 ) -> Value:
     """One attribute of the schema; inside a set of blocks the provider plans empty texts and lists, not null."""
     if written is not None and not _as_if_left_out(written, attribute, in_set=in_set):
-        causes = list(values.causes_of(written)) if isinstance(attribute.type, SetType) else []
-        # The provider can't plan a set of which one element is unknown: it plans the whole set as unknown.
+        causes = list(values.causes_of(written)) if isinstance(attribute.type, SetType | MapType) else []
+        # A set or a map of which one element is unknown is planned as unknown as a whole.
         if causes:
             return values.unknown(attribute.type, values.merged(causes), written.origin)
         if attribute.normalized and isinstance(written.content, str):

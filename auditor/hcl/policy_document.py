@@ -115,7 +115,7 @@ def _conditions(rows: Iterable[tuple[str, str, list[str]]]) -> Json:
 
 
 def _parsed(text: str, argument: str) -> dict[str, Json]:
-    """A given document in the provider's form: principals and conditions as lists."""
+    """A given document in the provider's form and order."""
     try:
         given = json.loads(text)
         statements = given.get("Statement") or []
@@ -134,17 +134,23 @@ def _normalized(statement: Mapping[str, Json]) -> dict[str, Json]:
     made = dict(statement)
     for name in ("Principal", "NotPrincipal"):
         if name in made and not isinstance(made[name], str):
-            pairs = [(type_, sorted(_list(found), reverse=True)) for type_, found in made[name].items()]
+            pairs = [
+                (type_, found if isinstance(found, str) else sorted(_texts(found), reverse=True))
+                for type_, found in made[name].items()
+            ]
             made[name] = _principals(pairs)
     if "Condition" in made:
         made["Condition"] = {
-            test: {variable: _list(found) for variable, found in sorted(variables.items())}
+            test: {
+                variable: found if isinstance(found, str) else _texts(found)
+                for variable, found in sorted(variables.items())
+            }
             for test, variables in sorted(made["Condition"].items())
         }
     return _ordered(made)
 
 
-def _list(value: Json) -> list[str]:
+def _texts(value: Json) -> list[str]:
     items = value if isinstance(value, list) else [value]
     return [item if isinstance(item, str) else json.dumps(item) for item in items]
 
