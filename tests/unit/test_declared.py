@@ -1,0 +1,217 @@
+import textwrap
+
+import pytest
+
+from auditor.declared import declared, names, not_examined
+from auditor.hcl import load
+from auditor.kinds import kinds
+from auditor.model.facts import Default, SourceRange, Written
+from auditor.model.values import Reason, Unknown
+
+ACCOUNT, REGION = "111122223333", "ap-southeast-1"
+
+
+@pytest.fixture
+def resources(tmp_path):
+    """The declared resources of a text, by address."""
+
+    def of(text, **more):
+        (tmp_path / "main.tf").write_text(textwrap.dedent(text), encoding="utf-8")
+        configuration = load(tmp_path, account=ACCOUNT, region=REGION, **more)
+        assert not configuration.diagnostics, configuration.diagnostics
+        found = declared(configuration, kinds(), account=ACCOUNT, region=REGION)
+        return {resource.address: resource for resource in found}
+
+    return of
+
+
+TABLE = """
+    resource "aws_dynamodb_table" "users" {
+      name         = "koneksi-prod-users"
+      billing_mode = "PAY_PER_REQUEST"
+      hash_key     = "id"
+      attribute {
+        name = "id"
+        type = "S"
+      }
+      attribute {
+        name = "email"
+        type = "S"
+      }
+      global_secondary_index {
+        name               = "by-email"
+        hash_key           = "email"
+        projection_type    = "INCLUDE"
+        non_key_attributes = ["b", "a"]
+      }
+      point_in_time_recovery {
+        enabled = true
+      }
+      range_key = null
+      tags = {
+        team = "data"
+        none = null
+      }
+    }
+"""
+
+
+def test_a_table_in_the_kind_s_shape(resources):
+    users = resources(TABLE)["aws_dynamodb_table.users"]
+    assert (users.identity.account, users.identity.region, users.identity.name) == (
+        ACCOUNT,
+        REGION,
+        "koneksi-prod-users",
+    )
+    assert users.values == {
+        "name": "koneksi-prod-users",
+        "billing_mode": "PAY_PER_REQUEST",
+        "hash_key": "id",
+        "attribute": {"id": {"name": "id", "type": "S"}, "email": {"name": "email", "type": "S"}},
+        "global_secondary_index": {
+            "by-email": {
+                "name": "by-email",
+                "hash_key": "email",
+                "projection_type": "INCLUDE",
+                "non_key_attributes": ("a", "b"),
+            }
+        },
+        "point_in_time_recovery": {"enabled": True},
+        "tags": {"team": "data"},
+    }
+
+
+def test_every_value_has_its_place_by_keyed_path(resources):
+    users = resources(TABLE)["aws_dynamodb_table.users"]
+    origin = users.origin('global_secondary_index["by-email"].projection_type')
+    assert isinstance(origin, Written)
+    assert origin.deciding == SourceRange("main.tf", 17, 26)
+    assert users.origin("point_in_time_recovery.enabled").deciding.line == 21
+    assert users.origin('tags["team"]').deciding.line == 25
+    assert users.place.line == 2
+    assert set(users.origins) == set(users.origins.keys())
+    assert len(users.origins) > 10
+
+
+def test_a_dynamic_set_whose_identity_is_unknown_is_unknown_as_a_whole(resources):
+    users = resources(
+        """
+        variable "index" { type = string }
+        data "external" "names" { program = ["x"] }
+        resource "aws_dynamodb_table" "users" {
+          name     = "users"
+          hash_key = "id"
+          global_secondary_index {
+            name            = data.external.names.result["x"]
+            hash_key        = "email"
+            projection_type = "ALL"
+          }
+        }
+        """,
+        variables={"index": "x"},
+    )["aws_dynamodb_table.users"]
+    assert isinstance(users.values["global_secondary_index"], Unknown)
+
+
+def test_references_stay_references_and_what_is_made_of_them_does_not(resources):
+    found = resources(
+        """
+        resource "aws_kms_key" "this" {}
+        resource "aws_dynamodb_table" "users" {
+          name     = "users"
+          hash_key = "id"
+          server_side_encryption {
+            enabled     = true
+            kms_key_arn = aws_kms_key.this.arn
+          }
+        }
+        resource "aws_kms_alias" "this" {
+          name          = "alias/users"
+          target_key_id = "x-${aws_kms_key.this.key_id}"
+        }
+        """
+    )
+    key = found["aws_dynamodb_table.users"].values["server_side_encryption"]["kms_key_arn"]
+    assert key.reason is Reason.COMPUTED_BY_AWS
+    assert key.references == ("aws_kms_key.this.arn",)
+    made = found["aws_kms_alias.this"].values["target_key_id"]
+    assert made.reason is Reason.NOT_EVALUABLE
+    assert found["aws_kms_key.this"].identity.name.references == ("aws_kms_key.this.key_id",)
+
+
+def test_the_provider_s_settings_and_what_is_left_out(resources):
+    found = resources(
+        """
+        provider "aws" {
+          region = "eu-west-1"
+          default_tags {
+            tags = { env = "prod" }
+          }
+          ignore_tags {
+            keys         = ["by"]
+            key_prefixes = ["k8s/"]
+          }
+        }
+        resource "aws_dynamodb_table" "users" {
+          name     = "users"
+          hash_key = "id"
+          lifecycle {
+            ignore_changes = [read_capacity, tags["x"]]
+          }
+        }
+        """
+    )["aws_dynamodb_table.users"]
+    assert found.facts["default_tags"] == {"env": "prod"}
+    assert found.facts["ignored_tags"] == ("by",)
+    assert found.facts["ignored_tag_prefixes"] == ("k8s/",)
+    assert found.identity.region == "eu-west-1"
+    assert found.ignored == ("read_capacity", 'tags["x"]')
+
+
+def test_sensitive_values_are_marked_by_path(resources):
+    found = resources(
+        """
+        variable "team" {
+          type      = string
+          sensitive = true
+        }
+        resource "aws_dynamodb_table" "users" {
+          name     = "users"
+          hash_key = "id"
+          tags     = { team = var.team }
+        }
+        """,
+        variables={"team": "x"},
+    )["aws_dynamodb_table.users"]
+    assert any(path.startswith("tags") for path in found.sensitive)
+
+
+def test_names_by_kind_and_what_is_not_examined(resources):
+    found = resources(
+        TABLE
+        + """
+    resource "aws_kms_key" "this" {}
+    resource "aws_sns_topic" "alarms" {
+      name = "alarms"
+    }
+    resource "aws_appautoscaling_target" "read" {
+      service_namespace  = "dynamodb"
+      resource_id        = "table/${aws_dynamodb_table.users.name}"
+      scalable_dimension = "dynamodb:table:ReadCapacityUnits"
+      min_capacity       = 1
+      max_capacity       = 2
+    }
+    """
+    ).values()
+    assert names(found) == {
+        "aws_appautoscaling_target": ("dynamodb/table/koneksi-prod-users/dynamodb:table:ReadCapacityUnits",),
+        "aws_dynamodb_table": ("koneksi-prod-users",),
+        "aws_kms_key": (),
+        "aws_sns_topic": ("alarms",),
+    }
+    assert not_examined(found, kinds()) == (("aws_sns_topic.alarms", "resources of type aws_sns_topic are not read"),)
+
+
+def test_a_value_without_a_place_has_the_resource_s(resources):
+    users = resources(TABLE)["aws_dynamodb_table.users"]
+    assert not isinstance(users.origin("table_class"), Default)
