@@ -13,12 +13,13 @@ from typing import Any, Final
 
 from auditor.hcl import values
 from auditor.hcl.blocks import Decoder
+from auditor.hcl.context import Context
 from auditor.hcl.diagnostics import Diagnostic, Diagnostics
 from auditor.hcl.directory import Module, shown_path
 from auditor.hcl.errors import EvaluationError
 from auditor.hcl.functions.specification import Surroundings
 from auditor.hcl.installed_modules import InstalledModules
-from auditor.hcl.module_instance import Context, ModuleInstance
+from auditor.hcl.module_instance import ModuleInstance
 from auditor.hcl.parser import parse
 from auditor.hcl.plan_shape import PlanShape, origins_of
 from auditor.hcl.providers import ProviderConfiguration

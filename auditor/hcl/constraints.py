@@ -44,9 +44,6 @@ class _Constraints:
         return EvaluationError("Invalid type specification", detail, Provenance(self._source, expression.offset))
 
     def read(self, expression: Expression) -> Type:
-        if isinstance(expression, Literal) and expression.value in {"string", "list", "map"}:
-            # The quoted form of Terraform 0.11.
-            return types.STRING if expression.value == "string" else _LEGACY[str(expression.value)]
         if isinstance(expression, Variable):
             found = _PRIMITIVES.get(expression.name) or _LEGACY.get(expression.name)
             if found is None:

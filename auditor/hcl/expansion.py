@@ -143,11 +143,15 @@ class RepetitionScope:
         self._names: dict[str, Value] = {}
         cause, key = repetition.undetermined, repetition.key
         if expansion.by == "count":
-            index = values.unknown(types.NUMBER, cause) if cause else values.number(key if isinstance(key, int) else 0)
+            index = (
+                values.unknown(types.NUMBER, cause)
+                if cause is not None
+                else values.number(key if isinstance(key, int) else 0)
+            )
             self._names["count"] = values.mapping({"index": index})
         elif expansion.by == "for_each":
-            name = values.unknown(types.STRING, cause, not_null=True) if cause else values.string(str(key))
-            item = values.unknown(types.DYNAMIC, cause) if cause else repetition.value or values.NULL
+            name = values.unknown(types.STRING, cause, not_null=True) if cause is not None else values.string(str(key))
+            item = values.unknown(types.DYNAMIC, cause) if cause is not None else repetition.value or values.NULL
             self._names["each"] = values.mapping({"key": name.at(item.origin), "value": item})
 
     @property

@@ -11,62 +11,22 @@ from typing import Final
 from auditor.hcl import types, values
 from auditor.hcl.ast import Attribute, Block
 from auditor.hcl.blocks import Decoder
-from auditor.hcl.diagnostics import Diagnostics
+from auditor.hcl.context import Context
 from auditor.hcl.directory import Module
 from auditor.hcl.errors import EvaluationError
 from auditor.hcl.evaluate import evaluate
-from auditor.hcl.expansion import MAX_INSTANCES, Expansion, Repetition, RepetitionScope, expand, undetermined
+from auditor.hcl.expansion import Expansion, Repetition, RepetitionScope, expand, undetermined
 from auditor.hcl.functions.specification import Surroundings
-from auditor.hcl.installed_modules import InstalledModules
 from auditor.hcl.memo import Memo
 from auditor.hcl.providers import ProviderConfiguration, ProviderKey, passed_providers
 from auditor.hcl.resource_instance import DATA, MANAGED, ResourceInstance
 from auditor.hcl.scope import Scope, Step
 from auditor.hcl.source import SourceFile
 from auditor.hcl.values import Value
-from auditor.hcl.variables import Declaration, Inputs, declared, validate
-from auditor.model.errors import SourceError
+from auditor.hcl.variables import validate
 from auditor.model.values import Unknown
 
 _CALL_ARGUMENTS: Final = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})
-
-
-@dataclass
-class Context:
-    """What all instances of one reading share."""
-
-    installed: InstalledModules
-    inputs: Inputs
-    surroundings: Surroundings
-    diagnostics: Diagnostics
-    workspace: str
-    account: str
-    region: Value | None
-    instances: int = 0
-    declarations: dict[int, Declaration] | None = None
-
-    def count(self, source: Block) -> None:
-        """Count one more instance of anything.
-
-        Raises:
-            SourceError: beyond the bound.
-        """
-        self.instances += 1
-        if self.instances > MAX_INSTANCES * 5:
-            raise SourceError(
-                "too many instances",
-                detail=f"more than {MAX_INSTANCES * 5:,} instances of modules and resources",
-                subject=source.source.range_at(source.offset),
-                hint="audit the environment in parts",
-            )
-
-    def declaration(self, block: Block) -> Declaration:
-        """The declaration of a variable, read once for all instances of its module."""
-        if self.declarations is None:
-            self.declarations = {}
-        if id(block) not in self.declarations:
-            self.declarations[id(block)] = declared(block, self.diagnostics)
-        return self.declarations[id(block)]
 
 
 @dataclass(frozen=True)
@@ -121,7 +81,10 @@ class ModuleInstance:
     @property
     def undetermined(self) -> Unknown | None:
         """Why it is not known whether, and how often, the module is there."""
-        return (self.called.repetition.undetermined or self.called.by.undetermined) if self.called else None
+        if self.called is None:
+            return None
+        own = self.called.repetition.undetermined
+        return own if own is not None else self.called.by.undetermined
 
     @property
     def surroundings(self) -> Surroundings:
@@ -153,7 +116,8 @@ class ModuleInstance:
                 return values.unknown(types.DYNAMIC, children.missing), 1
             child = children.modules[0]
             return (child.output(rest[0]), 2) if rest and rest[0] is not None else (child.outputs(), 1)
-        if (cause := children.missing or children.expansion.undetermined) is not None:
+        cause = children.missing if children.missing is not None else children.expansion.undetermined
+        if cause is not None:
             return values.unknown(types.DYNAMIC, cause), 1
         wanted = output if len(rest) > 1 and rest[0] is None else None
 

@@ -48,7 +48,8 @@ class ResourceInstance:
     @property
     def undetermined(self) -> Unknown | None:
         """Why it is not known whether, and how often, the resource exists."""
-        return self.repetition.undetermined or self.module.undetermined
+        own = self.repetition.undetermined
+        return own if own is not None else self.module.undetermined
 
     @property
     def place(self) -> SourceRange:

@@ -1,0 +1,52 @@
+"""What all module instances of one reading share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from auditor.hcl.ast import Block
+from auditor.hcl.diagnostics import Diagnostics
+from auditor.hcl.functions.specification import Surroundings
+from auditor.hcl.installed_modules import InstalledModules
+from auditor.hcl.values import Value
+from auditor.hcl.variables import Declaration, Inputs, declared
+from auditor.model.errors import SourceError
+
+_MAX_INSTANCES: Final = 100_000
+
+
+@dataclass
+class Context:
+    """The files, the inputs, what the caller knows of the environment, and what is complained about."""
+
+    installed: InstalledModules
+    inputs: Inputs
+    surroundings: Surroundings
+    diagnostics: Diagnostics
+    workspace: str
+    account: str
+    region: Value | None
+    instances: int = 0
+    _declarations: dict[int, Declaration] = field(default_factory=dict)
+
+    def count(self, source: Block) -> None:
+        """Count one more instance of anything.
+
+        Raises:
+            SourceError: beyond the bound.
+        """
+        self.instances += 1
+        if self.instances > _MAX_INSTANCES:
+            raise SourceError(
+                "too many instances",
+                detail=f"more than {_MAX_INSTANCES:,} instances of modules and resources",
+                subject=source.source.range_at(source.offset),
+                hint="audit the environment in parts",
+            )
+
+    def declaration(self, block: Block) -> Declaration:
+        """The declaration of a variable, read once for all instances of its module."""
+        if id(block) not in self._declarations:
+            self._declarations[id(block)] = declared(block, self.diagnostics)
+        return self._declarations[id(block)]
