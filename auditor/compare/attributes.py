@@ -222,7 +222,8 @@ class Walk:
         if plan is not Plan.UPDATE:
             return None
         changing = self.live.facts.get("in_transition")
-        if reality is Reality.EQUAL and not (isinstance(changing, tuple) and place.path in changing):
+        settles = actual is NOT_APPLICABLE or (isinstance(changing, tuple) and place.path in changing)
+        if reality is Reality.EQUAL and not settles:
             return Risk.NEVER_CONVERGES
         if attribute.protects is not None and actual == attribute.protects:
             return Risk.REMOVES_PROTECTION
@@ -240,7 +241,7 @@ def _settled(attribute: Attribute, wanted: Value, actual: Value, before: Value) 
 
 
 def _empty(value: Value) -> bool:
-    return value is None or (type(value) in _EMPTIES and not value)
+    return value is None or value is NOT_APPLICABLE or (type(value) in _EMPTIES and not value)
 
 
 def _block_reality(attribute: Attribute, sides: Sides) -> Reality:

@@ -15,6 +15,7 @@ Facts of a live key besides its attributes:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
@@ -260,14 +261,13 @@ def _rotation(key: Mapping[str, Any], answer: Answer, *, customer: bool) -> dict
     if not customer:
         return {"enable_key_rotation": True, "rotation_period_in_days": 365}
     if not _rotates_itself(key) or answer.code == "UnsupportedOperationException":
-        return {"enable_key_rotation": False, "rotation_period_in_days": None}
+        return {"enable_key_rotation": False, "rotation_period_in_days": NOT_APPLICABLE}
     if not answer.ok:
         return {"enable_key_rotation": answer.unknown, "rotation_period_in_days": answer.unknown}
     page = answer.pages[0]
-    return {
-        "enable_key_rotation": page["KeyRotationEnabled"],
-        "rotation_period_in_days": page.get("RotationPeriodInDays"),
-    }
+    rotates = page["KeyRotationEnabled"]
+    period = page.get("RotationPeriodInDays") if rotates else NOT_APPLICABLE
+    return {"enable_key_rotation": rotates, "rotation_period_in_days": period}
 
 
 _FOREIGN: Final = "AWS tells this of a key to its own account only"
@@ -293,8 +293,10 @@ def _tags(answer: Answer, *, customer: bool, foreign: bool) -> Value:
 
 
 def refresh(live: Resource, _answers: Answers) -> Resource:
-    """The provider asks for rotation of keys with material of KMS only; else it keeps `false`."""
-    return live
+    """The provider stores no period where none applies."""
+    if live.values["rotation_period_in_days"] is not NOT_APPLICABLE:
+        return live
+    return replace(live, values={**live.values, "rotation_period_in_days": None})
 
 
 def listed(answers: Answers, _scope: Scope) -> tuple[str, ...] | Unknown:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from auditor.kinds.dynamodb_table.asking import ALIASES, of_table
-from auditor.kinds.dynamodb_table.attributes import BACKUPS, DESCRIBE
+from auditor.kinds.dynamodb_table.attributes import BACKUPS, DESCRIBE, TIME_TO_LIVE
 from auditor.kinds.dynamodb_table.reading import default_key
 from auditor.model.answers import Answers, Request
 from auditor.model.facts import Resource
@@ -25,10 +25,15 @@ def refresh(live: Resource, answers: Answers) -> Resource:
     if described.ok:
         _refresh_described(values, described.pages[0]["Table"], live, answers)
     recovery = answers.get(of_table(BACKUPS, str(live.identity.name)))
-    if recovery.code in _READ_AS_DISABLED or values["point_in_time_recovery"] is NOT_APPLICABLE:
+    window = values["point_in_time_recovery"]
+    off = window is NOT_APPLICABLE or (isinstance(window, Mapping) and window["enabled"] is False)
+    if off or recovery.code in _READ_AS_DISABLED:
         values["point_in_time_recovery"] = {"enabled": False, "recovery_period_in_days": 0}
-    if live.facts["ttl_status"] == "ENABLING" and isinstance(ttl := values["ttl"], Mapping):
-        values["ttl"] = {**ttl, "enabled": False}
+    expiry = answers.get(of_table(TIME_TO_LIVE, str(live.identity.name)))
+    if expiry.ok:
+        found = expiry.pages[0]["TimeToLiveDescription"]
+        enabled = found.get("TimeToLiveStatus") == "ENABLED"
+        values["ttl"] = {"enabled": enabled, "attribute_name": found.get("AttributeName")}
     return Resource(live.side, live.kind, live.identity, values)
 
 

@@ -301,7 +301,10 @@ def _point_in_time_recovery(answer: Answer, facts: dict[str, Value], *, archived
     window = (inner.get("EarliestRestorableDateTime"), inner.get("LatestRestorableDateTime"))
     times = window if enabled else (NOT_APPLICABLE, NOT_APPLICABLE)
     facts |= dict(zip(names, (status, *times), strict=True))
-    return {"enabled": enabled, "recovery_period_in_days": inner.get("RecoveryPeriodInDays") if enabled else None}
+    return {
+        "enabled": enabled,
+        "recovery_period_in_days": inner.get("RecoveryPeriodInDays") if enabled else NOT_APPLICABLE,
+    }
 
 
 def _ttl(answer: Answer, facts: dict[str, Value]) -> Value:
@@ -310,7 +313,8 @@ def _ttl(answer: Answer, facts: dict[str, Value]) -> Value:
         return answer.unknown
     found = answer.pages[0]["TimeToLiveDescription"]
     status = facts["ttl_status"] = found.get("TimeToLiveStatus")
-    return {"enabled": status in ("ENABLED", "ENABLING"), "attribute_name": found.get("AttributeName")}
+    enabled = status in ("ENABLED", "ENABLING")
+    return {"enabled": enabled, "attribute_name": found.get("AttributeName") if enabled else NOT_APPLICABLE}
 
 
 def _table_tags(table_arn: str, answers: Answers, region: _Regionwide) -> Value:

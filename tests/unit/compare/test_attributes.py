@@ -111,6 +111,14 @@ def test_expiry_that_is_being_enabled_is_a_change_for_plan_only_and_passes():
     assert drifts(declared, answers(ttl=ttl)) == {"ttl.enabled": (Plan.UPDATE, Reality.EQUAL, None)}
 
 
+def test_expiry_that_was_switched_off_is_one_difference_and_not_two():
+    declared = table(ttl={"enabled": True, "attribute_name": "expires"})
+    assert drifts(declared, answers()) == {
+        "ttl.enabled": (Plan.UPDATE, Reality.DIFFERENT, None),
+        "ttl.attribute_name": (Plan.UPDATE, Reality.EQUAL, None),
+    }
+
+
 def test_expiry_that_is_disabled_has_no_attribute_to_compare():
     declared = table(ttl={"enabled": False, "attribute_name": "expires"})
     assert drifts(declared, answers()) == {}

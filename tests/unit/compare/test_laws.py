@@ -8,7 +8,7 @@ from sample_tables import DEFAULT_KEY, KEY, KINDS, OTHER_KEY, answers, described
 
 from auditor.compare import compare
 from auditor.model.drift import Plan, Reality
-from auditor.model.values import Reason, Unknown
+from auditor.model.values import NOT_APPLICABLE, Reason, Unknown
 
 UNKNOWN = Unknown(Reason.NOT_EVALUABLE, "a data source decides it")
 CERTAIN = (Reality.EQUAL, Reality.DIFFERENT, Reality.UNDECLARED)
@@ -74,7 +74,7 @@ def live_table(found):
 def written(value):
     """A live value as code would say it: what is absent is left out."""
     if isinstance(value, dict):
-        return {key: written(item) for key, item in value.items() if item is not None}
+        return {key: written(item) for key, item in value.items() if item is not None and item is not NOT_APPLICABLE}
     return value
 
 

@@ -161,7 +161,7 @@ def test_recovery_that_was_denied_is_unknown_with_its_cause_and_nothing_else_is(
     found = live(answers(denied(BACKUPS)))
     assert found.values["point_in_time_recovery"].action == "dynamodb:DescribeContinuousBackups"
     assert found.facts["point_in_time_recovery_status"].code == "AccessDeniedException"
-    assert found.values["ttl"] == {"enabled": False, "attribute_name": None}
+    assert found.values["ttl"] == {"enabled": False, "attribute_name": NOT_APPLICABLE}
 
 
 def test_recovery_without_its_inner_description_is_unknown():

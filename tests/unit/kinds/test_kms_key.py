@@ -153,3 +153,6 @@ def test_a_key_that_is_asked_for_twice_is_one_key():
 def test_the_provider_stores_what_aws_tells():
     found = key()
     assert KIND.refresh(found, answers()) is found
+    off = key(whole(ROTATION, KeyRotationEnabled=False))
+    assert off.values["rotation_period_in_days"] is NOT_APPLICABLE
+    assert KIND.refresh(off, answers()).values["rotation_period_in_days"] is None
