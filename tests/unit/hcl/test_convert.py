@@ -1,0 +1,92 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditor.hcl import types, values
+from auditor.hcl.convert import ConversionError, convert, with_defaults
+from auditor.hcl.identity import same
+from auditor.hcl.types import BOOL, DYNAMIC, NUMBER, STRING, ListType, MapType, ObjectType, SetType, TupleType
+
+CAUSE = values.not_evaluable("later", "local.x")
+PLAIN = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=3)),
+    lambda inner: st.one_of(st.lists(inner).map(tuple), st.dictionaries(st.text(max_size=2), inner)),
+    max_leaves=6,
+)
+TYPES = st.recursive(
+    st.sampled_from([STRING, NUMBER, BOOL, DYNAMIC]),
+    lambda inner: st.one_of(
+        inner.map(ListType),
+        inner.map(SetType),
+        inner.map(MapType),
+        st.lists(inner, max_size=2).map(tuple).map(TupleType),
+    ),
+    max_leaves=3,
+)
+
+
+@given(PLAIN, TYPES)
+def test_converting_twice_changes_nothing_more(plain, wanted):
+    try:
+        once = convert(values.from_plain(plain), wanted)
+    except ConversionError:
+        return
+    assert same(convert(once, wanted), once)
+
+
+@given(PLAIN)
+def test_a_value_has_its_own_type(plain):
+    value = values.from_plain(plain)
+    assert convert(value, value.type) is value
+    assert convert(value, DYNAMIC) is value
+
+
+@pytest.mark.parametrize(
+    ("plain", "wanted", "message"),
+    [
+        ("x", NUMBER, "a number is required"),
+        (True, NUMBER, "number required"),
+        ("True", BOOL, 'a bool is required; to convert from string, use lowercase "true"'),
+        ((1, (2,)), ListType(DYNAMIC), "all list elements must have the same type"),
+        (("a", ("b",)), ListType(STRING), "element 1: string required"),
+        ({"a": {}}, MapType(STRING), 'element "a": string required'),
+        ({}, ObjectType({"a": STRING}), 'attribute "a" is required'),
+        ({}, ObjectType(dict.fromkeys("cab", STRING)), 'attributes "a", "b", and "c" are required'),
+        ("a", ListType(STRING), "list of string required"),
+    ],
+)
+def test_complaints(plain, wanted, message):
+    with pytest.raises(ConversionError) as caught:
+        convert(values.from_plain(plain), wanted)
+    assert str(caught.value) == message
+
+
+def test_objects_lose_what_is_not_asked_for_and_gain_null():
+    wanted = ObjectType({"a": STRING, "b": BOOL}, optional={"b": None})
+    made = convert(values.from_plain({"a": 1, "z": 2}), wanted)
+    assert values.plain(made) == {"a": "1", "b": None}
+    assert made.type == ObjectType({"a": STRING, "b": BOOL})
+
+
+def test_defaults_fill_what_is_missing_or_null_at_any_depth():
+    inner = ObjectType({"on": BOOL}, optional={"on": values.TRUE})
+    constraint = MapType(
+        ObjectType({"x": inner, "n": NUMBER}, optional={"x": values.mapping({}), "n": values.number(5)})
+    )
+    given = values.from_plain({"a": {}, "b": {"n": None, "x": {"on": False}}})
+    made = convert(with_defaults(given, constraint), constraint)
+    assert values.plain(made) == {"a": {"n": 5, "x": {"on": True}}, "b": {"n": 5, "x": {"on": False}}}
+
+
+def test_marks_and_places_stay():
+    value = values.from_plain(("a",)).marked(frozenset({values.SENSITIVE}))
+    assert convert(value, ListType(STRING)).sensitive
+
+
+def test_unknown_values_keep_what_stays_certain():
+    value = values.unknown(ListType(STRING), CAUSE, not_null=True, minimum=2, maximum=5)
+    as_set = convert(value, SetType(STRING)).content
+    assert (as_set.cause, as_set.not_null, as_set.minimum, as_set.maximum) == (CAUSE, True, 1, 5)
+    with pytest.raises(ConversionError):
+        convert(value, STRING)
+    assert convert(values.unknown(DYNAMIC, CAUSE), types.NUMBER).type == NUMBER
