@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from auditor.kinds.dynamodb_table.asking import ALIASES, of_table
 from auditor.kinds.dynamodb_table.attributes import BACKUPS, DESCRIBE, TIME_TO_LIVE
-from auditor.kinds.dynamodb_table.reading import default_key
+from auditor.kinds.dynamodb_table.regionwide import default_key
 from auditor.model.answers import Answers, Request
 from auditor.model.facts import Resource
 from auditor.model.values import NOT_APPLICABLE, Unknown, Value, unknowns

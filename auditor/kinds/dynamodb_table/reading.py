@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from auditor.kinds.dynamodb_table.asking import (
-    ALIASES,
-    ALL_BACKUPS,
-    ALL_TAGS,
     LIST,
     RECOVERY_POINTS,
-    TARGETS,
     TYPE,
     arn,
     in_scope,
@@ -26,6 +21,7 @@ from auditor.kinds.dynamodb_table.attributes import (
     TAGS,
     TIME_TO_LIVE,
 )
+from auditor.kinds.dynamodb_table.regionwide import Regionwide
 from auditor.model.answers import Answer, Answers, Request, Scope
 from auditor.model.facts import Identity, Resource, Side
 from auditor.model.members import LiveOrigins, answers_of, items, number, own_tags, pairs, sources
@@ -75,7 +71,7 @@ def belongs(resource: Resource, scope: Scope) -> bool:
 
 def read(answers: Answers, scope: Scope) -> Iterator[Resource]:
     """All described tables, and those of the environment that are listed but could not be described."""
-    region = _Regionwide.of(answers)
+    region = Regionwide.of(answers)
     described = {
         str(answer.request.params[0][1]): answer
         for answer in answers_of(answers, DESCRIBE)
@@ -89,64 +85,7 @@ def read(answers: Answers, scope: Scope) -> Iterator[Resource]:
             yield _table(name, answer, answers, scope, region)
 
 
-@dataclass(frozen=True, slots=True)
-class _Regionwide:
-    """What lists tell about many tables at once."""
-
-    tags: Mapping[str, Mapping[str, Value]] | Unknown
-    """By ARN."""
-    bounds: Mapping[str, Mapping[str, Value]] | Unknown
-    """By resource id, then by scalable dimension: (minimum, maximum)."""
-    backups: Mapping[str, tuple[Value, ...]] | Unknown
-    """By table ARN."""
-    tagging: Answer
-    aliases: Answer
-    default_key: str
-    """Id of the account's AWS managed key for DynamoDB; empty: never used here, or not told."""
-
-    @classmethod
-    def of(cls, answers: Answers) -> _Regionwide:
-        tagging, targets, backups = (answers.get(request) for request in (ALL_TAGS, TARGETS, ALL_BACKUPS))
-        aliases = answers.get(ALIASES)
-        return cls(
-            tags=_tags(tagging) if tagging.ok else tagging.unknown,
-            bounds=_bounds(targets) if targets.ok else targets.unknown,
-            backups=_backups(backups) if backups.ok else backups.unknown,
-            tagging=tagging,
-            aliases=aliases,
-            default_key=default_key(aliases),
-        )
-
-
-def _tags(answer: Answer) -> dict[str, Mapping[str, Value]]:
-    return {
-        entry["ResourceARN"]: own_tags(pairs(entry.get("Tags"))) for entry in items(answer, "ResourceTagMappingList")
-    }
-
-
-def _bounds(answer: Answer) -> dict[str, dict[str, Value]]:
-    found: dict[str, dict[str, Value]] = {}
-    for target in items(answer, "ScalableTargets"):
-        bounds = (target["MinCapacity"], target["MaxCapacity"])
-        found.setdefault(target["ResourceId"], {})[target["ScalableDimension"]] = bounds
-    return found
-
-
-def _backups(answer: Answer) -> dict[str, tuple[Value, ...]]:
-    found: dict[str, list[Value]] = {}
-    for entry in items(answer, "BackupSummaries"):
-        record = {
-            "arn": entry.get("BackupArn"),
-            "name": entry.get("BackupName"),
-            "status": entry.get("BackupStatus"),
-            "type": entry.get("BackupType"),
-            "created": entry.get("BackupCreationDateTime"),
-        }
-        found.setdefault(entry.get("TableArn", ""), []).append(record)
-    return {table: tuple(records) for table, records in found.items()}
-
-
-def _table(name: str, described: Answer, answers: Answers, scope: Scope, region: _Regionwide) -> Resource:
+def _table(name: str, described: Answer, answers: Answers, scope: Scope, region: Regionwide) -> Resource:
     backups, expiry = answers.get(of_table(BACKUPS, name)), answers.get(of_table(TIME_TO_LIVE, name))
     told = {DESCRIBE: described, BACKUPS: backups, TIME_TO_LIVE: expiry, TAGGED: region.tagging}
     facts: dict[str, Value] = {"arn": arn(scope, name)}
@@ -317,7 +256,7 @@ def _ttl(answer: Answer, facts: dict[str, Value]) -> Value:
     return {"enabled": enabled, "attribute_name": found.get("AttributeName") if enabled else NOT_APPLICABLE}
 
 
-def _table_tags(table_arn: str, answers: Answers, region: _Regionwide) -> Value:
+def _table_tags(table_arn: str, answers: Answers, region: Regionwide) -> Value:
     """The bulk answer leaves out tables without tags; one that was asked for by itself has the last word."""
     own = answers.by_request.get(Request(TAGS, (("ResourceArn", table_arn),)))
     if own is not None and own.ok:
@@ -331,7 +270,7 @@ def _table_tags(table_arn: str, answers: Answers, region: _Regionwide) -> Value:
 
 
 def _facts(
-    table: Mapping[str, Any], values: Mapping[str, Value], answers: Answers, region: _Regionwide
+    table: Mapping[str, Any], values: Mapping[str, Value], answers: Answers, region: Regionwide
 ) -> dict[str, Value]:
     encryption = table.get("SSEDescription", {})
     off = values["server_side_encryption"] is _OFF
@@ -368,15 +307,7 @@ def _facts(
     }
 
 
-def default_key(aliases: Answer) -> str:
-    """Id of the key that `alias/aws/dynamodb` points to; empty where it points to none, or was not told."""
-    for entry in items(aliases, "Aliases"):
-        if entry["AliasName"] == "alias/aws/dynamodb":
-            return str(entry.get("TargetKeyId", ""))
-    return ""
-
-
-def _manager(key: str | None, answers: Answers, region: _Regionwide) -> Value:
+def _manager(key: str | None, answers: Answers, region: Regionwide) -> Value:
     """Whose key it is: AWS_MANAGED where the account's default alias points to it, else as DescribeKey says."""
     if key is None:
         return Unknown(Reason.FAILED, "the answer names no key", api=DESCRIBE)
@@ -388,7 +319,7 @@ def _manager(key: str | None, answers: Answers, region: _Regionwide) -> Value:
     return "CUSTOMER" if region.aliases.ok else described.unknown
 
 
-def _table_bounds(table: Mapping[str, Any], values: Mapping[str, Value], region: _Regionwide) -> Value:
+def _table_bounds(table: Mapping[str, Any], values: Mapping[str, Value], region: Regionwide) -> Value:
     if values["billing_mode"] != "PROVISIONED":
         return {}
     if isinstance(region.bounds, Unknown):
@@ -421,7 +352,7 @@ def _in_transition(facts: Mapping[str, Value]) -> Value:
     return tuple(changing)
 
 
-def _wanted(facts: dict[str, Value], answers: Answers, region: _Regionwide) -> None:
+def _wanted(facts: dict[str, Value], answers: Answers, region: Regionwide) -> None:
     table = str(facts["arn"])
     facts["backups"] = region.backups if isinstance(region.backups, Unknown) else region.backups.get(table, ())
     points = answers.get(Request(RECOVERY_POINTS, (("ResourceArn", table),)))

@@ -1,0 +1,77 @@
+"""What lists tell about all tables of a Region at once: tags, bounds of autoscaling, backups, the default key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from auditor.kinds.dynamodb_table.asking import ALIASES, ALL_BACKUPS, ALL_TAGS, TARGETS
+from auditor.model.answers import Answer, Answers
+from auditor.model.members import items, own_tags, pairs
+from auditor.model.values import Unknown, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Regionwide:
+    """What lists tell about many tables at once."""
+
+    tags: Mapping[str, Mapping[str, Value]] | Unknown
+    """By ARN."""
+    bounds: Mapping[str, Mapping[str, Value]] | Unknown
+    """By resource id, then by scalable dimension: (minimum, maximum)."""
+    backups: Mapping[str, tuple[Value, ...]] | Unknown
+    """By table ARN."""
+    tagging: Answer
+    aliases: Answer
+    default_key: str
+    """Id of the account's AWS managed key for DynamoDB; empty: never used here, or not told."""
+
+    @classmethod
+    def of(cls, answers: Answers) -> Regionwide:
+        """Out of the answers, worked out once."""
+        tagging, targets, backups = (answers.get(request) for request in (ALL_TAGS, TARGETS, ALL_BACKUPS))
+        aliases = answers.get(ALIASES)
+        return cls(
+            tags=_tags(tagging) if tagging.ok else tagging.unknown,
+            bounds=_bounds(targets) if targets.ok else targets.unknown,
+            backups=_backups(backups) if backups.ok else backups.unknown,
+            tagging=tagging,
+            aliases=aliases,
+            default_key=default_key(aliases),
+        )
+
+
+def _tags(answer: Answer) -> dict[str, Mapping[str, Value]]:
+    return {
+        entry["ResourceARN"]: own_tags(pairs(entry.get("Tags"))) for entry in items(answer, "ResourceTagMappingList")
+    }
+
+
+def _bounds(answer: Answer) -> dict[str, dict[str, Value]]:
+    found: dict[str, dict[str, Value]] = {}
+    for target in items(answer, "ScalableTargets"):
+        bounds = (target["MinCapacity"], target["MaxCapacity"])
+        found.setdefault(target["ResourceId"], {})[target["ScalableDimension"]] = bounds
+    return found
+
+
+def _backups(answer: Answer) -> dict[str, tuple[Value, ...]]:
+    found: dict[str, list[Value]] = {}
+    for entry in items(answer, "BackupSummaries"):
+        record = {
+            "arn": entry.get("BackupArn"),
+            "name": entry.get("BackupName"),
+            "status": entry.get("BackupStatus"),
+            "type": entry.get("BackupType"),
+            "created": entry.get("BackupCreationDateTime"),
+        }
+        found.setdefault(entry.get("TableArn", ""), []).append(record)
+    return {table: tuple(records) for table, records in found.items()}
+
+
+def default_key(aliases: Answer) -> str:
+    """Id of the key that `alias/aws/dynamodb` points to; empty where it points to none, or was not told."""
+    for entry in items(aliases, "Aliases"):
+        if entry["AliasName"] == "alias/aws/dynamodb":
+            return str(entry.get("TargetKeyId", ""))
+    return ""
