@@ -14,11 +14,10 @@ tables = {
   }
 
   sessions = {
-    hash_key             = "id"
-    attributes           = { id = "S" }
-    ttl_attribute        = "expires_at"
-    recovery_period_days = 7
-    max_capacity         = { read = 4000, write = 2000 }
+    hash_key      = "id"
+    attributes    = { id = "S" }
+    ttl_attribute = "expires_at"
+    max_capacity  = { read = 4000, write = 2000 }
   }
 
   orders = {

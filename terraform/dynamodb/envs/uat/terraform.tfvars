@@ -14,11 +14,10 @@ tables = {
   }
 
   sessions = {
-    hash_key             = "id"
-    attributes           = { id = "S" }
-    ttl_attribute        = "expires_at"
-    recovery_period_days = 7
-    max_capacity         = { read = 500, write = 250 }
+    hash_key      = "id"
+    attributes    = { id = "S" }
+    ttl_attribute = "expires_at"
+    max_capacity  = { read = 500, write = 250 }
   }
 
   orders = {
