@@ -173,7 +173,7 @@ class Walk:
         if omitted and attribute.key_reference:
             return _default_key(attribute, place, sides.stored)
         if not place.written or (omitted and attribute.computed):
-            return _undeclared(attribute, actual)
+            return _undeclared(attribute, actual, self.live.identity.account)
         if isinstance(actual, str) and attribute.service_made and attribute.service_made in actual:
             return Reality.EQUAL
         if attribute.key_reference and isinstance(wanted, str):
@@ -259,11 +259,13 @@ def _default_key(attribute: Attribute, place: Place, stored: Value) -> Reality:
     return _REALITIES[differs]
 
 
-def _undeclared(attribute: Attribute, actual: Value) -> Reality:
+def _undeclared(attribute: Attribute, actual: Value, account: str) -> Reality:
     """An omitted attribute: equal where live is what AWS takes by itself."""
     if isinstance(actual, Unknown) or unknowns(actual):
         return Reality.UNDETERMINED
-    by_itself = any(same(attribute, value, actual) is _TRUE for value in (None, attribute.aws_default))
+    default = attribute.aws_default
+    by_aws = default.replace("{account}", account) if isinstance(default, str) else default
+    by_itself = any(same(attribute, value, actual) is _TRUE for value in (None, by_aws))
     return Reality.EQUAL if by_itself else Reality.UNDECLARED
 
 

@@ -14,6 +14,7 @@ Facts of a live key besides its attributes:
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -33,6 +34,23 @@ TAGS: Final = "kms:ListResourceTags"
 ALIASES: Final = Request.of("kms:ListAliases")
 
 _GONE: Final = {"PendingDeletion": "its deletion is pending", "PendingReplicaDeletion": "its deletion is pending"}
+
+# What KMS gives to a key that is created without a policy (KMS developer guide, default key policy).
+_DEFAULT_POLICY: Final = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Id": "key-default-1",
+        "Statement": [
+            {
+                "Sid": "Enable IAM User Permissions",
+                "Effect": "Allow",
+                "Principal": {"AWS": "{account}"},
+                "Action": "kms:*",
+                "Resource": "*",
+            }
+        ],
+    }
+)
 
 ATTRIBUTES: Final = (
     Attribute(
@@ -117,8 +135,9 @@ ATTRIBUTES: Final = (
     Attribute(
         name="policy",
         shape=Shape.JSON,
-        doc="Key policy; absent while it is the one that AWS gives to a new key.",
+        doc="Key policy.",
         computed=True,
+        aws_default=_DEFAULT_POLICY,
         api=POLICY,
         field="Policy",
     ),

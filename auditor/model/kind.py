@@ -66,7 +66,7 @@ class Attribute:
     compared: bool = True
     """False: never read back by the provider, or decided by AWS alone."""
     aws_default: Value = None
-    """What AWS itself takes where nobody says anything: an omitted, computed attribute is then undeclared by nobody."""
+    """What AWS itself takes where nobody says anything; `{account}` in a text is the resource's account."""
     protects: Value = None
     """The live value that protects data; a planned change away from it carries a risk."""
     equivalence: Equivalence | None = None

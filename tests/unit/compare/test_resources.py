@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 
 import pytest
@@ -258,6 +259,24 @@ def test_a_resource_named_by_a_reference_is_found_through_it():
     assert comparison.drifts == ()
     gone = answers(failed(policy, "PolicyNotFoundException"))
     assert by_address(all_of([table(), declared], gone))["aws_dynamodb_resource_policy.p"].plan is Plan.CREATE
+
+
+@pytest.mark.parametrize(("action", "paths"), [("kms:*", []), ("kms:Decrypt", ["policy"])])
+def test_a_key_policy_that_the_code_leaves_out_is_undeclared_unless_it_is_aws_s_own(action, paths):
+    statement = {
+        "Sid": "Enable IAM User Permissions",
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+        "Action": action,
+        "Resource": "*",
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Id": "key-default-1", "Statement": [statement]})
+    request = asked("kms:GetKeyPolicy", KeyId=KEY, PolicyName="default")
+    found = replace(with_key(), by_request={**with_key().by_request, request: whole(request, Policy=policy)})
+    declared = [declared_key(enable_key_rotation=True), declared_alias()]
+    drifts = by_address(all_of(declared, found))["aws_kms_key.this"].drifts
+    assert [drift.path for drift in drifts] == paths
+    assert all(drift.reality is Reality.UNDECLARED and drift.plan is Plan.NO_OP for drift in drifts)
 
 
 # Tags.
