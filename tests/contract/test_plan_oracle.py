@@ -10,6 +10,7 @@ from auditor.declared import declared, names
 from auditor.hcl import load
 from auditor.kinds import kinds
 from auditor.model.answers import Answer, Answers, Request, Scope
+from auditor.model.drift import Plan, Reality, Risk
 from auditor.model.values import Reason
 
 ACCOUNT, REGION = "111122223333", "ap-southeast-1"
@@ -223,3 +224,50 @@ def test_every_replacement_is_forced_by_what_forces_it(cases, configured):
         if list(found) != expected:
             wrong[case["id"]] = f"{list(found)} instead of {expected}: {case['title']}"
     assert not wrong, json.dumps(wrong, indent=1)
+
+
+# What is true beyond plan.
+
+BLIND = (
+    *("T006", "T011", "T012", "T012s", "T015", "T015s", "T028", "T036", "T036s", "T041", "X42", "T090", "X03"),
+    *("T118", "T124", "X02", "X02b", "K06", "K07", "K13", "K49", "S05", "W12"),
+)
+"""Cases in which live is another than the code says or leaves open, while plan changes nothing."""
+
+SAME = (
+    *("T001", "T003", "T004", "T008", "T009b", "T014", "T019", "T020", "T022", "T026", "T033", "T037", "T045"),
+    *("T050", "T064", "T066", "T069", "T069b", "T081", "T094", "T101", "T112", "T113", "T115", "T116"),
+    *("T123", "T136", "T143", "T144", "T147", "T150", "T153", "T154", "T156", "T166s", "T170", "T185", "X01", "X05"),
+    *("X09", "K04", "K12", "K14", "K15", "K16", "K18", "K20", "K22", "K23", "K27", "K28", "K31", "A02", "S03"),
+    *("P01", "P08", "W04", "W08", "W19", "RP6s"),
+)
+"""Cases that look different and are not."""
+
+NEVER_CONVERGING = ("T023", "T106", "T134", "T151", "T151b", "X08", "X28", "X39", "S04")
+"""Cases in which every plan changes the same again."""
+
+
+@pytest.fixture
+def case_of(cases):
+    return {case["id"]: case for case in cases}
+
+
+@pytest.mark.parametrize("name", BLIND)
+def test_reality_sees_what_plan_is_blind_to(name, case_of, configured):
+    comparison = compared(case_of[name], configured[name])
+    assert comparison.plan is Plan.NO_OP
+    assert {drift.reality for drift in comparison.drifts} & {Reality.DIFFERENT, Reality.UNDECLARED}
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_reality_raises_no_false_alarm(name, case_of, configured):
+    if name not in case_of:
+        pytest.fail(f"no such case: {name}")
+    drifts = compared(case_of[name], configured[name]).drifts
+    assert [drift.path for drift in drifts if drift.reality is Reality.DIFFERENT] == []
+
+
+@pytest.mark.parametrize("name", NEVER_CONVERGING)
+def test_changes_without_end_are_told(name, case_of, configured):
+    risks = {drift.risk for drift in compared(case_of[name], configured[name]).drifts}
+    assert Risk.NEVER_CONVERGES in risks
