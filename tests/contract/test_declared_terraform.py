@@ -1,0 +1,47 @@
+"""The recorded plans are still what the real Terraform makes of the recorded root modules."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from auditor.hcl import declared_document, load
+
+ROOTS = Path(__file__).parent.parent / "fixtures" / "hcl" / "roots"
+NEEDED = shutil.which("terraform") and Path(os.environ.get("TF_CLI_CONFIG_FILE", os.devnull)).is_file()
+
+pytestmark = [
+    pytest.mark.terraform,
+    pytest.mark.skipif(
+        not NEEDED, reason="needs terraform, and TF_CLI_CONFIG_FILE naming a mirror of the AWS provider"
+    ),
+]
+
+
+def terraform(directory, *arguments):
+    done = subprocess.run(
+        ["terraform", *arguments], cwd=directory, capture_output=True, text=True, check=False, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def planned(module):
+    for resource in module.get("resources", []):
+        if resource["mode"] == "managed":
+            yield resource["address"], resource["values"]
+    for child in module.get("child_modules", []):
+        yield from planned(child)
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in ROOTS.iterdir()))
+def test_terraform_plans_what_is_declared(name, tmp_path):
+    root = shutil.copytree(ROOTS / name, tmp_path / name)
+    terraform(root, "init", "-input=false", "-no-color")
+    terraform(root, "plan", "-input=false", "-no-color", "-refresh=false", "-out=made.tfplan")
+    plan = json.loads(terraform(root, "show", "-json", "made.tfplan"))
+    ours = {r["address"]: r["values"] for r in declared_document(load(root), reveal_sensitive=True)["resources"]}
+    assert ours == dict(planned(plan["planned_values"]["root_module"]))
