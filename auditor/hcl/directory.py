@@ -76,7 +76,7 @@ def read_module(directory: Path, project_root: Path) -> Module:
     read: dict[str, tuple[SourceFile, Body]] = {}
     for name in names:
         try:
-            source = read_source(directory / name, shown_path(directory / name, project_root))
+            source = read_source(directory / name, shown_path(directory / name, project_root), project_root)
             read[name] = source, (parse_json if name.endswith(".json") else parse)(source)
         except SourceError as error:
             complaints.append(error)

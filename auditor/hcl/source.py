@@ -64,14 +64,23 @@ class SourceFile:
         )
 
 
-def read_source(path: Path, shown: str) -> SourceFile:
-    """Read a file.
+def read_source(path: Path, shown: str, within: Path | None = None) -> SourceFile:
+    """Read a file; symbolic links may not lead out of `within`.
 
     Raises:
         SourceError: where it can't be read, is too large, or is not UTF-8.
     """
     place = SourceRange(shown, 1)
+    if within is not None and not path.resolve().is_relative_to(within):
+        raise SourceError(
+            "the file lies outside of the project",
+            detail=f"{shown} is a link out of the project root, which is not followed",
+            subject=place,
+            hint="copy the file, or start from a project root that holds it",
+        )
     try:
+        if path.exists() and not path.is_file():
+            raise SourceError("not a file", detail=f"{shown} is no regular file", subject=place, hint="remove it")
         if path.stat().st_size > MAX_BYTES:
             raise SourceError(
                 "the file is too large",

@@ -200,8 +200,10 @@ def read_inputs(
         if name.startswith(_ENVIRONMENT):
             given[name.removeprefix(_ENVIRONMENT)] = Given(SourceFile(name, text), 0)
     files: list[SourceFile] = []
-    for path in (*_automatic(root), *var_files):
-        source, attributes = _read_values(path, shown_path(path.resolve(), project_root))
+    automatic = _automatic(root)
+    for path in (*automatic, *var_files):
+        within = project_root if path in automatic else None
+        source, attributes = _read_values(path, shown_path(path.absolute(), project_root), within)
         files.append(source)
         for name, attribute in attributes.items():
             given[name] = Given(source, attribute.offset, attribute.expression)
@@ -225,8 +227,8 @@ def _automatic(root: Path) -> list[Path]:
     return [path for path in (*named, *automatic) if path.is_file()]
 
 
-def _read_values(path: Path, shown: str) -> tuple[SourceFile, Mapping[str, Attribute]]:
-    source = read_source(path, shown)
+def _read_values(path: Path, shown: str, within: Path | None) -> tuple[SourceFile, Mapping[str, Attribute]]:
+    source = read_source(path, shown, within)
     if path.name.endswith(".json"):
         return source, parse_json_values(source)
     body = parse(source)

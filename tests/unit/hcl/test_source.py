@@ -1,5 +1,7 @@
 """Files in memory and the places in them."""
 
+import os
+
 import pytest
 
 from auditor.hcl import source
@@ -39,3 +41,19 @@ def test_a_file_that_is_not_there(tmp_path):
 
 def test_long_lines_are_cut_when_shown():
     assert len(SourceFile("a.tf", "x" * 10_000).line_at(0)) == 200
+
+
+def test_links_do_not_lead_out_of_the_project(tmp_path):
+    (tmp_path / "secret").write_text("root:x:0:0\n")
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "a.tf").symlink_to(tmp_path / "secret")
+    with pytest.raises(SourceError, match="outside of the project") as caught:
+        read_source(project / "a.tf", "a.tf", project)
+    assert "root:x" not in caught.value.detail + caught.value.line
+
+
+def test_only_regular_files_are_read(tmp_path):
+    os.mkfifo(tmp_path / "a.tf")
+    with pytest.raises(SourceError, match="not a file"):
+        read_source(tmp_path / "a.tf", "a.tf")
