@@ -21,9 +21,9 @@ _SECTIONS: Final = 6
 def _parsed(arn: str) -> dict[str, str]:
     sections = arn.split(":", _SECTIONS - 1)
     if sections[0] != "arn":
-        raise FunctionError("arn: invalid prefix", "arn")
+        raise FunctionError("arn: invalid prefix")
     if len(sections) != _SECTIONS:
-        raise FunctionError("arn: not enough sections", "arn")
+        raise FunctionError("arn: not enough sections")
     return dict(zip(_PARTS, sections[1:], strict=True))
 
 
@@ -41,11 +41,11 @@ def _arn_build(*parts: str) -> str:
 def _trim_iam_role_path(arn: str) -> str:
     parts = _parsed(arn)
     if parts["service"] != "iam":
-        raise FunctionError(f'ARN service "{parts["service"]}" is not "iam"', "arn")
+        raise FunctionError('service must be "iam"')
     if parts["region"]:
-        raise FunctionError("ARN has a region set, which is not valid for IAM", "arn")
+        raise FunctionError("region must be empty")
     kind, _, path = parts["resource"].partition("/")
-    if kind != "role" or not path:
-        raise FunctionError(f'ARN resource "{parts["resource"]}" is not a role', "arn")
+    if kind != "role":
+        raise FunctionError('resource must begin with "role/"')
     parts["resource"] = f"role/{path.rpartition('/')[2]}"
     return ":".join(("arn", *parts.values()))
