@@ -128,8 +128,9 @@ def for_object(evaluation: Evaluation, node: ast.ForObject, bindings: Bindings) 
         if node.group:
             grouped.setdefault(key, []).append(value)
         elif key in single:
+            shown = "(sensitive)" if values.SENSITIVE in loop.marks else f'"{key}"'
             detail = (
-                f"Two different items produced the key \"{key}\" in this 'for' expression. If duplicates are expected,"
+                f"Two different items produced the key {shown} in this 'for' expression. If duplicates are expected,"
                 " use the ellipsis (...) after the value expression to enable grouping by key."
             )
             raise EvaluationError("Duplicate object key", detail, Provenance(evaluation.source, node.key.offset))
