@@ -38,13 +38,15 @@ def unread(answers: Iterable[Answer]) -> tuple[Unread, ...]:
 
 def _entry(api: str, code: str, reason: Reason, answers: list[Answer]) -> Unread:
     details = sorted({answer.detail for answer in answers if answer.detail})
+    action = answers[0].unknown.action
     said = f"{_WHY.get(reason, reason.value)} ({code})"
     return Unread(
         what=api,
         where=tuple(answer.request.key or "the whole Region" for answer in answers),
         why=f"{said}: {details[0]}" if details else said,
         effect="Every fact that this operation tells is unknown where it was not answered.",
-        fix=f"grant {answers[0].unknown.action} to the caller" if reason is Reason.DENIED else _FIX.get(reason, ""),
+        fix=f"grant {action} to the caller" if action else _FIX.get(reason, ""),
         api=api,
         code=code,
+        action=action,
     )

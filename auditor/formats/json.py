@@ -67,7 +67,7 @@ def document(audit: Audit, *, fail_on: str = "low", code: CodeLine = no_code) ->
         "coverage": {
             "unread": [
                 {"what": it.what, "where": list(it.where), "why": it.why, "effect": it.effect, "fix": it.fix}
-                | {name: part for name, part in (("api", it.api), ("code", it.code)) if part}
+                | {name: part for name, part in (("api", it.api), ("code", it.code), ("action", it.action)) if part}
                 for it in audit.coverage
             ],
             "undecided": _undecided(audit.findings),

@@ -139,7 +139,9 @@ def _numbers(document: Document, paint: _Paint, width: int | None) -> Iterator[s
 
 def _hints(document: Document) -> Iterator[str]:
     run = document["run"]
-    actions = sorted({told["action"] for told in document["coverage"]["undecided"] if told.get("action")})
+    coverage = document["coverage"]
+    causes = (*coverage["undecided"], *coverage["unread"])
+    actions = sorted({told["action"] for told in causes if told.get("action")})
     if actions:
         needs = clean(f"{caller_role(document)} needs {', '.join(actions)}")
         yield f"{needs}; `audit permissions --env {clean(run['environment'])}` prints the policy"

@@ -188,6 +188,8 @@ class Unread:
     fix: str
     api: str = ""
     code: str = ""
+    action: str = ""
+    """The IAM action to grant, where AWS denied it."""
 
 
 @dataclass(frozen=True, slots=True)
