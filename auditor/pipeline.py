@@ -124,7 +124,7 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
             api=tuple(context.get("api", ())),
             inputs=_files(settings, here),
             diagnostics=tuple(str(each) for each in here.code.diagnostics),
-            second_reader=context.get("second_reader", {}),
+            second_reader=context["second_reader"],
             complete=_complete(here, taken),
             demonstration=bool(context["demonstration"]),
         ),

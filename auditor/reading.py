@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from auditor import live, repository
 from auditor.estate import Estate, estate
+from auditor.hcl import second_reader
 from auditor.inputs import Inputs
 from auditor.kinds import kinds
 from auditor.model.answers import Snapshot
@@ -18,7 +19,10 @@ from auditor.settings import Settings
 if TYPE_CHECKING:
     from auditor.aws.reader import Reader
 
+LEFT_OUT: Final = {"state": "left out"}
 _DIGITS: Final = 6
+_SECOND_READER_SECONDS: Final = 5.0
+"""How long python-hcl2 may take after AWS has answered."""
 
 
 def read(settings: Settings, here: Estate, wanted: Iterable[str], inputs: Inputs) -> tuple[Estate, Snapshot]:
@@ -35,13 +39,15 @@ def read(settings: Settings, here: Estate, wanted: Iterable[str], inputs: Inputs
     known = context(settings, here, inputs)
     reader = _reader(here, known["id"])
     here = _in_account(settings, here, reader.caller.account, inputs)
+    second = second_reader.start(here.code.files) if inputs.second_reader else None
     try:
         taken = live.read(kinds(), here.scope(wanted), reader, deadline=inputs.deadline, progress=inputs.progress)
     finally:
         reader.close()
         if inputs.progress is not None:
             inputs.progress.done()
-    return here, replace(taken, context={**taken.context, **known})
+    compared = second.result(_SECOND_READER_SECONDS) if second is not None else LEFT_OUT
+    return here, replace(taken, context={**taken.context, **known, "second_reader": compared})
 
 
 def context(settings: Settings, here: Estate, inputs: Inputs) -> Mapping[str, Any]:
@@ -57,6 +63,7 @@ def context(settings: Settings, here: Estate, inputs: Inputs) -> Mapping[str, An
         "account_source": here.environment.account_source,
         "git": dict(repository.state(here.environment.root)),
         "demonstration": inputs.demonstration,
+        "second_reader": LEFT_OUT,
     }
 
 

@@ -45,11 +45,18 @@ class Decoder:
         return value.handed_on(attribute.source, attribute.offset)
 
     def body(
-        self, body: Body, schema: Schema | None, bindings: Bindings = UNBOUND, *, top: bool = False
+        self,
+        body: Body,
+        schema: Schema | None,
+        bindings: Bindings = UNBOUND,
+        *,
+        place: Provenance | None = None,
+        top: bool = False,
     ) -> dict[str, Value]:
         """What is written in a body, by name: attributes, and sequences of objects for nested blocks.
 
-        The `top` of a resource holds meta-arguments, which are not values.
+        A required argument that is missing is unknown, and complained about at the `place` of the block. The `top` of
+        a resource holds meta-arguments, which are not values.
         """
         found: dict[str, Value] = {}
         for name, attribute in body.attributes.items():
@@ -63,7 +70,16 @@ class Decoder:
                     self._unsupported(blocks[0], f'Blocks of type "{type_}" are not expected here.')
             else:
                 found[type_] = self._blocks(blocks, nested, bindings)
+        if schema is not None and place is not None:
+            self._require(found, schema, place)
         return found
+
+    def _require(self, found: dict[str, Value], schema: Schema, place: Provenance) -> None:
+        for name in schema.required:
+            if name not in found or found[name].is_null:
+                detail = f'The argument "{name}" is required, but no definition was found.'
+                self.diagnostics.error("Missing required argument", detail, place.source.range_at(place.offset))
+                found[name] = values.unknown(schema.attributes[name].type, values.not_evaluable(detail))
 
     def _attribute(self, attribute: Attribute, schema: Schema | None, bindings: Bindings) -> Value:
         known = schema.attributes.get(attribute.name) if schema else None
@@ -87,11 +103,11 @@ class Decoder:
         for block in blocks:
             place = Provenance(block.source, block.offset)
             if block.type != "dynamic":
-                items.append(values.mapping(self.body(block.body, schema, bindings), place))
+                items.append(values.mapping(self.body(block.body, schema, bindings, place=place), place))
                 continue
             try:
                 for inner, content in self._dynamic(block, bindings):
-                    items.append(values.mapping(self.body(content, schema, inner), place))
+                    items.append(values.mapping(self.body(content, schema, inner, place=place), place))
             except EvaluationError as error:
                 self.diagnostics.evaluation(error, block.source, block.offset)
                 return values.unknown(_type_of(nested), values.not_evaluable(str(error)), origin)

@@ -23,7 +23,8 @@ LIMIT: Final = 13_000
 """Bits a magnitude, or its reciprocal, may have: about 3,900 decimal digits, which every reader of the result takes."""
 _DIGITS_OF_EXPONENT: Final = 6
 _TEXT: Final = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE](?P<exponent>[+-]?\d+))?", re.ASCII)
-_WIDE: Final = Context(prec=LIMIT)
+WIDE: Final = Context(prec=LIMIT)
+"""A context in which no decimal of ours is rounded."""
 
 
 class NumberError(ValueError):
@@ -299,7 +300,7 @@ def _decimal_digits(mantissa: int, exponent: int) -> tuple[str, int]:
     else:
         mantissa *= 5**-exponent
         scale = -exponent
-    digits = format(_WIDE.create_decimal(mantissa), "f")
+    digits = format(WIDE.create_decimal(mantissa), "f")
     return digits.rstrip("0"), len(digits) - scale
 
 
@@ -357,4 +358,4 @@ def decimal(number: Number) -> Decimal:
 def exact_decimal(number: Number) -> Decimal:
     """All decimal digits of a finite number."""
     exact = fraction(number)
-    return _WIDE.divide(_WIDE.create_decimal(exact.numerator), _WIDE.create_decimal(exact.denominator))
+    return WIDE.divide(WIDE.create_decimal(exact.numerator), WIDE.create_decimal(exact.denominator))

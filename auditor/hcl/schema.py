@@ -25,7 +25,7 @@ class AttributeSchema:
     """An argument or a computed attribute."""
 
     type: Type
-    optional: bool = False
+    required: bool = False
     computed: bool = False
     """AWS or the provider decides it where nothing is written."""
     sensitive: bool = False
@@ -76,6 +76,11 @@ class Schema:
 
     attributes: Mapping[str, AttributeSchema] = field(default_factory=lambda: MappingProxyType({}))
     blocks: Mapping[str, NestedBlock] = field(default_factory=lambda: MappingProxyType({}))
+
+    @cached_property
+    def required(self) -> tuple[str, ...]:
+        """The arguments that must be given."""
+        return tuple(name for name, attribute in self.attributes.items() if attribute.required)
 
     @cached_property
     def type(self) -> ObjectType:
@@ -135,7 +140,7 @@ def _read(described: Mapping[str, Any]) -> Schema:
         type_ = from_notation(notation)
         attributes[name] = AttributeSchema(
             type_,
-            optional="optional" in words,
+            required="required" in words,
             computed="computed" in words,
             sensitive="sensitive" in words,
             normalized=next((word for word in words if word in ("json", "policy")), ""),

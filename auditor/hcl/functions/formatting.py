@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -28,6 +28,7 @@ _VERB: Final = re.compile(
     re.DOTALL,
 )
 _VERBS: Final = "vtbdoxXeEfgGsq"
+_BASE_PREFIXES: Final = {"x": "0x", "X": "0X", "o": "0", "b": "0b"}
 _WIDEST: Final = 10_000
 _SHORTEST_EXPONENT, _SHORTEST_DIGITS = -4, 6
 
@@ -65,14 +66,15 @@ def _parsed(template: str) -> list[str | _Verb]:
         literal += template[position:start]
         match = _VERB.match(template, start)
         if match is None or match["verb"] is None:
-            raise FunctionError(f"unterminated verb in format string at offset {start}")
+            end = len(template[: match.end() if match else start].encode())
+            raise FunctionError(f"invalid format string starting at offset {end}")
         position = match.end()
         verb = match["verb"]
         if verb == "%":
             literal += "%"
             continue
         offset = len(template[:start].encode())
-        if not verb.isalpha():
+        if not (verb.isascii() and verb.isalpha()):
             place = len(template[: match.start("verb")].encode())
             raise FunctionError(f"unrecognized format character '{verb}' at offset {place}")
         if verb not in _VERBS:
@@ -139,7 +141,7 @@ def _verb_text(verb: _Verb, value: Value) -> str:
     if verb.verb in "bdoxX":
         if isinstance(content, Float) and content.special != "-0":
             raise verb.refuse("an integer is required")
-        return _signed(verb, format(int(numbers.truncated(content)), verb.verb))
+        return _signed(verb, _integer_text(verb, numbers.truncated(content)))
     return _signed(verb, _float_text(verb, content))
 
 
@@ -147,9 +149,16 @@ def _any_text(verb: _Verb, value: Value) -> str:
     content = value.content
     if isinstance(content, str) and "#" not in verb.flags:
         return _padded(verb, content)
-    if isinstance(content, int | Float) and not isinstance(content, bool):
-        return _signed(verb, numbers.text(content))
+    if isinstance(content, int | Float) and not isinstance(content, bool) and "#" not in verb.flags:
+        return _signed(verb, _float_text(replace(verb, verb="g"), content))
     return _padded(verb, json_text(value))
+
+
+def _integer_text(verb: _Verb, number: int) -> str:
+    """The digits in the verb's base: at least as many as the precision says, after the prefix that `#` asks for."""
+    digits = format(abs(number), verb.verb).rjust(verb.precision or 0, "0")
+    prefix = _BASE_PREFIXES.get(verb.verb, "") if "#" in verb.flags else ""
+    return f"{'-' if number < 0 else ''}{prefix}{digits}"
 
 
 def _float_text(verb: _Verb, number: Number) -> str:
@@ -171,7 +180,7 @@ def _general(number: Number, precision: int | None) -> str:
     exact = numbers.decimal(number) if precision is None else numbers.exact_decimal(number)
     if precision is not None:
         exact = Decimal(format(exact, f".{max(precision, 1) - 1}e"))
-    digits = exact.normalize()
+    digits = exact.normalize(numbers.WIDE)
     size = len(digits.as_tuple().digits)
     exponent = digits.adjusted() if digits else 0
     limit = _SHORTEST_DIGITS if precision is None else max(precision, 1)
@@ -192,7 +201,7 @@ def _signed(verb: _Verb, text: str) -> str:
     body = text[len(sign) :]
     if sign != "-":
         sign = "+" if "+" in verb.flags else " " if " " in verb.flags else ""
-    if "0" in verb.flags and "-" not in verb.flags:
+    if "0" in verb.flags and "-" not in verb.flags and not (verb.precision is not None and verb.verb in "bdoxX"):
         return sign + body.rjust(verb.width - len(sign), "0")
     return _padded(verb, sign + body)
 
@@ -203,7 +212,8 @@ def _padded(verb: _Verb, text: str) -> str:
         return text
     if "-" in verb.flags:
         return text + " " * missing
-    return ("0" if "0" in verb.flags else " ") * missing + text
+    zeros = "0" in verb.flags and verb.verb not in "bdoxX"
+    return ("0" if zeros else " ") * missing + text
 
 
 @_function("formatlist", _FORMAT, variadic=_ARGS, result=ListType(STRING), not_null=True)

@@ -94,7 +94,7 @@ def _complaint(text: str, error: json.JSONDecodeError) -> str:
     """What Go's decoder says about the place at which ours gave up."""
     rest = text[error.pos :].lstrip(" \t\r\n")
     if not rest:
-        return "unexpected end of JSON input" if text.strip() else "EOF"
+        return "EOF"
     if error.msg == "Extra data":
         return "extraneous data after JSON object"
     before = text[: len(text) - len(rest)].rstrip()
@@ -143,7 +143,7 @@ def _csv_rows(text: str) -> Iterator[tuple[int, Sequence[str]]]:
                 place = f"CSV parse error on line {line}"
                 if text[position] == quote:
                     raise FunctionError(f"{place}: extraneous or missing {quote} in quoted-field")
-                raise FunctionError(f"{place}: bare {quote} in non-quoted field")
+                raise FunctionError(f"{place}: bare {quote} in non-quoted-field")
             quoted = field["quoted"]
             fields.append(field["bare"] if quoted is None else quoted.replace('""', '"'))
             line += field[0].count("\n")

@@ -196,7 +196,8 @@ def _yamlencode(value: Value) -> str:
         yaml.StreamEndEvent(),
     ]
     written: str = yaml.emit(events, allow_unicode=True, width=2**31)
-    return written
+    # Unlike the library's, Terraform's block texts at the top are not ended by a mark.
+    return written.removesuffix("...\n") if isinstance(value.content, str) else written
 
 
 def _events(value: Value) -> Iterator[Any]:
