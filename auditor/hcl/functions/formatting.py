@@ -168,10 +168,11 @@ def _float_text(verb: _Verb, number: Number) -> str:
     if kind == "g":
         written = _general(number, precision)
     else:
-        written = format(
-            numbers.exact_decimal(number), f".{_SHORTEST_DIGITS if precision is None else precision}{kind}"
-        )
-        written = _two_digit_exponent(written)
+        shape = f".{_SHORTEST_DIGITS if precision is None else precision}{kind}"
+        exact = numbers.exact_decimal(number)
+        # A decimal zero has an exponent of its own, which would be printed.
+        zero = -0.0 if number is numbers.NEGATIVE_ZERO else 0.0
+        written = _two_digit_exponent(format(exact, shape) if exact else format(zero, shape))
     return written.upper() if verb.verb.isupper() else written
 
 
