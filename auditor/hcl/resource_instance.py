@@ -75,8 +75,9 @@ class ResourceInstance:
     @property
     def written(self) -> Mapping[str, Value]:
         """What the block says, by name, as the schema's types; nothing is added."""
+        place = values.Provenance(self.block.source, self.block.offset)
         return self._memo.once(
-            "written", self.address, lambda: self._decoder.body(self.block.body, self.schema, top=True)
+            "written", self.address, lambda: self._decoder.body(self.block.body, self.schema, place=place, top=True)
         )
 
     def whole(self) -> Value:

@@ -62,3 +62,16 @@ def test_types_without_a_schema_keep_what_is_written(loaded):
     size, id_ = configuration.outputs["x"].value.content
     assert size.content == "2"
     assert id_.content.cause.references == ("other_thing.t.id",)
+
+
+def test_a_required_argument_that_is_missing_is_unknown_and_told(loaded):
+    configuration = loaded(
+        'resource "aws_kms_alias" "a" {\n  name = "alias/a"\n}\n'
+        'data "aws_iam_policy_document" "d" {\n  statement {\n    principals {\n      type = "AWS"\n    }\n  }\n}\n'
+        'output "json" {\n  value = data.aws_iam_policy_document.d.json\n}\n'
+    )
+    told = [(diagnostic.summary, str(diagnostic.place)) for diagnostic in configuration.diagnostics]
+    summary = "Missing required argument"
+    assert sorted(told) == [(summary, "main.tf:1:1"), (summary, "main.tf:6:5")]
+    assert isinstance(only(configuration).values["target_key_id"], Unknown)
+    assert not configuration.outputs["json"].value.is_known
