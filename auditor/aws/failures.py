@@ -54,7 +54,7 @@ _CODES: Final[Mapping[Treatment, str]] = {
     Treatment.UNSUPPORTED: "UnknownOperationException NotImplemented InvalidAction",
 }
 TREATMENTS: Final = {
-    **dict.fromkeys(ANSWERED, Treatment.ANSWERED),
+    **dict.fromkeys(sorted(ANSWERED), Treatment.ANSWERED),
     **{code: treatment for treatment, codes in _CODES.items() for code in codes.split()},
 }
 """By AWS's error code."""

@@ -6,21 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Final
 
 from auditor.model.answers import Answers
 from auditor.model.drift import Comparison
 from auditor.model.facts import Resource
 from auditor.model.results import Waiver
 from auditor.model.values import Reason, Unknown, Value, unknowns
-
-ANSWERED: Final = frozenset(
-    {
-        "BackupNotFoundException", "KMSInvalidStateException", "NotFoundException", "PolicyNotFoundException",
-        "ResourceNotFoundException", "TableNotFoundException", "UnsupportedOperationException",
-    }
-)  # fmt: skip
-"""Error codes that are answers: the thing is not there, or the question does not apply to it."""
 
 
 def _nothing() -> Mapping[str, Value]:
@@ -120,7 +111,7 @@ def index_of(material: Material) -> Index:
     asked: set[str] = set()
     for request, answer in material.answers.by_request.items():
         asked.add(request.api)
-        if not answer.ok and answer.code not in ANSWERED and request.api not in gaps:
+        if not answer.answered and request.api not in gaps:
             gaps[request.api] = answer.unknown
     tables: dict[str, list[str]] = {}
     for table in live.get("aws_dynamodb_table", ()):

@@ -13,7 +13,7 @@ from auditor.model.results import Subject
 from auditor.model.values import Reason, Unknown, Value, unknowns
 from auditor.policy.waivers import State, state
 from auditor.subjects.definition import Definition, LazyFacts, SubjectType, analysed, makers_of, spec
-from auditor.subjects.material import ANSWERED, Index, Material
+from auditor.subjects.material import Index, Material
 from auditor.subjects.sides import TABLE
 
 MOST_RECORDS: Final = 200
@@ -25,7 +25,7 @@ def _unread(material: Material) -> Value:
     """Failed reads by operation, error code and reason."""
     counted: dict[tuple[str, str, str], int] = {}
     for answer in material.answers.by_request.values():
-        if not answer.ok and answer.code not in ANSWERED:
+        if not answer.answered:
             key = (answer.request.api, answer.code, str(answer.reason or Reason.FAILED))
             counted[key] = counted.get(key, 0) + 1
     return tuple(

@@ -13,7 +13,7 @@ from auditor.model.values import NOT_APPLICABLE, Value
 from auditor.policy.globs import matches
 from auditor.subjects import capacity, encryption
 from auditor.subjects.definition import Definition, SubjectType, at_path, lifted, makers_of, spec
-from auditor.subjects.material import ANSWERED, Index, Material
+from auditor.subjects.material import Index, Material
 from auditor.subjects.moments import hours_before, newest
 from auditor.subjects.policy_statements import PolicyFindings, findings_of
 from auditor.subjects.sides import (
@@ -308,7 +308,7 @@ def _policy(sides: Sides) -> Value | PolicyFindings:
     if attached is not None:
         return findings_of(attached.values.get("policy"))
     answer = sides.material.answers.get(Request.of(POLICY, ResourceArn=arn))
-    return PolicyFindings(0, (), ()) if answer.code in ANSWERED else answer.unknown
+    return PolicyFindings(0, (), ()) if answer.answered else answer.unknown
 
 
 def _of_policy(path: str, doc: str, value: Callable[[PolicyFindings, Sides], Value]) -> Definition[Sides]:

@@ -5,8 +5,8 @@ import botocore.session
 import pytest
 
 from auditor.aws.failures import TREATMENTS, Treatment
+from auditor.model.answers import ANSWERED
 from auditor.subjects.facts import catalogue
-from auditor.subjects.material import ANSWERED
 from auditor.subjects.table import STATUSES
 
 

@@ -1,29 +1,31 @@
 """The recorded plans are still what the real Terraform makes of the recorded root modules."""
 
 import json
-import os
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from terraform_runs import environment_variables, why_not
 
 from auditor.hcl import declared_document, load
 
 ROOTS = Path(__file__).parent.parent / "fixtures" / "hcl" / "roots"
-NEEDED = shutil.which("terraform") and Path(os.environ.get("TF_CLI_CONFIG_FILE", os.devnull)).is_file()
+NOBODY = "http://127.0.0.1:9"
+"""No plan of these roots asks AWS for anything."""
 
-pytestmark = [
-    pytest.mark.terraform,
-    pytest.mark.skipif(
-        not NEEDED, reason="needs terraform, and TF_CLI_CONFIG_FILE naming a mirror of the AWS provider"
-    ),
-]
+pytestmark = [pytest.mark.terraform, pytest.mark.skipif(bool(why_not()), reason=why_not())]
 
 
 def terraform(directory, *arguments):
     done = subprocess.run(
-        ["terraform", *arguments], cwd=directory, capture_output=True, text=True, check=False, timeout=300
+        ["terraform", *arguments],
+        cwd=directory,
+        env=environment_variables(directory, NOBODY),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

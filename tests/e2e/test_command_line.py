@@ -116,7 +116,7 @@ def test_broken_hcl(audit, project):
 
 def test_missing_module(audit, project):
     shutil.rmtree(project / "module")
-    told(audit("--env", "prod"), "envs/prod/main.tf:6:", "../../module")
+    told(audit("--env", "prod"), "envs/prod/main.tf:5:1", "there is no directory module", '5 | module "tables" {')
 
 
 def test_module_that_is_not_installed(audit, project):
@@ -188,7 +188,7 @@ def test_declared_prints_values_unknowns_and_origins(audit):
     assert table["values"]["name"] == "shop-prod-users"
     assert table["values"]["attribute"] == [{"name": "id", "type": "S"}]
     assert "arn" in table["unknown"]
-    assert table["origins"]["hash_key"] == ["envs/prod/main.tf:7:36", "envs/prod/main.tf:7:12", "module/main.tf:9:18"]
+    assert table["origins"]["hash_key"] == ["envs/prod/main.tf:7:35", "module/main.tf:9:3"]
 
 
 def test_declared_of_any_directory_with_variables(audit, project):
