@@ -246,7 +246,9 @@ def demo(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - the opt
     with demonstration.running(inputs_of(given)) as (settings, outcome, changes):
         click.echo("changed by hand:\n" + "".join(f"  {change}\n" for change in changes), err=True)
         # A folder of its own: a demonstration must never be taken for a run of the environment it is named after.
-        delivery = delivery_of(settings, {**given, "out": given["out"] or Path("reports/out/demo")})
+        delivery = delivery_of(settings, given)
+        if delivery.dated:
+            delivery = replace(delivery, out=Path("reports/out/demo"))
         code = deliver(outcome, delivery)
     ctx.exit(_leaving(code, given))
 
