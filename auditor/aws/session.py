@@ -77,7 +77,7 @@ class Connection:
 
     @property
     def loopback(self) -> bool:
-        """Whether all that was called is on this machine, where no quota of AWS holds."""
+        """Whether all that was called is on loopback, where no quota of AWS holds."""
         return bool(self._endpoints) and all(urlsplit(url).hostname in _LOOPBACK for url in self._endpoints)
 
     def client(self, service: str, region: str = "") -> BaseClient:

@@ -15,7 +15,7 @@ def project(tmp_path):
     root = tmp_path / "project"
     module = root / "envs" / "prod"
     module.mkdir(parents=True)
-    (root / "shared.txt").write_text("shared")
+    (root / "outer.txt").write_text("outer")
     (module / "own.txt").write_text("own")
     (module / ".hidden").mkdir()
     (module / ".hidden" / "a.json").write_text("{}")
@@ -30,7 +30,7 @@ def run(name, surroundings, *texts):
 
 def test_files_of_the_project_are_read(project):
     assert run("file", project, "own.txt").content == "own"
-    assert run("file", project, "../../shared.txt").content == "shared"
+    assert run("file", project, "../../outer.txt").content == "outer"
     assert run("fileexists", project, "../../none.txt").content is False
 
 
