@@ -61,13 +61,12 @@ def _resource(
     else:
         values = reading.attributes(kind.attributes, resource.written)
     provider_region = resource.provider.region if resource.provider is not None else None
-    own_region = plain(provider_region) if provider_region is not None else None
+    given = plain(provider_region) if provider_region is not None else None
+    own = given if isinstance(given, str) else region
     return Resource(
         side=Side.DECLARED,
         kind=resource.type,
-        identity=Identity(
-            account, own_region if isinstance(own_region, str) else region, _name(kind, values, resource)
-        ),
+        identity=Identity(account, own, _name(kind, values, resource, own)),
         values=values,
         address=resource.address,
         origins=_Origins(reading.provenances),
@@ -79,16 +78,12 @@ def _resource(
     )
 
 
-def _name(kind: Kind | None, values: Mapping[str, Value], resource: DeclaredResource) -> str | Unknown:
+def _name(kind: Kind | None, values: Mapping[str, Value], resource: DeclaredResource, region: str) -> str | Unknown:
     """What AWS knows the resource by; the name of one that AWS names is a reference to it."""
-    identity = kind.identity if kind is not None else "name"
-    parts = [values.get(part) for part in identity.split("/")]
-    for part in parts:
-        if isinstance(part, Unknown):
-            return part
-    if all(isinstance(part, str) for part in parts):
-        return "/".join(map(str, parts))
-    reference = f"{resource.address}.{identity}"
+    name = kind.name(values, region) if kind is not None else values.get("name")
+    if isinstance(name, str | Unknown):
+        return name
+    reference = f"{resource.address}.{kind.identity if kind is not None else 'name'}"
     return Unknown(Reason.COMPUTED_BY_AWS, f"{reference} is known only after the resource is created", (reference,))
 
 

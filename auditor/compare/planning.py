@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from auditor.compare.sameness import filled, same
-from auditor.model.kind import Attribute, Dormant, Shape
+from auditor.model.kind import Attribute, Dormant, Equivalence, Shape
 from auditor.model.values import Truth, Unknown, Value, all_of, any_of, equal
 
 
@@ -33,6 +33,8 @@ def planned_change(attribute: Attribute, wanted: Value, before: Value) -> Truth:
     """Whether plan would change an attribute that does not stand inside a set of blocks."""
     if attribute.computed and (wanted is None or (wanted == "" and attribute.shape is Shape.STRING)):
         return Truth.FALSE
+    if attribute.equivalence is Equivalence.KEY_ID_STORED_BARE:
+        return ~equal(wanted, before)
     return ~same(attribute, attribute.default if wanted is None else wanted, before)
 
 

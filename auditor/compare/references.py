@@ -60,10 +60,26 @@ class References:
         if isinstance(declared.identity.name, str):
             return declared.identity.name
         kind = self._kinds.get(declared.kind)
-        parts = [self.bound(declared.values.get(part)) for part in kind.identity.split("/")] if kind else []
-        if parts and all(isinstance(part, str) and part for part in parts):
-            return "/".join(map(str, parts))
-        return declared.identity.name
+        if kind is None:
+            return declared.identity.name
+        bound = {part: self.bound(declared.values.get(part)) for part in kind.identity.split("/")}
+        name = kind.name(bound, declared.identity.region)
+        return name if isinstance(name, str) and name else declared.identity.name
+
+    def declared_by_companions(self, declared: Resource) -> frozenset[str]:
+        """The attributes that the resource itself leaves out, because resources of their own declare them."""
+        kind = self._kinds.get(declared.kind)
+        name = self.name_of(declared) if (live := self.live_of(declared)) is None else live.identity.name
+        return frozenset(
+            attribute
+            for companion, pointing, attribute in (kind.companions if kind is not None else ())
+            if declared.values.get(attribute) is None
+            and any(
+                _refers(other.values.get(pointing), declared.address) or self.name_of(other) == name
+                for other in self._declared.values()
+                if other.kind == companion
+            )
+        )
 
     def bound(self, value: Value) -> Value:
         """A value with each Unknown replaced that is nothing but one reference that can be resolved."""

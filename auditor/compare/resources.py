@@ -14,7 +14,7 @@ from auditor.compare.tags import TagDrifts
 from auditor.model.answers import Answers, Scope
 from auditor.model.drift import Comparison, Drift, Existence, Plan
 from auditor.model.facts import Identity, Resource
-from auditor.model.kind import Kind
+from auditor.model.kind import Kind, never_its_own
 from auditor.model.values import Reason, Unknown, Value
 
 
@@ -47,8 +47,11 @@ def compare(
 
 
 def unlisted(kinds: Iterable[Kind], answers: Answers, scope: Scope) -> Mapping[str, Unknown]:
-    """The kinds of which it can't be told whether there are unmanaged resources, with the cause."""
-    told = {kind.type: kind.listed(answers, scope) for kind in kinds}
+    """The kinds of which it can't be told whether there are unmanaged resources, with the cause.
+
+    A kind of which no resource ever counts as unmanaged needs no list.
+    """
+    told = {kind.type: kind.listed(answers, scope) for kind in kinds if kind.belongs is not never_its_own}
     return {type_: cause for type_, cause in told.items() if isinstance(cause, Unknown)}
 
 
@@ -89,7 +92,7 @@ class _Pairing:
     def managed(self, declared: Resource) -> Comparison:
         """The comparison of a declared resource."""
         kind = self.kinds[declared.kind]
-        elsewhere = self._elsewhere(declared)
+        elsewhere = self._elsewhere(declared, kind)
         cause = elsewhere if declared.undetermined is None else declared.undetermined
         live = None if elsewhere is not None else self.references.live_of(declared)
         name = self.references.name_of(declared) if live is None else live.identity.name
@@ -116,12 +119,10 @@ class _Pairing:
             cause=cause,
         )
 
-    def _elsewhere(self, declared: Resource) -> Unknown | None:
+    def _elsewhere(self, declared: Resource, kind: Kind) -> Unknown | None:
         """Why a resource of another account or Region than the audited one can't be looked at."""
-        for part, own in (
-            (declared.identity.account, self.scope.account),
-            (declared.identity.region, self.scope.region),
-        ):
+        region = "" if kind.elsewhere else declared.identity.region
+        for part, own in ((declared.identity.account, self.scope.account), (region, self.scope.region)):
             if part and part != own:
                 return Unknown(Reason.NOT_READ, f"it belongs to {part}, and {own} was read")
         return None
@@ -155,7 +156,8 @@ class _Pairing:
             planned = left_out.planned(self._bound(declared), stored)
             walk = Walk(declared, live, planned, stored, left_out, self.aliases, self.defaults[kind.type])
             walk.over(kind.attributes)
-            drifts = walk.drifts
+            elsewhere = self.references.declared_by_companions(declared)
+            drifts = [drift for drift in walk.drifts if drift.path not in elsewhere]
             changed = {_top(drift) for drift in drifts if drift.plan in _CHANGES}
             if _tagged(kind):
                 tags = TagDrifts(declared, live, planned.get("tags"), left_out).find()

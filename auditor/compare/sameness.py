@@ -70,4 +70,5 @@ def _key_id(one: Value, other: Value) -> bool:
 _EQUIVALENCES: Final[Mapping[Equivalence, Callable[[Value, Value], bool]]] = {
     Equivalence.NO_MAXIMUM: _no_maximum,
     Equivalence.KEY_ID: _key_id,
+    Equivalence.KEY_ID_STORED_BARE: _key_id,
 }

@@ -25,6 +25,8 @@ class Equivalence(StrEnum):
 
     KEY_ID = "key_id"
     """A key's ARN and its bare id."""
+    KEY_ID_STORED_BARE = "key_id_stored_bare"
+    """The same; but the provider stores the bare id, so that plan takes an ARN for another text."""
     NO_MAXIMUM = "no_maximum"
     """-1, 0 and absent: no limit."""
 
@@ -100,7 +102,8 @@ def _not_told(_answers: Answers, _scope: Scope, name: str, /) -> Unknown:
     return Unknown(Reason.NOT_READ, f"nothing was read of {name}")
 
 
-def _never_its_own(_resource: Resource, _scope: Scope, /) -> bool:
+def never_its_own(_resource: Resource, _scope: Scope, /) -> bool:
+    """No resource of the kind counts as unmanaged."""
     return False
 
 
@@ -116,7 +119,7 @@ class Kind:
     """Terraform type."""
     attributes: tuple[Attribute, ...]
     identity: str
-    """The attribute whose value is the resource's name in AWS; several are joined by `/`, as their values are."""
+    """The attributes whose values, joined by `/`, are the resource's name in AWS: see `name`."""
     requests: Callable[[Scope], Iterable[Request]]
     """What to ask AWS first, given the scope."""
     follow: Callable[[Scope, Answer], Iterable[Request]]
@@ -131,9 +134,37 @@ class Kind:
     """Pure: the names that AWS lists in this account and Region; Unknown where the list is not whole."""
     absence: Callable[[Answers, Scope, str], Unknown | None] = _not_told
     """Pure: for a declared name that `read` has nothing of: None where AWS said that it is not there."""
-    belongs: Callable[[Resource, Scope], bool] = _never_its_own
+    belongs: Callable[[Resource, Scope], bool] = never_its_own
     """Pure: whether a live resource lies in the environment's name space, so that undeclared means unmanaged."""
     invalid: Callable[[Mapping[str, Value], Mapping[str, Value] | None, bool], tuple[str, ...]] = _never
     """Pure: why the provider refuses planned values, the refreshed ones given, and whether it is created anew."""
     pointed_at_by: tuple[tuple[str, str], ...] = ()
     """(kind, attribute) of resources that lead to one whose name AWS makes: an alias leads to its key."""
+    companions: tuple[tuple[str, str, str], ...] = ()
+    """(kind, its attribute that refers here, attribute here) of resources that declare a part of this one."""
+    elsewhere: bool = False
+    """Its resources may lie in other Regions than the environment's, and are read there."""
+    optional: frozenset[str] = frozenset()
+    """Those of the permissions that are needed only where the code declares the kind, or a rule wants them."""
+
+    def name(self, values: Mapping[str, Value], region: str) -> str | Unknown | None:
+        """The name in AWS that follows from declared values; None where a part of it is not declared.
+
+        An omitted part has its default, a part called `region` is the resource's Region, and of a key's ARN only the
+        id counts. Of several parts those that are empty are left out, outer slashes too: a policy of the path `/` is
+        known by its name alone.
+        """
+        by_name = {attribute.name: attribute for attribute in self.attributes}
+        parts: list[str] = []
+        for name in self.identity.split("/"):
+            attribute = by_name.get(name)
+            value = region if attribute is None and name == "region" else values.get(name)
+            if value is None and attribute is not None:
+                value = attribute.default
+            if isinstance(value, Unknown):
+                return value
+            if not isinstance(value, str):
+                return None
+            bare = attribute is not None and attribute.equivalence is Equivalence.KEY_ID_STORED_BARE
+            parts.append(value.rpartition("key/")[2] if bare else value)
+        return parts[0] if len(parts) == 1 else "/".join(filter(None, (part.strip("/") for part in parts)))
