@@ -105,6 +105,8 @@ class MotoServer:
         self.faults: list[Fault] = []
         self.defects: list[str] = []
         self._lock = threading.Lock()
+        # moto walks its dictionaries while other requests change them, so one request is answered at a time.
+        self._turn = threading.Lock()
         self._memory: defaultdict[tuple[str, ...], dict[str, Any]] = defaultdict(dict)
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._server: BaseWSGIServer = make_server(
@@ -155,7 +157,8 @@ class MotoServer:
         if fault is not None:
             content_type, body = error_body(environ, fault.code, "refused by the test")
             return reply(start, fault.status, content_type, body)
-        return self._answer(request, environ, raw, start)
+        with self._turn:
+            return self._answer(request, environ, raw, start)
 
     def _read(self, environ: Environ, raw: bytes) -> Request:
         """Read from a request whose it is and what it asks."""
