@@ -3,8 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+CORE := model compare judge policy.conditions policy.verdicts
+CORE_TESTS := tests/unit/model tests/unit/compare tests/unit/policy tests/unit/kinds tests/unit/test_judge*.py \
+	tests/contract/test_plan_oracle.py tests/rules
 
-.PHONY: help install demo test check golden bench soak wheel clean
+.PHONY: help install demo test coverage check golden bench soak wheel clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,6 +25,9 @@ demo: $(INSTALLED) ## audit a changed estate on a local AWS stand-in; prints the
 
 test: $(INSTALLED) ## run the test-suite
 	$(BIN)/python -m pytest -n auto
+
+coverage: $(INSTALLED) ## branch coverage of the core, which must be whole
+	$(BIN)/python -m pytest -n auto -q $(CORE_TESTS) $(addprefix --cov=auditor.,$(CORE)) --cov-branch --cov-fail-under=100
 
 check: $(INSTALLED) ## lint, format, types, import floors, rule examples
 	$(BIN)/ruff format --check .

@@ -37,3 +37,14 @@ def test_scope_names():
     scope = Scope("1", "r", declared={"aws_dynamodb_table": ("users",)})
     assert scope.names("aws_dynamodb_table") == ("users",)
     assert scope.names("aws_kms_key") == ()
+
+
+def test_what_does_not_exist_is_an_answer():
+    assert Answer(ONE).answered
+    assert Answer(ONE, ok=False, code="ResourceNotFoundException").answered
+    assert not Answer(ONE, ok=False, code="AccessDeniedException", reason=Reason.DENIED).answered
+
+
+def test_the_action_to_grant_may_be_named_otherwise_than_the_operation():
+    denied = Answer(ONE, ok=False, code="AccessDeniedException", reason=Reason.DENIED, action="tag:GetResources")
+    assert denied.unknown.action == "tag:GetResources"
