@@ -177,7 +177,7 @@ class _Reading:
         return self.attributes(attribute.children, content, f"{path}.")
 
     def _keyed(self, attribute: Attribute, blocks: tuple[Evaluated, ...], path: str) -> Value:
-        """The blocks by identity; a set in which one identity is unknown is unknown as a whole."""
+        """The blocks by identity; a set in which one identity is unknown, or not unique, is unknown as a whole."""
         found: dict[str, Value] = {}
         for block in blocks:
             content = block.content
@@ -185,6 +185,8 @@ class _Reading:
             key = identity.content if identity is not None else None
             if isinstance(key, Undecided):
                 return _cause(key)
+            if isinstance(key, str) and key in found:
+                return Unknown(Reason.NOT_SUPPORTED, f"two blocks {path} have the same {attribute.identity}")
             if isinstance(key, str):
                 found[key] = self._block(attribute, block, f'{path}["{key}"]')
         return found

@@ -40,7 +40,7 @@ class Operation:
     action: str = ""
     """IAM action, where its prefix is not the service's name."""
     resource: str = "*"
-    """What the permission can be narrowed to: `table`, `key` or everything."""
+    """What the permission can be narrowed to: `table`, `key`, `policy` or everything."""
 
     @property
     def service(self) -> str:
@@ -110,6 +110,32 @@ _ALL: Final = (
         paging=Paging(output="LastEvaluatedBackupArn", input="ExclusiveStartBackupArn", size="Limit", longest=100),
     ),
     Operation(
+        api="backup:ListBackupPlans",
+        envelope="BackupPlansList",
+        rate=6.25,
+        paging=Paging(output="NextToken", input="NextToken", size="MaxResults", longest=1000),
+    ),
+    Operation(api="backup:GetBackupPlan", envelope="BackupPlan", rate=6.25),
+    Operation(
+        api="backup:ListBackupSelections",
+        envelope="BackupSelectionsList",
+        rate=6.25,
+        paging=Paging(output="NextToken", input="NextToken", size="MaxResults", longest=1000),
+    ),
+    Operation(api="backup:GetBackupSelection", envelope="BackupSelection", rate=6.25),
+    Operation(
+        api="backup:ListBackupVaults",
+        envelope="BackupVaultList",
+        rate=6.25,
+        paging=Paging(output="NextToken", input="NextToken", size="MaxResults", longest=1000),
+    ),
+    Operation(
+        api="backup:ListTags",
+        envelope="Tags",
+        rate=6.25,
+        paging=Paging(output="NextToken", input="NextToken", size="MaxResults", longest=1000),
+    ),
+    Operation(
         api="backup:ListRecoveryPointsByResource",
         envelope="RecoveryPoints",
         rate=6.25,
@@ -140,7 +166,23 @@ _ALL: Final = (
         paging=Paging(output="NextMarker", input="Marker", size="Limit", longest=50),
         resource="key",
     ),
+    Operation(
+        api="kms:ListGrants",
+        envelope="Grants",
+        rate=100,
+        paging=Paging(output="NextMarker", input="Marker", size="Limit", longest=100),
+        resource="key",
+    ),
+    # Assumed; IAM is one for all Regions.
+    Operation(api="iam:GetPolicy", envelope="Policy", rate=10, resource="policy"),
+    Operation(api="iam:GetPolicyVersion", envelope="PolicyVersion", rate=10, resource="policy"),
     # Assumed.
+    Operation(
+        api="application-autoscaling:DescribeScheduledActions",
+        envelope="ScheduledActions",
+        rate=6.25,
+        paging=Paging(output="NextToken", input="NextToken"),
+    ),
     Operation(
         api="application-autoscaling:DescribeScalableTargets",
         envelope="ScalableTargets",

@@ -39,7 +39,7 @@ def policy(kinds: Iterable[Kind], scope: Scope, regions: Iterable[str] = ()) -> 
     """
     places = sorted({scope.region, *regions})
     by_resource: dict[str, list[str]] = {}
-    for operation in of_permissions(actions(kinds)):
+    for operation in of_permissions(_needed(kinds, scope)):
         by_resource.setdefault(operation.resource, []).append(operation.permission)
     statements = [
         {
@@ -55,7 +55,17 @@ def policy(kinds: Iterable[Kind], scope: Scope, regions: Iterable[str] = ()) -> 
     return {"Version": "2012-10-17", "Statement": [*statements, denial]}
 
 
-_SIDS: Final = {"*": "ListAndDescribe", "table": "ReadTables", "key": "ReadKeys"}
+def _needed(kinds: Iterable[Kind], scope: Scope) -> frozenset[str]:
+    """The actions of the kinds; of the optional ones only those that the code or a rule gives a reason for."""
+    return frozenset(
+        action
+        for kind in kinds
+        for action in kind.permissions
+        if action not in kind.optional or action in scope.wanted or kind.type in scope.declared
+    )
+
+
+_SIDS: Final = {"*": "ListAndDescribe", "table": "ReadTables", "key": "ReadKeys", "policy": "ReadPolicies"}
 
 
 def _resources(resource: str, scope: Scope, regions: list[str]) -> list[str]:
@@ -68,6 +78,9 @@ def _resources(resource: str, scope: Scope, regions: list[str]) -> list[str]:
             ]
         case "key":
             return [f"arn:{scope.partition}:kms:{region}:{scope.account}:key/*" for region in regions]
+        case "policy":
+            names = scope.names("aws_iam_policy") or ("*",)
+            return [f"arn:{scope.partition}:iam::{scope.account}:policy/{name}" for name in names]
         case _:
             return ["*"]
 

@@ -9,6 +9,8 @@ Facts of a live key besides its attributes:
     created, deletion_date              deletion_date is set only while the deletion is pending
     rotates                             whether rotation is on; not applicable for a key that can't rotate by itself
     aliases                             names of its aliases
+    primary_key_arn                     the key of another Region that this one is a replica of; absent: it is none
+    grants                              records of id, grantee, operations, created; only where they are wanted
     gone                                why Terraform takes it for deleted; absent: it does not
 """
 
@@ -31,6 +33,7 @@ DESCRIBE: Final = "kms:DescribeKey"
 ROTATION: Final = "kms:GetKeyRotationStatus"
 POLICY: Final = "kms:GetKeyPolicy"
 TAGS: Final = "kms:ListResourceTags"
+GRANTS: Final = "kms:ListGrants"
 ALIASES: Final = Request.of("kms:ListAliases")
 
 _GONE: Final = {"PendingDeletion": "its deletion is pending", "PendingReplicaDeletion": "its deletion is pending"}
@@ -202,6 +205,8 @@ def _details(answer: Answer, scope: Scope) -> Iterator[Request]:
     if _account(key, scope) == scope.account:
         yield Request.of(POLICY, KeyId=arn, PolicyName="default")
         yield Request.of(TAGS, KeyId=arn)
+    if GRANTS in scope.wanted:
+        yield Request.of(GRANTS, KeyId=arn)
 
 
 def _account(key: Mapping[str, Any], scope: Scope) -> str:
@@ -268,11 +273,35 @@ def _key(
         "deletion_date": key.get("DeletionDate"),
         "rotates": values["enable_key_rotation"] if not customer or _rotates_itself(key) else NOT_APPLICABLE,
         "aliases": aliases,
+        "primary_key_arn": _primary(key),
+        "grants": _grants(answers.get(Request.of(GRANTS, KeyId=arn)), customer=customer),
         "gone": _GONE.get(str(key.get("KeyState"))),
     }
     told = {DESCRIBE: described, ROTATION: rotation, POLICY: policy, TAGS: tags}
     identity = Identity(_account(key, scope), scope.region, key["KeyId"])
     return Resource(Side.LIVE, TYPE, identity, values, origins=LiveOrigins(SOURCES, told), facts=facts)
+
+
+def _primary(key: Mapping[str, Any]) -> Value:
+    of_regions = key.get("MultiRegionConfiguration") or {}
+    primary: str | None = of_regions.get("PrimaryKey", {}).get("Arn")
+    return primary if of_regions.get("MultiRegionKeyType") == "REPLICA" else None
+
+
+def _grants(answer: Answer, *, customer: bool) -> Value:
+    if not customer:
+        return ()
+    if not answer.ok:
+        return answer.unknown
+    return tuple(
+        {
+            "id": grant["GrantId"],
+            "grantee": grant.get("GranteePrincipal"),
+            "operations": tuple(sorted(grant.get("Operations") or ())),
+            "created": grant.get("CreationDate"),
+        }
+        for grant in items(answer, "Grants")
+    )
 
 
 def _rotation(key: Mapping[str, Any], answer: Answer, *, customer: bool) -> dict[str, Value]:
@@ -334,10 +363,10 @@ def absence(answers: Answers, scope: Scope, name: str) -> Unknown | None:
 
 
 def belongs(resource: Resource, scope: Scope) -> bool:
-    """A customer's key with an alias of the environment's."""
+    """A customer's key with an alias of the environment's; a replica is of a kind of its own."""
     aliases = resource.facts["aliases"]
     own = isinstance(aliases, tuple) and any(_own(str(alias), scope) for alias in aliases)
-    return own and resource.facts["key_manager"] == "CUSTOMER"
+    return own and resource.facts["key_manager"] == "CUSTOMER" and resource.facts["primary_key_arn"] is None
 
 
 KIND: Final = Kind(
@@ -353,10 +382,13 @@ KIND: Final = Kind(
         "kms:GetKeyPolicy",
         "kms:GetKeyRotationStatus",
         "kms:ListAliases",
+        "kms:ListGrants",
         "kms:ListResourceTags",
     ),
+    optional=frozenset({GRANTS}),
     listed=listed,
     absence=absence,
     belongs=belongs,
     pointed_at_by=(("aws_kms_alias", "target_key_id"),),
+    companions=(("aws_kms_key_policy", "key_id", "policy"),),
 )

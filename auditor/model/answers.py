@@ -43,6 +43,7 @@ ANSWERED: Final = frozenset(
     {
         "BackupNotFoundException",
         "KMSInvalidStateException",
+        "NoSuchEntity",
         "NotFoundException",
         "PolicyNotFoundException",
         "ResourceNotFoundException",

@@ -10,7 +10,7 @@ from typing import Any, Final
 from auditor.model.answers import Answer, Answers
 from auditor.model.facts import ApiField, Origin
 from auditor.model.kind import Attribute
-from auditor.model.values import Value
+from auditor.model.values import Reason, Unknown, Value
 
 _KEYS: Final = re.compile(r'\["[^"]*"\]')
 
@@ -31,9 +31,35 @@ def pairs(entries: Iterable[Mapping[str, str]] | None, key: str = "Key", value: 
     return {entry[key]: entry[value] for entry in sorted(entries or (), key=lambda entry: entry[key])}
 
 
+def keyed(blocks: Iterable[Mapping[str, Value]], identity: str) -> Mapping[str, Value] | Unknown:
+    """Blocks by their identity; unknown as a whole where two of them have the same."""
+    found: dict[str, Value] = {}
+    for block in blocks:
+        key = str(block[identity])
+        if key in found:
+            return Unknown(Reason.NOT_SUPPORTED, f"two of them have the {identity} {key}")
+        found[key] = block
+    return found
+
+
 def own_tags(tags: Mapping[str, Value]) -> dict[str, Value]:
     """Tags without those that AWS itself makes."""
     return {key: value for key, value in tags.items() if not key.startswith("aws:")}
+
+
+def default_key(aliases: Answer, service: str) -> str:
+    """Id of the key that AWS made for a service; empty where there is none, or it was not told."""
+    for entry in items(aliases, "Aliases"):
+        if entry["AliasName"] == f"alias/aws/{service}":
+            return str(entry.get("TargetKeyId", ""))
+    return ""
+
+
+def tag_map(answer: Answer) -> Value:
+    """The tags of an answer that tells them as a map, without those that AWS makes."""
+    if not answer.ok:
+        return answer.unknown
+    return own_tags({key: value for page in answer.pages for key, value in sorted(page["Tags"].items())})
 
 
 def number(value: float | str | None) -> int | Decimal | None:

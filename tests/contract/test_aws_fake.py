@@ -5,6 +5,7 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 from fakeaws import FakeServer, cbor
+from fakeaws.backups import PLAN, SELECTION
 from fakeaws.kind import kind
 
 from auditor.aws.operations import OPERATIONS
@@ -46,10 +47,12 @@ def wire(client, operation, **params):
 
     client.meta.events.register("after-call", keep)
     try:
-        client._make_api_call(operation, params)
+        parsed = client._make_api_call(operation, params)
     finally:
         client.meta.events.unregister("after-call", keep)
     body, kind_of_body = caught[0].content, caught[0].headers["Content-Type"]
+    if "xml" in kind_of_body:
+        return {name: value for name, value in parsed.items() if name != "ResponseMetadata"}
     return cbor.loads(body) if "cbor" in kind_of_body else json.loads(body)
 
 
@@ -75,6 +78,17 @@ def samples(world):
     return sorted(set(found.values()))
 
 
+POLICY = "arn:aws:iam::123456789012:policy/koneksi-staging-read"
+OF_ONE_THING = {
+    "backup:GetBackupPlan": {"BackupPlanId": PLAN},
+    "backup:ListBackupSelections": {"BackupPlanId": PLAN},
+    "backup:GetBackupSelection": {"BackupPlanId": PLAN, "SelectionId": SELECTION},
+    "backup:ListTags": {"ResourceArn": f"arn:aws:backup:ap-southeast-1:123456789012:backup-plan:{PLAN}"},
+    "iam:GetPolicy": {"PolicyArn": POLICY},
+    "iam:GetPolicyVersion": {"PolicyArn": POLICY, "VersionId": "v1"},
+}
+
+
 def params(aws, operation):
     """Parameters that touch every feature."""
     world, arn = aws.world, "arn:aws:dynamodb:ap-southeast-1:123456789012:table/"
@@ -85,6 +99,8 @@ def params(aws, operation):
         return [{"ResourceArn": arn + name} for name in names]
     if operation.name == "GetResourcePolicy":
         return [{"ResourceArn": arn + world.names[i]} for i in samples(world) if world.spec(i)["resource_policy"]]
+    if operation.api in OF_ONE_THING:
+        return [OF_ONE_THING[operation.api]]
     if operation.resource == "table":
         return [{"TableName": name} for name in names]
     return [{"ServiceNamespace": "dynamodb"}] if operation.service == "application-autoscaling" else [{}]

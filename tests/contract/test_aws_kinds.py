@@ -4,6 +4,7 @@ import botocore.session
 import pytest
 from botocore.validate import ParamValidator
 from fakeaws import FakeServer
+from fakeaws.backups import PLAN
 
 from auditor.aws.operations import find, of_permissions
 from auditor.aws.permissions import actions, policy
@@ -14,11 +15,20 @@ from auditor.live import read
 from auditor.model.answers import Scope
 
 ACCOUNT = "123456789012"
+TABLES = f"arn:aws:dynamodb:ap-southeast-1:{ACCOUNT}:table/"
+DAILY = "koneksi-staging-daily"
 OPTIONAL = {
     "dynamodb:GetResourcePolicy",
     "dynamodb:ListBackups",
     "backup:ListRecoveryPointsByResource",
+    "dynamodb:DescribeKinesisStreamingDestination",
+    "dynamodb:ListContributorInsights",
+    "application-autoscaling:DescribeScheduledActions",
+    "backup:ListBackupPlans",
+    "backup:ListBackupSelections",
+    "backup:ListBackupVaults",
     "kms:GetKeyPolicy",
+    "kms:ListGrants",
 }
 
 
@@ -30,7 +40,15 @@ def reading():
         scope = Scope(
             account=ACCOUNT,
             region="ap-southeast-1",
-            declared={"aws_dynamodb_table": (*names, f"{names[0]}-missing")},
+            declared={
+                "aws_dynamodb_table": (*names, f"{names[0]}-missing"),
+                "aws_backup_plan": (DAILY,),
+                "aws_backup_selection": (f"{PLAN}/tables",),
+                "aws_backup_vault": (DAILY,),
+                "aws_dynamodb_tag": (f"{TABLES}{names[0]}/Team",),
+                "aws_dynamodb_table_replica": (),
+                "aws_kms_key_policy": (),
+            },
             patterns=("koneksi-staging-*",),
             wanted=frozenset(OPTIONAL),
         )

@@ -6,7 +6,7 @@ import pytest
 from auditor.aws.operations import OPERATIONS
 
 SESSION = botocore.session.Session()
-WITHOUT_PAGINATOR = {"dynamodb:ListContributorInsights"}
+WITHOUT_PAGINATOR = {"backup:ListTags", "dynamodb:ListContributorInsights"}
 """They page, and botocore has no paginator for them."""
 
 

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from auditor.kinds.dynamodb_table.asking import ALIASES, of_table
 from auditor.kinds.dynamodb_table.attributes import BACKUPS, DESCRIBE, TIME_TO_LIVE
-from auditor.kinds.dynamodb_table.regionwide import default_key
 from auditor.model.answers import Answers, Request
 from auditor.model.facts import Resource
+from auditor.model.members import default_key
 from auditor.model.values import NOT_APPLICABLE, Unknown, Value, unknowns
 
 _READ_AS_DISABLED: Final = frozenset({"UnknownOperationException", "TableNotFoundException"})
@@ -77,7 +77,7 @@ def _replicas(replicas: Value, table: Mapping[str, Any], answers: Answers) -> It
         if not isinstance(replica, Mapping):
             replica = {"region_name": region, "kms_key_arn": None, "point_in_time_recovery": False}
         elif isinstance(key := replica["kms_key_arn"], str):
-            default = default_key(answers.get(Request(ALIASES.api, (), region)))
+            default = default_key(answers.get(Request(ALIASES.api, (), region)), "dynamodb")
             replica = {**replica, "kms_key_arn": None if default and key.endswith(f"key/{default}") else key}
         yield region, replica
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from auditor.kinds.dynamodb_table.asking import ALIASES, ALL_BACKUPS, ALL_TAGS, TARGETS
 from auditor.model.answers import Answer, Answers
-from auditor.model.members import items, own_tags, pairs
+from auditor.model.members import default_key, items, own_tags, pairs
 from auditor.model.values import Unknown, Value
 
 
@@ -37,7 +37,7 @@ class Regionwide:
             backups=_backups(backups) if backups.ok else backups.unknown,
             tagging=tagging,
             aliases=aliases,
-            default_key=default_key(aliases),
+            default_key=default_key(aliases, "dynamodb"),
         )
 
 
@@ -67,11 +67,3 @@ def _backups(answer: Answer) -> dict[str, tuple[Value, ...]]:
         }
         found.setdefault(entry.get("TableArn", ""), []).append(record)
     return {table: tuple(records) for table, records in found.items()}
-
-
-def default_key(aliases: Answer) -> str:
-    """Id of the key that `alias/aws/dynamodb` points to; empty where it points to none, or was not told."""
-    for entry in items(aliases, "Aliases"):
-        if entry["AliasName"] == "alias/aws/dynamodb":
-            return str(entry.get("TargetKeyId", ""))
-    return ""

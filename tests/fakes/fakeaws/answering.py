@@ -7,12 +7,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from fakeaws import cbor, dynamodb, kms, surroundings
+from fakeaws import backups, cbor, dynamodb, iam, kms, surroundings
 from fakeaws.faults import AWS_RATES, DOCUMENTS, TOKENS, Bucket, Fault, Schedule
 from fakeaws.world import ApiError, Body, Where, World
 
 ACCOUNT = "123456789012"
-OPERATIONS = dynamodb.OPERATIONS | kms.OPERATIONS | surroundings.OPERATIONS
+OPERATIONS = dynamodb.OPERATIONS | kms.OPERATIONS | surroundings.OPERATIONS | backups.OPERATIONS | iam.OPERATIONS
 
 TARGETS = {
     "DynamoDB_20120810": "dynamodb",

@@ -71,6 +71,18 @@ def list_resource_tags(world: World, asked: Body, where: Where) -> Body:
     return {"Tags": tags, "Truncated": False}
 
 
+def list_grants(world: World, asked: Body, where: Where) -> Body:
+    key = _key(world, asked, where)
+    grant = {
+        "KeyId": world.key_arn(key, where),
+        "GrantId": world.digest("grant", key).hex(),
+        "GranteePrincipal": "dynamodb.amazonaws.com",
+        "Operations": ["Encrypt", "Decrypt"],
+        "CreationDate": EPOCH,
+    }
+    return {"Grants": [grant], "Truncated": False}
+
+
 def list_aliases(world: World, asked: Body, where: Where) -> Body:
     rows = sorted((ref, key) for ref, key in world.key_refs.items() if ref.startswith("alias/"))
     if asked.get("KeyId"):
@@ -94,6 +106,7 @@ OPERATIONS = {
     "DescribeKey": describe_key,
     "GetKeyRotationStatus": get_key_rotation_status,
     "GetKeyPolicy": get_key_policy,
+    "ListGrants": list_grants,
     "ListResourceTags": list_resource_tags,
     "ListAliases": list_aliases,
 }

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import itertools
 import json
+import re
 import signal
 import sys
 import threading
@@ -13,12 +14,13 @@ import zlib
 from typing import Any, Self
 from urllib.parse import parse_qs, unquote
 
-from fakeaws import cbor
+from fakeaws import backups, cbor
 from fakeaws.answering import ACCOUNT, TARGETS, Answering, Call, Reply
 from fakeaws.faults import FAULTS
 from fakeaws.world import Where, World
 
 _REASONS = {200: "OK", 400: "Bad Request", 403: "Forbidden", 500: "Internal Server Error", 503: "Unavailable"}
+_ROUTES = [(re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", path)), name) for path, name in backups.ROUTES]
 _SLOW = 0.5
 """Seconds that a slow answer takes."""
 
@@ -41,11 +43,12 @@ def parse(head: str, body: bytes) -> Call:
     if path.startswith("/service/"):
         _, _, name, _, operation = path.split("/")
         return Call(TARGETS.get(name, name), operation, cbor.loads(body), where, "cbor", signed)
-    if path.startswith("/resources/"):
-        asked = {"ResourceArn": unquote(path.split("/")[2])}
-        return Call("backup", "ListRecoveryPointsByResource", asked, where, "rest", signed)
+    for pattern, operation in _ROUTES:
+        if matched := pattern.fullmatch(path.partition("?")[0]):
+            asked = {name: unquote(value) for name, value in matched.groupdict().items()}
+            return Call("backup", operation, asked, where, "rest", signed)
     form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
-    return Call("sts", form.get("Action", ""), form, where, "query", signed)
+    return Call(scope[3] if signed else "sts", form.get("Action", ""), form, where, "query", signed)
 
 
 class _Protocol(asyncio.Protocol):

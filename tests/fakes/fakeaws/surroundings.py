@@ -72,6 +72,25 @@ def describe_scaling_policies(world: World, asked: Body, where: Where) -> Body:
     return named(ScalingPolicies=policies, NextToken=token)
 
 
+def describe_scheduled_actions(world: World, asked: Body, where: Where) -> Body:
+    part, token = page(_scaled(world, asked, where), asked.get("NextToken"), limited(asked.get("MaxResults"), 50))
+    actions = [
+        {
+            "ScheduledActionName": "night",
+            "ScheduledActionARN": where.arn("autoscaling", f"scheduledAction:{i}:{direction}"),
+            "ServiceNamespace": "dynamodb",
+            "ResourceId": f"table/{world.names[i]}",
+            "ScalableDimension": f"dynamodb:table:{direction}CapacityUnits",
+            "Schedule": "cron(0 22 * * ? *)",
+            "StartTime": EPOCH + i,
+            "ScalableTargetAction": {"MinCapacity": 1},
+            "CreationTime": EPOCH + i,
+        }
+        for i, direction in part
+    ]
+    return named(ScheduledActions=actions, NextToken=token)
+
+
 def describe_alarms(world: World, asked: Body, where: Where) -> Body:
     rows = world.alarms if world.here(where) else []
     names, prefix = asked.get("AlarmNames"), asked.get("AlarmNamePrefix") or ""
@@ -117,10 +136,6 @@ def get_resources(world: World, asked: Body, where: Where) -> Body:
     return {"ResourceTagMappingList": mappings, "PaginationToken": token or ""}
 
 
-def list_recovery_points_by_resource(_world: World, _asked: Body, _where: Where) -> Body:
-    return {"RecoveryPoints": []}
-
-
 def get_caller_identity(_world: World, _asked: Body, where: Where) -> Body:
     arn = f"arn:aws:sts::{where.account}:assumed-role/auditor/fake"
     return {"UserId": "AROAFAKE:auditor", "Account": where.account, "Arn": arn}
@@ -153,9 +168,9 @@ def assume_role(_world: World, asked: Body, where: Where) -> Body:
 OPERATIONS = {
     "DescribeScalableTargets": describe_scalable_targets,
     "DescribeScalingPolicies": describe_scaling_policies,
+    "DescribeScheduledActions": describe_scheduled_actions,
     "DescribeAlarms": describe_alarms,
     "GetResources": get_resources,
-    "ListRecoveryPointsByResource": list_recovery_points_by_resource,
     "GetCallerIdentity": get_caller_identity,
     "AssumeRole": assume_role,
 }

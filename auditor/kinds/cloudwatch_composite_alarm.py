@@ -1,0 +1,155 @@
+"""CloudWatch alarms that combine others; facts: arn, id (its name), state, state_updated, configuration_updated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Any, Final
+
+from auditor.model.answers import Answer, Answers, Request, Scope
+from auditor.model.facts import Identity, Resource, Side
+from auditor.model.kind import Attribute, Kind, Shape
+from auditor.model.members import LiveOrigins, items, own_tags, pairs, sources
+from auditor.model.values import Unknown, Value
+
+TYPE: Final = "aws_cloudwatch_composite_alarm"
+API: Final = "cloudwatch:DescribeAlarms"
+TAGGED: Final = "resourcegroupstaggingapi:GetResources"
+ALARMS: Final = Request.of(API, AlarmTypes=("MetricAlarm", "CompositeAlarm"))
+ALARM_TAGS: Final = Request.of(TAGGED, ResourceTypeFilters=("cloudwatch:alarm",))
+_ALARM: Final = "CompositeAlarms[]"
+_ACTIONS: Final = (
+    ("alarm_actions", "AlarmActions"),
+    ("ok_actions", "OKActions"),
+    ("insufficient_data_actions", "InsufficientDataActions"),
+)
+
+
+def _of(name: str, field: str, doc: str, shape: Shape = Shape.STRING, **more: Any) -> Attribute:  # noqa: ANN401 - as Attribute takes them
+    return Attribute(name=name, shape=shape, doc=doc, api=API, field=f"{_ALARM}.{field}", **more)
+
+
+ATTRIBUTES: Final = (
+    _of("alarm_name", "AlarmName", "Name.", required=True, replaces=True),
+    _of("alarm_rule", "AlarmRule", "Which alarms it combines, and how.", required=True),
+    _of("alarm_description", "AlarmDescription", "Description."),
+    _of(
+        "actions_enabled",
+        "ActionsEnabled",
+        "Whether it tells anybody.",
+        Shape.BOOL,
+        default=True,
+        replaces=True,
+        protects=True,
+    ),
+    _of("alarm_actions", "AlarmActions", "Whom it tells of an alarm.", Shape.SET),
+    _of("ok_actions", "OKActions", "Whom it tells of the end.", Shape.SET),
+    _of("insufficient_data_actions", "InsufficientDataActions", "Whom it tells of missing data.", Shape.SET),
+    _of(
+        "actions_suppressor",
+        "ActionsSuppressor",
+        "An alarm during which it tells nobody.",
+        Shape.BLOCK,
+        children=(
+            _of("alarm", "ActionsSuppressor", "The alarm.", required=True),
+            _of("extension_period", "ActionsSuppressorExtensionPeriod", "Seconds.", Shape.NUMBER, required=True),
+            _of("wait_period", "ActionsSuppressorWaitPeriod", "Seconds.", Shape.NUMBER, required=True),
+        ),
+    ),
+    Attribute(
+        name="tags",
+        shape=Shape.MAP,
+        doc="Tags, without those that AWS makes.",
+        api=TAGGED,
+        field="ResourceTagMappingList[].Tags",
+    ),
+)
+SOURCES: Final = {"": (API, _ALARM), **sources(ATTRIBUTES)}
+
+
+def requests(scope: Scope) -> Iterator[Request]:
+    """All alarms; their tags in one go, where the code declares one of these."""
+    yield ALARMS
+    if scope.names(TYPE):
+        yield ALARM_TAGS
+
+
+def follow(_scope: Scope, _answer: Answer) -> Iterator[Request]:
+    """Nothing more."""
+    return iter(())
+
+
+def read(answers: Answers, scope: Scope) -> Iterator[Resource]:
+    """All composite alarms."""
+    answer, tagging = answers.get(ALARMS), answers.get(ALARM_TAGS)
+    tags = {entry["ResourceARN"]: entry.get("Tags") for entry in items(tagging, "ResourceTagMappingList")}
+    origins = LiveOrigins(SOURCES, {API: answer, TAGGED: tagging})
+    for entry in sorted(items(answer, "CompositeAlarms"), key=lambda entry: str(entry["AlarmName"])):
+        name, other = entry["AlarmName"], entry.get("ActionsSuppressor")
+        lists = {attribute: tuple(sorted(entry.get(field) or ())) for attribute, field in _ACTIONS}
+        values: dict[str, Value] = {
+            "alarm_name": name,
+            "alarm_rule": entry.get("AlarmRule"),
+            "alarm_description": entry.get("AlarmDescription"),
+            "actions_enabled": entry.get("ActionsEnabled"),
+            **lists,
+            "actions_suppressor": None
+            if not other
+            else {
+                "alarm": other,
+                "extension_period": entry.get("ActionsSuppressorExtensionPeriod"),
+                "wait_period": entry.get("ActionsSuppressorWaitPeriod"),
+            },
+            "tags": own_tags(pairs(tags.get(entry.get("AlarmArn")))) if tagging.ok else tagging.unknown,
+        }
+        yield Resource(
+            side=Side.LIVE,
+            kind=TYPE,
+            identity=Identity(scope.account, scope.region, name),
+            values=values,
+            origins=origins,
+            facts={
+                "arn": entry.get("AlarmArn"),
+                "id": name,
+                "state": entry.get("StateValue"),
+                "state_updated": entry.get("StateUpdatedTimestamp"),
+                "configuration_updated": entry.get("AlarmConfigurationUpdatedTimestamp"),
+            },
+        )
+
+
+def refresh(live: Resource, _answers: Answers) -> Resource:
+    """As AWS tells it."""
+    return live
+
+
+def listed(answers: Answers, _scope: Scope) -> tuple[str, ...] | Unknown:
+    """The names that DescribeAlarms tells."""
+    answer = answers.get(ALARMS)
+    return tuple(sorted(e["AlarmName"] for e in items(answer, "CompositeAlarms"))) if answer.ok else answer.unknown
+
+
+def absence(answers: Answers, _scope: Scope, _name: str) -> Unknown | None:
+    """Missing where a whole list lacks it."""
+    answer = answers.get(ALARMS)
+    return None if answer.ok else answer.unknown
+
+
+def belongs(resource: Resource, scope: Scope) -> bool:
+    """By its name."""
+    return any(fnmatchcase(str(resource.identity.name), pattern) for pattern in scope.patterns)
+
+
+KIND: Final = Kind(
+    type=TYPE,
+    attributes=ATTRIBUTES,
+    identity="alarm_name",
+    requests=requests,
+    follow=follow,
+    read=read,
+    refresh=refresh,
+    permissions=("cloudwatch:DescribeAlarms", "tag:GetResources"),
+    listed=listed,
+    absence=absence,
+    belongs=belongs,
+)
