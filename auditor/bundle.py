@@ -26,9 +26,23 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def folder_name(document: Document) -> str:
+def folder_name(started: str) -> str:
     """The name of the folder of a run below its environment: its time, UTC, fit for every file system."""
-    return str(document["run"]["started"]).split(".")[0].replace(":", "").rstrip("Z") + "Z"
+    return started.split(".", maxsplit=1)[0].replace(":", "").rstrip("Z") + "Z"
+
+
+def partial(snapshot: Snapshot) -> dict[str, bytes]:
+    """The files of a run that was interrupted: what was read, with a manifest that says so."""
+    run = {
+        "id": snapshot.context["id"],
+        "environment": snapshot.environment,
+        "started": snapshot.started,
+        "finished": snapshot.finished,
+        "complete": False,
+        "interrupted": True,
+    }
+    files = {SNAPSHOT: snapshot_file.encode(snapshot)}
+    return {**files, MANIFEST: manifest(files, run, ())}
 
 
 def artefacts(document: Document, formats: Iterable[Format], snapshot: Snapshot | None) -> dict[str, bytes]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import json
 import os
+import secrets
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
@@ -89,7 +90,7 @@ def cli() -> None:
 def run(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - the options above
     """Audit environments: read code and AWS, compare, judge, report."""
     from auditor import pipeline
-    from auditor.terminal import deliver
+    from auditor.terminal import deliver, deliver_partial
 
     settings = settings_of(given)
     chosen = environments_of(settings, given)
@@ -98,7 +99,12 @@ def run(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - the opti
     for environment in chosen:
         alone = delivery.dated or len(chosen) == 1
         target = delivery if alone else replace(delivery, out=delivery.out / environment.name)
-        codes.append(deliver(pipeline.audit(settings, environment, inputs_of(given)), target))
+        try:
+            outcome = pipeline.audit(settings, environment, inputs_of(given))
+        except pipeline.Interrupted as interrupt:
+            deliver_partial(interrupt.partial, target)
+            ctx.exit(INTERRUPTED)
+        codes.append(deliver(outcome, target))
     ctx.exit(_leaving(max(codes), given))
 
 
@@ -106,22 +112,73 @@ def _leaving(code: int, given: Given) -> int:
     return 0 if given["exit_zero"] and code > NOT_DONE else code
 
 
-@cli.command()
-@options(ENVIRONMENT, option("--out", type=PATH, metavar="FILE", help="The file (default: ENV.jsonl.gz)."), CODE, AWS)
-def snapshot(**given: Any) -> None:  # noqa: ANN401 - the options above
+@cli.group(invoke_without_command=True)
+@options(
+    ENVIRONMENT,
+    option("--out", type=PATH, metavar="FILE", help="The file (default: ENV.jsonl.gz)."),
+    option("--redact", is_flag=True, help="Pseudonyms for account ids, users, roles and tag values."),
+    CODE,
+    AWS,
+)
+@click.pass_context
+def snapshot(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - the options above
     """Read AWS and save the answers, to be judged later by `audit run --snapshot FILE`."""
     from auditor import pipeline
+    from auditor.aws import redaction
     from auditor.aws import snapshot as file
 
+    if ctx.invoked_subcommand is not None:
+        return
     settings = settings_of(given)
     chosen = environments_of(settings, given)
     if given["out"] and len(chosen) > 1:
         raise click.UsageError("--out names one file; give one environment")
     for environment in chosen:
-        taken = pipeline.snapshot(settings, environment, inputs_of(given))
         target = given["out"] or Path(f"{environment.name}.jsonl.gz")
+        interrupted = False
+        try:
+            taken = pipeline.snapshot(settings, environment, inputs_of(given))
+        except pipeline.Interrupted as interrupt:
+            taken, interrupted = interrupt.partial, True
+        if given["redact"]:
+            taken = redaction.redacted(taken, secrets.token_bytes())
         _write(target, file.encode(taken))
         click.echo(f"{target}  {len(taken.answers.by_request)} answers{'' if taken.complete else ', cut short'}")
+        if interrupted:
+            ctx.exit(INTERRUPTED)
+
+
+@snapshot.command(name="diff")
+@click.argument("before", type=PATH)
+@click.argument("after", type=PATH)
+@options(
+    option("--json", "as_json", is_flag=True, help="As JSON."),
+    option("--all", "moving", is_flag=True, help="Also what changes by itself: sizes, restore windows, alarm states."),
+)
+def diff_snapshots(before: Path, after: Path, *, as_json: bool, moving: bool) -> None:
+    """Print which facts differ between two snapshots, by resource and path."""
+    from auditor.aws import snapshot as file
+    from auditor.differences import differences
+    from auditor.formats.encode import encode_value
+    from auditor.formats.words import clean, shown
+
+    rows = [
+        {
+            "kind": found.kind,
+            "name": found.name,
+            "path": found.path,
+            "before": encode_value(found.before),
+            "after": encode_value(found.after),
+        }
+        for found in differences(file.read(before), file.read(after), moving=moving)
+    ]
+    if as_json:
+        click.echo(json.dumps(rows, indent=1, ensure_ascii=False))
+        return
+    for row in rows:
+        place = f"{row['kind']} {row['name']} {row['path']}".rstrip()
+        click.echo(f"{clean(place)}: {shown(row['before'])} -> {shown(row['after'])}")
+    click.echo(f"{len(rows)} differences", err=True)
 
 
 @cli.command()

@@ -14,11 +14,11 @@ from auditor.model.values import Reason
 
 DEADLINE: Final = "Deadline"
 INTERRUPTED: Final = "Interrupted"
-_GRACE: Final = 2.0
-"""Seconds that calls under way may still take after a stop."""
+_GRACE: Final = {DEADLINE: 2.0, INTERRUPTED: 0.3}
+"""Seconds that calls under way may still take after a stop; who interrupts does not want to wait."""
 
-Progress = Callable[[int, int, str], None]
-"""Answers so far, requests so far, API of the last answer."""
+Progress = Callable[[int, int, str, int], None]
+"""Answers so far, requests so far, API of the last answer, calls that AWS throttled so far."""
 
 
 class Caller(Protocol):
@@ -64,6 +64,14 @@ class Reader(Protocol):
     def counts(self) -> tuple[Mapping[str, Any], ...]:
         """Calls by API and how they ended."""
 
+    @property
+    def throttled(self) -> int:
+        """Calls that AWS throttled so far."""
+
+    @property
+    def clock_skew(self) -> int | None:
+        """Seconds that our clock is ahead of AWS's; None before an answer told the time."""
+
 
 def read(
     kinds: Iterable[Kind],
@@ -101,7 +109,7 @@ def read(
         answers=Answers(reading.answers),
         tool=f"auditor {__version__}",
         endpoint=reader.endpoint,
-        context={"api": list(reader.counts()), "cut_short": cut},
+        context={"api": list(reader.counts()), "cut_short": cut, "clock_skew": reader.clock_skew},
     )
 
 
@@ -110,7 +118,7 @@ class _Reading:
 
     def __init__(self, kinds: tuple[Kind, ...], scope: Scope, reader: Reader, progress: Progress | None) -> None:
         self._kinds, self._scope, self._reader = kinds, scope, reader
-        self._progress = progress or (lambda _done, _asked, _api: None)
+        self._progress = progress or (lambda _done, _asked, _api, _throttled: None)
         self._asked: dict[Request, None] = {}
         self._inbox: SimpleQueue[Answer] = SimpleQueue()
         self.answers: dict[Request, Answer] = {}
@@ -131,14 +139,14 @@ class _Reading:
             if answer.ok:
                 for kind in self._kinds:
                     self._ask(kind.follow(self._scope, answer))
-            self._progress(len(self.answers), len(self._asked), answer.request.api)
+            self._progress(len(self.answers), len(self._asked), answer.request.api, self._reader.throttled)
         return True
 
     def cut_short(self, code: str) -> None:
         """Stop the reader, take what is still under way, and answer the rest as not read."""
         detail = f"the reading was cut short before this was answered ({code.lower()})"
         self._reader.stop(code, detail)
-        self.collect(time.monotonic() + _GRACE)
+        self.collect(time.monotonic() + _GRACE[code])
         for request in self._asked.keys() - self.answers.keys():
             self.answers[request] = Answer(
                 request, ok=False, code=code, reason=Reason.NOT_READ, detail=detail, at=self._reader.now(), attempts=0

@@ -27,8 +27,8 @@ from auditor.model.values import Reason, Unknown
 from auditor.policy.load import load_rules
 from auditor.policy.parameters import switched_off, verify, with_settings
 from auditor.policy.waivers import load_waivers
+from auditor.reading import Interrupted, read, time_text
 from auditor.reading import context as context_of
-from auditor.reading import read, time_text
 from auditor.settings import Environment, Settings
 from auditor.shipped import shipped
 from auditor.subjects import facts as subjects
@@ -40,7 +40,7 @@ _OF_THE_READING: Final = frozenset(
     {"run.account", "run.caller", "run.account_matches", "run.unread", "run.population.unexamined"}
 )
 
-__all__ = ["Inputs", "Outcome", "all_rules", "audit", "configuration", "permissions", "snapshot"]
+__all__ = ["Inputs", "Interrupted", "Outcome", "all_rules", "audit", "configuration", "permissions", "snapshot"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,6 +240,7 @@ def _run(
         "now": time_text(now),
         "command": context["command"],
         "endpoint": taken.endpoint if taken else "",
+        "clock_skew": taken.context.get("clock_skew") if taken else None,
         "declared_only": taken is None,
         "tool": {"name": "auditor", "version": __version__},
         "ruleset": {
@@ -250,7 +251,7 @@ def _run(
         "scope": list(here.declared.patterns),
         "providers": [f"{each.source} {each.version or each.constraints}" for each in here.code.locked_providers],
     }
-    return {name: value for name, value in told.items() if value != ""}
+    return {name: value for name, value in told.items() if value not in ("", None)}
 
 
 def _population(here: Estate, taken: Snapshot | None) -> Mapping[str, Any]:

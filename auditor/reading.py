@@ -25,16 +25,26 @@ _SECOND_READER_SECONDS: Final = 5.0
 """How long python-hcl2 may take after AWS has answered."""
 
 
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C while AWS was read: what had come by then, marked incomplete, is worth keeping."""
+
+    def __init__(self, partial: Snapshot) -> None:
+        super().__init__()
+        self.partial = partial
+
+
 def read(settings: Settings, here: Estate, wanted: Iterable[str], inputs: Inputs) -> tuple[Estate, Snapshot]:
     """The reading, and the estate with the account it is about.
 
     `wanted` are the operations that only some rules need. Errors: SnapshotError for a snapshot that can't be used,
-    AccessError where AWS can't be asked at all.
+    AccessError where AWS can't be asked at all; Interrupted at Ctrl-C.
     """
     if inputs.snapshot is not None:
         from auditor.aws import snapshot  # noqa: PLC0415 - not needed to judge code alone
 
         taken = snapshot.read(inputs.snapshot, here.environment.name)
+        if taken.context.get("redacted") and here.environment.account:
+            here = _as_if_of(here, taken.account)
         return _in_account(settings, here, taken.account, inputs), taken
     known = context(settings, here, inputs)
     reader = _reader(here, known["id"])
@@ -46,8 +56,12 @@ def read(settings: Settings, here: Estate, wanted: Iterable[str], inputs: Inputs
         reader.close()
         if inputs.progress is not None:
             inputs.progress.done()
-    compared = second.result(_SECOND_READER_SECONDS) if second is not None else LEFT_OUT
-    return here, replace(taken, context={**taken.context, **known, "second_reader": compared})
+    interrupted = taken.context["cut_short"] == live.INTERRUPTED
+    compared = second.result(0 if interrupted else _SECOND_READER_SECONDS) if second is not None else LEFT_OUT
+    taken = replace(taken, context={**taken.context, **known, "second_reader": compared})
+    if interrupted:
+        raise Interrupted(taken)
+    return here, taken
 
 
 def context(settings: Settings, here: Estate, inputs: Inputs) -> Mapping[str, Any]:
@@ -89,6 +103,47 @@ def _reader(here: Estate, run_id: str) -> Reader:
         run_id=run_id,
     )
     return Reader(connect(access, actions(kinds())))
+
+
+def _as_if_of(here: Estate, account: str) -> Estate:
+    """The estate as if its code were written for another account: the pseudonym in a redacted snapshot."""
+    own = here.environment.account
+    resources = tuple(
+        replace(
+            resource,
+            identity=replace(
+                resource.identity,
+                account=_renamed(resource.identity.account, own, account),
+                name=_renamed(resource.identity.name, own, account),
+            ),
+            values=_renamed(resource.values, own, account),
+        )
+        for resource in here.resources
+    )
+    return replace(
+        here,
+        environment=replace(here.environment, account=account),
+        resources=resources,
+        declared=replace(
+            here.declared,
+            resources=resources,
+            backend=_renamed(here.declared.backend, own, account),
+            provider=_renamed(here.declared.provider, own, account),
+        ),
+    )
+
+
+def _renamed(value: Any, own: str, account: str) -> Any:  # noqa: ANN401 - any value of a resource
+    """A value with the account replaced wherever its id stands."""
+    match value:
+        case str():
+            return value.replace(own, account)
+        case Mapping():
+            return {key: _renamed(item, own, account) for key, item in value.items()}
+        case tuple():
+            return tuple(_renamed(item, own, account) for item in value)
+        case _:
+            return value
 
 
 def _in_account(settings: Settings, here: Estate, account: str, inputs: Inputs) -> Estate:

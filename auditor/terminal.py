@@ -17,6 +17,7 @@ from auditor.formats.words import clean, clean_block
 from auditor.model.errors import AuditorError, SourceError
 
 if TYPE_CHECKING:
+    from auditor.model.answers import Snapshot
     from auditor.pipeline import Outcome
 
 SUMMARY, SILENT = 1, 2
@@ -47,7 +48,7 @@ def deliver(outcome: Outcome, delivery: Delivery) -> int:
     artefacts = bundle.artefacts(document, delivery.written, outcome.snapshot)
     folder = delivery.out
     if delivery.dated:
-        folder = folder / audit.environment / bundle.folder_name(document)
+        folder = folder / audit.environment / bundle.folder_name(document["run"]["started"])
     bundle.write(folder, artefacts)
     if delivery.printed.name != text.FORMAT.name:
         _out(delivery.printed.render(document))
@@ -59,6 +60,17 @@ def deliver(outcome: Outcome, delivery: Delivery) -> int:
         closing = text.closing(document, width=_width(sys.stderr), color=_color(delivery.color, sys.stderr))
         sys.stderr.write(closing + "".join(_files(folder, artefacts)))
     return int(document["verdict"]["exit_code"])
+
+
+def deliver_partial(snapshot: Snapshot, delivery: Delivery) -> None:
+    """Keep what an interrupted run had read, beside the bundle of an earlier run and never in its place."""
+    name = bundle.folder_name(snapshot.started)
+    folder = delivery.out
+    folder = folder / snapshot.environment / name if delivery.dated else folder.with_name(f"{folder.name}-{name}")
+    files = bundle.partial(snapshot)
+    bundle.write(folder, files)
+    sys.stderr.write("interrupted: the reading is incomplete; what had come is kept\n")
+    sys.stderr.write("".join(_files(folder, files)))
 
 
 def _out(content: bytes) -> None:

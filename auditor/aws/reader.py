@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from auditor.aws.failures import Failure, Treatment, classify, one_line
@@ -58,6 +59,7 @@ class Reader:
         self._done: dict[Request, Done] = {}
         self._renewing = threading.Lock()
         self._renewed = False
+        self._skew: int | None = None
 
     @property
     def caller(self) -> Caller:
@@ -109,9 +111,22 @@ class Reader:
             rows.append({"api": api, "region": region or self.region, **asdict(lane.count), **kept})
         return tuple(rows)
 
+    @property
+    def throttled(self) -> int:
+        """Calls that AWS throttled so far."""
+        return sum(lane.count.throttled for lane in tuple(self._lanes.values()))
+
+    @property
+    def clock_skew(self) -> int | None:
+        """Seconds that our clock is ahead of AWS's, to a second or two; None before an answer told the time."""
+        return self._skew
+
     def _serve(self, lane: Lane, request: Request) -> None:
         """One request, on a lane's thread."""
-        answer = _Reading(self._connection, self._run, lane, request, self._renew).answer(self.now)
+        reading = _Reading(self._connection, self._run, lane, request, self._renew)
+        answer = reading.answer(self.now)
+        if reading.date and self._skew is None:
+            self._skew = _seconds_ahead(self._clock(), reading.date)
         if answer.attempts == 0:
             lane.skipped()
         self._done.pop(request)(answer)
@@ -143,6 +158,8 @@ class _Reading:
         self._connection, self._run, self._lane, self._request, self._renew = connection, run, lane, request, renew
         self._attempts = 0
         self._request_id = ""
+        self.date = ""
+        """When AWS answered last, as its header tells it."""
 
     def answer(self, now: Callable[[], str]) -> Answer:
         """All pages, or why there are none."""
@@ -236,7 +253,9 @@ class _Reading:
         operation = self._lane.operation
         client = self._connection.client(operation.service, self._request.region)
         answer: dict[str, Any] = getattr(client, xform_name(operation.name))(**params)
-        self._request_id = str(answer.pop("ResponseMetadata", {}).get("RequestId", ""))
+        metadata = answer.pop("ResponseMetadata", {})
+        self._request_id = str(metadata.get("RequestId", ""))
+        self.date = str(metadata.get("HTTPHeaders", {}).get("date", ""))
         body: Body = plain(answer)
         return body
 
@@ -258,6 +277,15 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any tree that botocore's parsers
             return float(value) if math.isfinite(value) else str(value)
         case _:
             return str(value)
+
+
+def _seconds_ahead(now: datetime, date: str) -> int | None:
+    """How far a time is ahead of an HTTP date; None where that is none."""
+    try:
+        told = parsedate_to_datetime(date)
+    except ValueError:
+        return None
+    return round((now - told).total_seconds()) if told.tzinfo else None
 
 
 def _time(at: datetime) -> str:

@@ -12,6 +12,8 @@ from auditor.model.facts import ApiField, Origin
 from auditor.model.kind import Attribute
 from auditor.model.values import Reason, Unknown, Value
 
+REDACTED: Final = "(redacted) "
+"""What a tag value begins with that was taken out of a snapshot."""
 _KEYS: Final = re.compile(r'\["[^"]*"\]')
 
 
@@ -43,8 +45,14 @@ def keyed(blocks: Iterable[Mapping[str, Value]], identity: str) -> Mapping[str, 
 
 
 def own_tags(tags: Mapping[str, Value]) -> dict[str, Value]:
-    """Tags without those that AWS itself makes."""
-    return {key: value for key, value in tags.items() if not key.startswith("aws:")}
+    """Tags without those that AWS itself makes; a value that was taken out of a snapshot is unknown."""
+    return {key: _told(value) for key, value in tags.items() if not key.startswith("aws:")}
+
+
+def _told(value: Value) -> Value:
+    if isinstance(value, str) and value.startswith(REDACTED):
+        return Unknown(Reason.NOT_READ, f"the snapshot is redacted: {value}")
+    return value
 
 
 def default_key(aliases: Answer, service: str) -> str:

@@ -13,6 +13,8 @@ from record_estate import RECORDED, actions
 from terraform_runs import ENVIRONMENTS, EstateCopy, why_not
 
 from auditor import pipeline
+from auditor.aws import snapshot
+from auditor.aws.redaction import redacted
 from auditor.demo.changes import CHANGES
 from auditor.demo.estate import Hand
 from auditor.demo.stand_in.server import MotoServer
@@ -56,6 +58,14 @@ def replayed(settings, environment, file):
 
 def document(outcome):
     return report.decode(report.encode(report.document(outcome.audit, code=outcome.code)))
+
+
+def test_a_redacted_reading_makes_unknowns_and_no_differences(settings, tmp_path):
+    taken = snapshot.read(RECORDED / "prod-snapshot.jsonl.gz")
+    (tmp_path / "redacted.jsonl.gz").write_bytes(snapshot.encode(redacted(taken, b"key")))
+    told = document(replayed(settings, "prod", tmp_path / "redacted.jsonl.gz"))
+    assert told["verdict"]["exit_code"] == 3, told["findings"]
+    assert taken.account not in json.dumps(told)
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)

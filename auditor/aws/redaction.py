@@ -1,0 +1,127 @@
+"""Redacted snapshots: readings that can leave the company and still be judged.
+
+Account ids, names of users and roles, and tag values become pseudonyms: the same thing has the same one all through the
+snapshot, and only there. Tables, keys, alarms and topics keep their names, or the code could not be held against them.
+What the code could be held against no more is unknown when the snapshot is judged, never another value: tag values, and
+policies that name users, roles or other accounts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from auditor.model.answers import Answer, Answers, Request, Scope, Snapshot
+from auditor.model.members import REDACTED
+from auditor.model.values import Reason
+
+_ACCOUNT: Final = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
+_PRINCIPAL: Final = re.compile(
+    r"(arn:[a-z-]+:(?:iam|sts)::[0-9]{12}:(?:user|role|group|assumed-role|federated-user)/)(?!aws-service-role/)"
+    r"([^\"'\s,]+)"
+)
+_TOKENS: Final = re.compile(r"\b(?:AIDA|AROA|AGPA|ASIA|AKIA)[A-Z0-9]{8,}\b")
+_DIGITS: Final = 10**12
+_POLICIES: Final = frozenset({"dynamodb:GetResourcePolicy", "kms:GetKeyPolicy"})
+_TAKEN_OUT: Final = "the snapshot is redacted: the policy names users, roles or other accounts"
+_TAG_TEXTS: Final = ("Value", "TagValue")
+_OWN_WORDS: Final = ("id", "command", "project")
+"""What the context of a reading says of the place where it was taken."""
+
+
+def redacted(snapshot: Snapshot, key: bytes) -> Snapshot:
+    """The snapshot with pseudonyms; the key decides them, and who has it can tell which is whose."""
+    hand = _Pseudonyms(key, snapshot.account)
+    scope = snapshot.scope
+    answers = (hand.answer(answer) for answer in snapshot.answers)
+    context = {name: value for name, value in snapshot.context.items() if name not in _OWN_WORDS}
+    return replace(
+        snapshot,
+        account=hand.text(snapshot.account),
+        caller=hand.text(snapshot.caller),
+        endpoint="(redacted)" if snapshot.endpoint else "",
+        scope=Scope(
+            account=hand.text(scope.account),
+            region=scope.region,
+            partition=scope.partition,
+            declared={kind: tuple(map(hand.text, names)) for kind, names in scope.declared.items()},
+            patterns=scope.patterns,
+            environment=scope.environment,
+            wanted=scope.wanted,
+        ),
+        answers=Answers({answer.request: answer for answer in answers}),
+        context={
+            **hand.value(context),
+            "id": f"redacted-{hand.digest(str(snapshot.context.get('id', '')))}",
+            "command": "(redacted)",
+            "project": "(redacted)",
+            "redacted": True,
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Pseudonyms:
+    """What stands for what."""
+
+    key: bytes
+    own: str
+    """The account that was read."""
+
+    def digest(self, text: str) -> str:
+        """Eight hexadecimal digits."""
+        return self._digest(text).hex()[:8]
+
+    def _digest(self, text: str) -> bytes:
+        return hmac.new(self.key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
+
+    def text(self, text: str) -> str:
+        """A text with its account ids and principals replaced."""
+        text = _PRINCIPAL.sub(lambda found: f"{found[1]}principal-{self.digest(found[2])}", text)
+        text = _TOKENS.sub(lambda found: f"{found[0][:4]}{self.digest(found[0]).upper()}", text)
+        return _ACCOUNT.sub(lambda found: self._account(found[0]), text)
+
+    def _account(self, account: str) -> str:
+        return f"{int.from_bytes(self._digest(account)[:8]) % _DIGITS:012}"
+
+    def value(self, value: Any, *, tags: bool = False) -> Any:  # noqa: ANN401 - any JSON
+        """Any part of an answer; `tags`: the member was called so."""
+        match value:
+            case str():
+                return self.text(value)
+            case Mapping():
+                return {name: self._member(name, item, tags=tags) for name, item in value.items()}
+            case list() | tuple():
+                return [self.value(item, tags=tags) for item in value]
+            case _:
+                return value
+
+    def _member(self, name: str, item: Any, *, tags: bool) -> Any:  # noqa: ANN401 - any JSON
+        is_text = isinstance(item, str)
+        if tags and is_text and (name in _TAG_TEXTS or name not in ("Key", "TagKey")):
+            return f"{REDACTED}{self.digest(item)}"
+        return self.value(item, tags=name in ("Tags", "TagSet", "RecoveryPointTags"))
+
+    def answer(self, answer: Answer) -> Answer:
+        """An answer with its request."""
+        params = {
+            name: tuple(map(self.text, value))
+            if isinstance(value, tuple)
+            else self.text(value)
+            if isinstance(value, str)
+            else value
+            for name, value in answer.request.params
+        }
+        request = Request.of(answer.request.api, answer.request.region, **params)
+        if answer.request.api in _POLICIES and any(self._names_others(page.get("Policy", "")) for page in answer.pages):
+            taken_out: dict[str, Any] = {"ok": False, "code": "Redacted", "reason": Reason.NOT_READ}
+            return replace(answer, request=request, pages=(), detail=_TAKEN_OUT, **taken_out)
+        pages = tuple(self.value(page) for page in answer.pages)
+        return replace(answer, request=request, pages=pages, detail=self.text(answer.detail))
+
+    def _names_others(self, policy: str) -> bool:
+        return self.text(policy) != policy.replace(self.own, self._account(self.own))

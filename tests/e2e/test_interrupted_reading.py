@@ -1,0 +1,67 @@
+"""Ctrl-C: what had come is kept and marked, the exit code is 130, and it does not take long."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from fakeaws import FakeServer
+
+from auditor.aws import snapshot
+
+AUDIT = (sys.executable, "-m", "auditor")
+
+
+@pytest.fixture
+def slow():
+    with FakeServer(tables=30, env="prod") as aws:
+        aws.configure(latency_ms=400)
+        yield aws
+
+
+@pytest.fixture
+def interrupted(slow, root, tmp_path):
+    """Run the program against a slow AWS and interrupt it when the reading has begun."""
+
+    def run(*arguments):
+        environment = os.environ | {
+            "AWS_ENDPOINT_URL": slow.url,
+            "AWS_ACCESS_KEY_ID": "testing",
+            "AWS_SECRET_ACCESS_KEY": "testing",
+        }
+        command = [*AUDIT, *arguments, "--env", "prod", "--account", "123456789012"]
+        child = subprocess.Popen(command, cwd=root, env=environment, stderr=subprocess.PIPE, text=True)
+        with child:
+            while slow.stats()["calls"].get("ListTables", 0) == 0:
+                assert child.poll() is None, child.stderr.read()
+                time.sleep(0.02)
+            time.sleep(0.6)
+            began = time.monotonic()
+            child.send_signal(signal.SIGINT)
+            code = child.wait(10)
+            took = time.monotonic() - began
+            return code, took, child.stderr.read()
+
+    return run
+
+
+def test_a_run_keeps_what_had_come(interrupted, tmp_path):
+    code, took, told = interrupted("run", "--out", str(tmp_path / "bundle"))
+    assert code == 130, told
+    assert took < 1.5  # a second on an idle machine
+    assert "incomplete" in told
+    (folder,) = tmp_path.iterdir()
+    assert {file.name for file in folder.iterdir()} == {"manifest.json", "snapshot.jsonl.gz"}
+    kept = snapshot.read(folder / "snapshot.jsonl.gz")
+    assert not kept.complete
+    assert kept.context["cut_short"] == "Interrupted"
+    assert any(answer.ok for answer in kept.answers)
+    assert any(answer.code == "Interrupted" for answer in kept.answers)
+
+
+def test_a_snapshot_keeps_what_had_come(interrupted, tmp_path):
+    code, _, told = interrupted("snapshot", "--out", str(tmp_path / "cut.jsonl.gz"))
+    assert code == 130, told
+    assert not snapshot.read(tmp_path / "cut.jsonl.gz").complete
