@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -77,8 +78,11 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
     rules = rules_of(settings, here, inputs)
     waivers = _waivers(settings, environment, rules.all)
     taken = None
-    if not inputs.declared_only:
-        here, taken = read(settings, here, rules.wanted, inputs)
+    # The other environments' code is evaluated while AWS answers.
+    with ThreadPoolExecutor(1) as meanwhile:
+        elsewhere = meanwhile.submit(others, settings, environment, inputs.variables)
+        if not inputs.declared_only:
+            here, taken = read(settings, here, rules.wanted, inputs)
     context = taken.context if taken else context_of(settings, here, inputs)
     now = inputs.now if inputs.fixed_now or taken is None else datetime.fromisoformat(context["now"])
     found = _live(taken)
@@ -90,7 +94,7 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
             comparisons=comparisons,
             live=found,
             answers=taken.answers if taken else Answers(),
-            others=others(settings, environment, inputs.variables),
+            others=elsewhere.result(),
             unread=NOT_ASKED,
         )
     )

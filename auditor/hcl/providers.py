@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 
 from auditor.hcl import types, values
@@ -33,17 +34,26 @@ class ProviderConfiguration:
         """The Region that is configured."""
         return self.values.get("region")
 
-    @property
+    @cached_property
     def default_tags(self) -> Value:
         """`default_tags.tags`, a map of strings."""
         return self._of_block("default_tags", "tags", _TAGS)
 
     def ignores_tag(self, key: str) -> bool:
         """Whether `ignore_tags` names the key."""
-        keys = self._of_block("ignore_tags", "keys", types.SetType(types.STRING))
-        prefixes = self._of_block("ignore_tags", "key_prefixes", types.SetType(types.STRING))
-        named = any(item.content == key for item in values.items(keys))
-        return named or any(key.startswith(str(item.content)) for item in values.items(prefixes))
+        keys, prefixes = self._ignored
+        return key in keys or key.startswith(prefixes)
+
+    @cached_property
+    def _ignored(self) -> tuple[frozenset[str], tuple[str, ...]]:
+        """The keys and the prefixes of keys that `ignore_tags` names."""
+        keys, prefixes = (
+            self._of_block("ignore_tags", name, types.SetType(types.STRING)) for name in ("keys", "key_prefixes")
+        )
+        return (
+            frozenset(str(item.content) for item in values.items(keys)),
+            tuple(str(item.content) for item in values.items(prefixes)),
+        )
 
     def _of_block(self, block: str, name: str, type_: types.Type) -> Value:
         found = self.values.get(block)
