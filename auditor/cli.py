@@ -185,11 +185,19 @@ def diff_snapshots(before: Path, after: Path, *, as_json: bool, moving: bool) ->
 
 
 @cli.command()
-@options(ENVIRONMENT, DIRECTORY, CODE)
+@options(
+    ENVIRONMENT,
+    DIRECTORY,
+    CODE,
+    option("--why", nargs=2, metavar="ADDRESS PATH", help="Print where the value at this path comes from, instead."),
+)
 def declared(**given: Any) -> None:  # noqa: ANN401 - the options above
     """Print what the code declares, as JSON: values as Terraform plans them, unknowns by path, origins."""
     from auditor import hcl
 
+    if given["why"]:
+        _print_why(_configuration(given), *given["why"])
+        return
     click.echo(json.dumps(hcl.declared_document(_configuration(given)), indent=1, ensure_ascii=False))
 
 
@@ -325,6 +333,21 @@ def _configuration(given: Given) -> Configuration:
     else:
         raise click.UsageError("give one environment")
     return pipeline.configuration(settings, environment, inputs_of(given).variables)
+
+
+def _print_why(configuration: Configuration, address: str, path: str) -> None:
+    """Print the places that decided a value, the deciding one first, and then each that handed it on."""
+    from auditor.declared import declared as resources_of
+    from auditor.formats.words import clean
+    from auditor.hcl.why import why
+    from auditor.kinds import kinds
+
+    resources = resources_of(configuration, kinds(), account="", region="")
+    keyed = {resource.address: resource.origins for resource in resources}
+    for reason in why(configuration, address, path, keyed.get(address)):
+        click.echo(clean(f"{reason.path}  {reason.otherwise}".rstrip()))
+        for place, line in reason.places:
+            click.echo(clean(f"  {place}  {line}"))
 
 
 def _rules() -> tuple[Rule, ...]:

@@ -191,6 +191,16 @@ def test_declared_prints_values_unknowns_and_origins(audit):
     assert table["origins"]["hash_key"] == ["envs/prod/main.tf:7:35", "module/main.tf:9:3"]
 
 
+def test_declared_prints_why_a_value_is_what_it_is(audit):
+    address = 'module.tables.aws_dynamodb_table.this["users"]'
+    told = audit("declared", "--env", "prod", "--why", address, 'attribute["id"].name').stdout.splitlines()
+    assert told[0] == 'attribute["id"].name'
+    assert told[1].startswith("  envs/prod/main.tf:7:35  ")
+    done = audit("declared", "--env", "prod", "--why", address, "hash_kye")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "did you mean hash_key?" in done.stderr
+
+
 def test_declared_of_any_directory_with_variables(audit, project):
     (project / "more.tfvars").write_text('tables = { a = { hash_key = "k" } }\n')
     done = audit("declared", "--dir", "module", "--var-file", "more.tfvars")

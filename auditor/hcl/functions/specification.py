@@ -175,7 +175,8 @@ def whole(number: Number) -> int:
     Raises:
         FunctionError: where it is none.
     """
-    if isinstance(number, Float) or number not in _INT64:
+    # Made plain first: a range is searched item by item for a number of a class of its own.
+    if isinstance(number, Float) or int(number) not in _INT64:
         raise FunctionError("value must be a whole number, between -9223372036854775808 and 9223372036854775807")
     return int(number)
 

@@ -61,7 +61,7 @@ def _indent(spaces: Number, text: str) -> str:
         raise FunctionError("panic in function implementation: strings: negative Repeat count")
     if width * text.count("\n") > LARGEST_TEXT:
         raise FunctionLimit("the result is too long")
-    return text.replace("\n", "\n" + " " * width)
+    return text.replace("\n", "\n" + " " * width) if "\n" in text else text
 
 
 @_function("join", Parameter("separator", STRING), variadic=Parameter("lists", ListType(STRING)), result=STRING)
