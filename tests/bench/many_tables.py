@@ -1,11 +1,8 @@
-"""Time and memory of reading and comparing many tables: `python tests/bench/bench_compare.py [tables]`."""
+"""Many tables, as AWS tells of them and as code declares them: the material of the benchmarks of pure functions."""
 
-import resource
-import sys
-import time
-from pathlib import Path
+from __future__ import annotations
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "fakes"))
+from dataclasses import dataclass
 
 from sample_tables import (
     ACCOUNT,
@@ -84,26 +81,28 @@ def declared_for(names):
         )
 
 
-def main():
-    names = [f"koneksi-prod-{number:05d}" for number in range(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)]
+@dataclass(frozen=True, slots=True)
+class Both:
+    """What was answered, where it was asked, and the two sides made of it."""
+
+    answers: Answers
+    scope: Scope
+    live: tuple[Resource, ...]
+    declared: tuple[Resource, ...]
+
+    def compared(self):
+        """Compare the sides."""
+        return compare(self.declared, self.live, self.answers, KINDS.values(), self.scope)
+
+
+def answered(tables):
+    """Answers about this many tables, and their scope."""
+    names = [f"koneksi-prod-{number:05d}" for number in range(tables)]
     answers = Answers({answer.request: answer for answer in answers_for(names)})
-    scope = Scope(ACCOUNT, REGION, declared={"aws_dynamodb_table": tuple(names)}, patterns=("koneksi-prod-*",))
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    start = time.process_time()
-    live = [found for kind in KINDS.values() for found in kind.read(answers, scope)]
-    read = time.process_time()
-    declared = list(declared_for(names))
-    built = time.process_time()
-    comparisons = compare(declared, live, answers, KINDS.values(), scope)
-    compared = time.process_time()
-    megabytes = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-    drifts = sum(len(comparison.drifts) for comparison in comparisons)
-    sys.stdout.write(
-        f"{len(comparisons)} comparisons, {drifts} drifts\n"
-        f"read {read - start:.2f} s, declared {built - read:.2f} s, compared {compared - built:.2f} s CPU\n"
-        f"{megabytes:.0f} MB more than the answers\n"
-    )
+    return answers, Scope(ACCOUNT, REGION, declared={"aws_dynamodb_table": tuple(names)}, patterns=("koneksi-prod-*",))
 
 
-if __name__ == "__main__":
-    main()
+def sides(answers, scope):
+    """Both sides of these answers."""
+    live = tuple(found for kind in KINDS.values() for found in kind.read(answers, scope))
+    return Both(answers, scope, live, tuple(declared_for(scope.names("aws_dynamodb_table"))))
