@@ -194,11 +194,14 @@ def diff_snapshots(before: Path, after: Path, *, as_json: bool, moving: bool) ->
 def declared(**given: Any) -> None:  # noqa: ANN401 - the options above
     """Print what the code declares, as JSON: values as Terraform plans them, unknowns by path, origins."""
     from auditor import hcl
+    from auditor.masking import masked
 
+    code = _configuration(given)
     if given["why"]:
-        _print_why(_configuration(given), *given["why"])
+        _print_why(code, *given["why"])
         return
-    click.echo(json.dumps(hcl.declared_document(_configuration(given)), indent=1, ensure_ascii=False))
+    document = masked(hcl.declared_document(code), hcl.sensitive_texts(code))
+    click.echo(json.dumps(document, indent=1, ensure_ascii=False))
 
 
 @cli.command(name="eval")

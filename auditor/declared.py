@@ -71,7 +71,7 @@ def _resource(
         address=resource.address,
         origins=_Origins(reading.provenances),
         place=resource.place,
-        sensitive=frozenset(reading.sensitive),
+        sensitive=frozenset((*reading.sensitive, *_sensitive_default_tags(resource.provider))),
         ignored=resource.ignore_changes,
         undetermined=resource.undetermined,
         facts=tagging,
@@ -103,6 +103,15 @@ def _tagging(provider: ProviderConfiguration | None, known: dict[int, Mapping[st
             "ignored_tag_prefixes": ignored.get("key_prefixes") or (),
         }
     return known[id(provider)]
+
+
+def _sensitive_default_tags(provider: ProviderConfiguration | None) -> Iterator[str]:
+    """The paths of the provider's tags that are marked sensitive."""
+    if provider is None:
+        return
+    tags = provider.default_tags
+    if isinstance(tags.content, Mapping):
+        yield from (f'tags["{key}"]' for key, tag in tags.content.items() if tag.sensitive or tags.sensitive)
 
 
 @dataclass(slots=True)

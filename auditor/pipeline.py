@@ -16,9 +16,11 @@ from auditor import __version__, coverage
 from auditor.compare import compare, excluded, unlisted
 from auditor.declared import not_examined
 from auditor.estate import TABLE, Estate, configuration, estate, others
+from auditor.hcl import sensitive_texts
 from auditor.inputs import Inputs
 from auditor.judge import judge, rule_text
 from auditor.kinds import kinds
+from auditor.masking import masked_text
 from auditor.model.answers import Answers, Snapshot
 from auditor.model.drift import Comparison, Existence, Plan
 from auditor.model.facts import Resource, SourceRange
@@ -52,6 +54,8 @@ class Outcome:
     snapshot: Snapshot | None
     code: Callable[[SourceRange], str]
     """The text of a line of the audited code."""
+    secrets: frozenset[str]
+    """The texts that the code marks sensitive: nothing may show one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +112,7 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
         waivers=waivers,
         off=rules.off,
     )
+    secrets = sensitive_texts(here.code)
     return Outcome(
         audit=Audit(
             environment=environment.name,
@@ -133,7 +138,8 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
             demonstration=bool(context["demonstration"]),
         ),
         snapshot=taken,
-        code=_line_of(here),
+        code=_line_of(here, secrets),
+        secrets=secrets,
     )
 
 
@@ -300,7 +306,7 @@ def _complete(here: Estate, taken: Snapshot | None) -> bool:
     return sound and taken.complete and not gaps and not unlisted(kinds(), taken.answers, taken.scope)
 
 
-def _line_of(here: Estate) -> Callable[[SourceRange], str]:
+def _line_of(here: Estate, secrets: frozenset[str]) -> Callable[[SourceRange], str]:
     files = {file.path: file for file in here.code.files}
 
     @cache
@@ -308,6 +314,6 @@ def _line_of(here: Estate) -> Callable[[SourceRange], str]:
         return files[path].text.split("\n") if path in files else []
 
     def line(place: SourceRange) -> str:
-        return "".join(lines(place.file)[place.line - 1 : place.line])
+        return masked_text("".join(lines(place.file)[place.line - 1 : place.line]), secrets)
 
     return line

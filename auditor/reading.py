@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from auditor import live, repository
 from auditor.estate import Estate, estate
-from auditor.hcl import second_reader
+from auditor.hcl import second_reader, sensitive_texts
 from auditor.inputs import Inputs
 from auditor.kinds import kinds
+from auditor.masking import masked_text
 from auditor.model.answers import Snapshot
 from auditor.settings import Settings
 
@@ -72,7 +73,7 @@ def context(settings: Settings, here: Estate, inputs: Inputs) -> Mapping[str, An
     return {
         "id": f"{now.split('.')[0].replace(':', '')}Z-{here.environment.name}-{digest}",
         "now": now,
-        "command": inputs.command,
+        "command": masked_text(inputs.command, sensitive_texts(here.code)),
         "project": settings.project,
         "account_source": here.environment.account_source,
         "git": dict(repository.state(here.environment.root)),

@@ -14,6 +14,7 @@ from auditor.formats import json as report
 from auditor.formats import text
 from auditor.formats.interface import Format
 from auditor.formats.words import clean, clean_block
+from auditor.masking import masked
 from auditor.model.errors import AuditorError, SourceError
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ class Delivery:
 def deliver(outcome: Outcome, delivery: Delivery) -> int:
     """Write the bundle, print the result, and give the exit code; ReportError where it can't be written."""
     audit = outcome.audit
-    document = report.decode(report.encode(report.document(audit, fail_on=delivery.fail_on, code=outcome.code)))
+    told = report.document(audit, fail_on=delivery.fail_on, code=outcome.code)
+    document = report.decode(report.encode(masked(told, outcome.secrets)))
     artefacts = bundle.artefacts(document, delivery.written, outcome.snapshot)
     folder = delivery.out
     if delivery.dated:

@@ -198,13 +198,15 @@ class Walk:
             return
         plan = Plan.REPLACE if differs is _TRUE and place.replaces else _PLANS[differs]
         risk = self._risk(attribute, place, sides.live, plan, reality)
+        declared = self._declared(attribute, place, sides.planned)
+        hidden = declared.sensitive and sides.live not in (None, NOT_APPLICABLE)
         self.drifts.append(
             Drift(
                 path=place.path,
                 plan=plan,
                 reality=reality,
-                declared=self._declared(attribute, place, sides.planned),
-                live=Fact(sides.live, self.live.origin(place.path)),
+                declared=declared,
+                live=Fact(sides.live, self.live.origin(place.path), hidden),
                 risk=risk,
                 note=_note(plan, reality, risk),
             )

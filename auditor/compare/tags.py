@@ -79,13 +79,14 @@ class TagDrifts:
     def _add(self, path: str, wanted: Value, actual: Value, plan: Plan, reality: Reality) -> None:
         hidden = reality is Reality.EQUAL
         origin = self.declared.origin(path) if wanted is not None else Default("no such tag in code")
+        sensitive = bool(self.declared.sensitive & {path, "tags"})
         self.drifts.append(
             Drift(
                 path=path,
                 plan=plan,
                 reality=reality,
-                declared=Fact(wanted, origin, bool(self.declared.sensitive & {path, "tags"})),
-                live=Fact(actual, self.live.origin("tags")),
+                declared=Fact(wanted, origin, sensitive),
+                live=Fact(actual, self.live.origin("tags"), sensitive and actual is not None),
                 risk=Risk.NEVER_CONVERGES if hidden else None,
                 note=_NEVER_STORED if hidden else "",
             )

@@ -13,6 +13,7 @@ from auditor.hcl.configuration import (
 from auditor.hcl.diagnostics import Diagnostic, Severity
 from auditor.hcl.installed_modules import MODULE_NOT_FOUND
 from auditor.hcl.providers import ProviderConfiguration
+from auditor.hcl.secrets import sensitive_texts
 
 __all__ = [
     "MODULE_NOT_FOUND",
@@ -27,4 +28,5 @@ __all__ = [
     "declared_document",
     "load",
     "second_reader",
+    "sensitive_texts",
 ]

@@ -115,7 +115,23 @@ def of_declared(fact: FactSpec, value: Callable[[Resource], Value]) -> Definitio
         declared = sides.declared
         return value(declared) if isinstance(declared, Resource) else declared
 
-    return of_sides(fact, of)
+    made = of_sides(fact, of).make
+
+    def make(sides: Sides) -> Fact:
+        return replace(made(sides), sensitive=_hidden(sides.declared, fact.path.removeprefix("declared.")))
+
+    return Definition(fact, make)
+
+
+def _hidden(side: Resource | Value, path: str) -> bool:
+    """Whether the code marks the path sensitive, something inside it, or what it lies in."""
+    return isinstance(side, Resource) and any(
+        _lies_in(path, marked) or _lies_in(marked, path) for marked in side.sensitive
+    )
+
+
+def _lies_in(path: str, other: str) -> bool:
+    return path.startswith(other) and path[len(other) :][:1] in ("", ".", "[")
 
 
 def live_fact(
@@ -144,7 +160,7 @@ def attribute(path: str, type_: FactType, doc: str, source: str, *, omitted: str
     def of(side: Resource | Value, origin: Origin) -> Fact:
         if not isinstance(side, Resource):
             return Fact(side, origin)
-        return Fact(at_path(side.values, names), side.origin(path), path in side.sensitive)
+        return Fact(at_path(side.values, names), side.origin(path), _hidden(side, path))
 
     return (
         Definition(declared, lambda sides: of(sides.declared, declared_origin)),

@@ -1,0 +1,54 @@
+"""Sensitive texts are taken out of what is about to be shown, wherever they stand: values, lines of code, commands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from enum import StrEnum
+from typing import Any, Final
+
+from auditor.model.drift import Existence, Plan, Reality, Risk
+from auditor.model.results import Severity, Status
+from auditor.model.values import Reason
+
+MASK: Final = "(sensitive)"
+
+_ENUMERATIONS: Final[tuple[type[StrEnum], ...]] = (Existence, Plan, Reality, Risk, Severity, Status, Reason)
+_OWN_WORDS: Final = frozenset(word.value for words in _ENUMERATIONS for word in words)
+_OF_THE_SCHEMA: Final = frozenset({"schema", "rules", "frameworks", "totals", "results"})
+"""Sections of a report that hold no text of the code or of AWS."""
+_OWN_KEY: Final = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def masked_text(text: str, secrets: Collection[str]) -> str:
+    """The text with every sensitive text in it replaced."""
+    return _pattern(secrets).sub(MASK, text) if secrets else text
+
+
+def masked(document: Mapping[str, Any], secrets: Collection[str]) -> dict[str, Any]:
+    """A JSON document with every sensitive text in its values and keys replaced; a report's own words stay."""
+    if not secrets:
+        return dict(document)
+    pattern = _pattern(secrets)
+    return {
+        name: part if name in _OF_THE_SCHEMA and "verdict" in document else _masked(part, pattern)
+        for name, part in document.items()
+    }
+
+
+def _pattern(secrets: Collection[str]) -> re.Pattern[str]:
+    """The longest first, so that nothing of a text which holds another stays."""
+    return re.compile("|".join(map(re.escape, sorted(secrets, key=lambda text: (-len(text), text)))))
+
+
+def _masked(part: Any, pattern: re.Pattern[str]) -> Any:  # noqa: ANN401 - JSON has no type of its own
+    if isinstance(part, str):
+        return part if part in _OWN_WORDS else pattern.sub(MASK, part)
+    if isinstance(part, list):
+        return [_masked(item, pattern) for item in part]
+    if isinstance(part, dict):
+        return {
+            name if _OWN_KEY.fullmatch(name) else pattern.sub(MASK, name): _masked(item, pattern)
+            for name, item in part.items()
+        }
+    return part

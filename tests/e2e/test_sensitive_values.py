@@ -1,0 +1,75 @@
+"""What the code marks sensitive reaches no artefact: as a value, a line of code, a key or a part of the command."""
+
+import subprocess
+import sys
+
+import pytest
+
+MAIN = """
+provider "aws" {
+  region = "ap-southeast-1"
+  default_tags {
+    tags = { Token = var.token }
+  }
+}
+variable "token" {
+  type      = string
+  sensitive = true
+}
+variable "password" {
+  type      = string
+  sensitive = true
+  default   = "default-9f31c2"
+}
+variable "given" {
+  type      = string
+  sensitive = true
+}
+resource "aws_dynamodb_table" "this" {
+  name         = "shop-prod-users"
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "id"
+  attribute {
+    name = "id"
+    type = "S"
+  }
+  tags = { A = var.token, B = "before ${var.password} after", C = sensitive("inline-77aa01"), (var.given) = "x" }
+}
+"""
+SECRETS = ("tfvars-4be0d7", "default-9f31c2", "option-c5518e", "inline-77aa01")
+
+
+@pytest.fixture
+def project(tmp_path):
+    root = tmp_path / "envs" / "prod"
+    root.mkdir(parents=True)
+    (root / "main.tf").write_text(MAIN)
+    (root / "terraform.tfvars").write_text(f'token = "{SECRETS[0]}"\n')
+    return tmp_path
+
+
+def run(project, *arguments, **variables):
+    return subprocess.run(
+        [sys.executable, "-m", "auditor", *arguments],
+        cwd=project,
+        env={"AWS_EC2_METADATA_DISABLED": "true", "HOME": str(project), **variables},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_no_report_shows_one(project):
+    out = project / "out"
+    given = ("--var", f"given={SECRETS[2]}", "--also", "csv,sarif,junit,markdown,github", "--out", str(out))
+    done = run(project, "--env", "prod", "--declared-only", *given)
+    assert done.returncode == 4, done.stderr
+    everything = b"".join((done.stdout, done.stderr, *(file.read_bytes() for file in out.iterdir())))
+    assert b"POL-005" in everything
+    assert [secret for secret in SECRETS if secret.encode() in everything] == []
+
+
+def test_declared_shows_none(project):
+    done = run(project, "declared", "--env", "prod", TF_VAR_given=SECRETS[2])
+    assert b"shop-prod-users" in done.stdout
+    assert [secret for secret in SECRETS if secret.encode() in done.stdout] == []
