@@ -203,6 +203,8 @@ class _Reading:
 
 def _cause(content: Undecided) -> Unknown:
     """Why it is unknown; what was made out of a reference is not that reference any more."""
+    if content.text:
+        return replace(content.cause, reason=Reason.NOT_EVALUABLE, text=content.text)
     if content.not_null and content.cause.reason is Reason.COMPUTED_BY_AWS:
         return replace(content.cause, reason=Reason.NOT_EVALUABLE)
     return content.cause

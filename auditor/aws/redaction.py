@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -26,7 +27,7 @@ _PRINCIPAL: Final = re.compile(
 )
 _TOKENS: Final = re.compile(r"\b(?:AIDA|AROA|AGPA|ASIA|AKIA)[A-Z0-9]{8,}\b")
 _DIGITS: Final = 10**12
-_POLICIES: Final = frozenset({"dynamodb:GetResourcePolicy", "kms:GetKeyPolicy"})
+_POLICIES: Final = frozenset({"dynamodb:GetResourcePolicy", "iam:GetPolicyVersion", "kms:GetKeyPolicy"})
 _TAKEN_OUT: Final = "the snapshot is redacted: the policy names users, roles or other accounts"
 _TAG_TEXTS: Final = ("Value", "TagValue")
 _OWN_WORDS: Final = ("id", "command", "project")
@@ -117,11 +118,12 @@ class _Pseudonyms:
             for name, value in answer.request.params
         }
         request = Request.of(answer.request.api, answer.request.region, **params)
-        if answer.request.api in _POLICIES and any(self._names_others(page.get("Policy", "")) for page in answer.pages):
+        if answer.request.api in _POLICIES and any(map(self._names_others, answer.pages)):
             taken_out: dict[str, Any] = {"ok": False, "code": "Redacted", "reason": Reason.NOT_READ}
             return replace(answer, request=request, pages=(), detail=_TAKEN_OUT, **taken_out)
         pages = tuple(self.value(page) for page in answer.pages)
         return replace(answer, request=request, pages=pages, detail=self.text(answer.detail))
 
-    def _names_others(self, policy: str) -> bool:
+    def _names_others(self, page: Mapping[str, Any]) -> bool:
+        policy = json.dumps(page)
         return self.text(policy) != policy.replace(self.own, self._account(self.own))

@@ -8,7 +8,7 @@ from typing import Final
 from auditor.model.answers import Scope
 from auditor.model.facts import Identity, Resource
 from auditor.model.kind import Kind
-from auditor.model.values import Reason, Unknown, Value
+from auditor.model.values import REFERENCE, Reason, Unknown, Value
 
 _ARNS: Final[Mapping[str, str]] = {
     "aws_dynamodb_table": "arn:{partition}:dynamodb:{region}:{account}:table/{name}",
@@ -86,6 +86,8 @@ class References:
         if type(value) in _PLAIN:
             return value
         if isinstance(value, Unknown):
+            if value.text:
+                return self._filled(value)
             if value.reason is Reason.COMPUTED_BY_AWS and len(value.references) == 1:
                 return self._resolved(value.references[0], value)
             return value
@@ -96,6 +98,18 @@ class References:
             texts = [item for item in items if isinstance(item, str)]
             return (*sorted(texts), *(item for item in items if not isinstance(item, str)))
         return value
+
+    def _filled(self, unknown: Unknown) -> Value:
+        """A text with its references resolved; unknown where one of them is not known as text."""
+        first, *rest = unknown.text.split(REFERENCE[0])
+        filled = [first]
+        for part in rest:
+            reference, _, following = part.partition(REFERENCE[1])
+            found = self._resolved(reference, unknown)
+            if not isinstance(found, str):
+                return unknown
+            filled += [found, following]
+        return "".join(filled)
 
     def _resolved(self, reference: str, unknown: Unknown) -> Value:
         address, _, attribute = reference.rpartition(".")

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from auditor.model.errors import SettingsError
 from auditor.model.facts import Resource
-from auditor.model.values import NotApplicable, Unknown, Value
+from auditor.model.values import REFERENCE, NotApplicable, Unknown, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,11 @@ def create(resources: Iterable[Resource], hand: Hand) -> None:
 
 def _resolved(value: Value, computed: Mapping[str, str]) -> Any:  # noqa: ANN401 - plain data for boto3
     """A value as boto3 takes it; a reference to something created before is what AWS gave it."""
+    if isinstance(value, Unknown) and value.text:
+        text = value.text
+        for reference in value.references:
+            text = text.replace(reference.join(REFERENCE), computed.get(reference, reference))
+        return text
     if isinstance(value, Unknown):
         return next((computed[name] for name in value.references if name in computed), None)
     if isinstance(value, Mapping):
@@ -175,6 +180,16 @@ def _set_recovery(hand: Hand, table: str, *, on: bool, days: int | None = None) 
     hand("dynamodb").update_continuous_backups(TableName=table, PointInTimeRecoverySpecification=specification)
 
 
+def _iam_policy(hand: Hand, values: Values) -> Computed:
+    made = hand("iam").create_policy(
+        PolicyName=values["name"],
+        Description=values.get("description") or "",
+        PolicyDocument=values["policy"],
+        Tags=_tags(values),
+    )
+    return {"arn": made["Policy"]["Arn"]}
+
+
 def _target(hand: Hand, values: Values) -> Computed:
     hand("application-autoscaling").register_scalable_target(
         ServiceNamespace=values["service_namespace"],
@@ -263,6 +278,7 @@ _CREATORS: Final[Mapping[str, Callable[[Hand, Values], Computed]]] = {
     "aws_kms_key": _key,
     "aws_kms_alias": _alias,
     "aws_dynamodb_table": _table,
+    "aws_iam_policy": _iam_policy,
     "aws_appautoscaling_target": _target,
     "aws_appautoscaling_policy": _policy,
     "aws_cloudwatch_metric_alarm": _alarm,

@@ -65,7 +65,7 @@ def _settled(type_: Type) -> Type:
 def _undecided(value: Value, content: Undecided, wanted: Type) -> Value:
     if value.type is not types.DYNAMIC:
         _refuse_if_never(value.type, wanted)
-    kept = replace(content, prefix="", draw=None)
+    kept = replace(content, prefix="", draw=None, text="")
     if not isinstance(wanted, ListType | MapType | SetType) or not isinstance(value.type, ListType | SetType | MapType):
         kept = replace(kept, minimum=None, maximum=None)
     elif isinstance(wanted, SetType) and content.minimum:
@@ -95,7 +95,10 @@ def _to_primitive(value: Value, wanted: Primitive) -> Value:
         return Value(None, wanted, value.marks, value.origin)
     if isinstance(content, Undecided):
         return Value(
-            replace(content, prefix="", minimum=None, maximum=None, draw=None), wanted, value.marks, value.origin
+            replace(content, prefix="", minimum=None, maximum=None, draw=None, text=""),
+            wanted,
+            value.marks,
+            value.origin,
         )
     if wanted is types.STRING:
         converted: object = primitive_text(value)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from auditor.hcl import types, values
 from auditor.hcl.policy_document import policy_document
 from auditor.hcl.providers import ProviderConfiguration
-from auditor.hcl.values import Value
+from auditor.hcl.values import Undecided, Value
 
 _PARTITIONS: Final = (
     ("cn-", "aws-cn", "amazonaws.com.cn", "cn.com.amazonaws"),
@@ -77,15 +77,29 @@ def _policy_document(written: Mapping[str, Value], _: Surrounding) -> Mapping[st
     causes = [cause for item in written.values() for cause in values.causes_of(item)]
     if causes:
         cause = values.merged(causes)
-        return {name: values.unknown(types.STRING, cause) for name in ("json", "minified_json", "id")}
+        texts = {name: _json(item) for name, item in written.items()}
+        made = {} if _untold(texts) else policy_document(texts)
+        return {
+            name: values.unknown(types.STRING, cause, not_null=True).told(made.get(name, "") if name != "id" else "")
+            for name in ("json", "minified_json", "id")
+        }
     origin = next((item.origin for item in written.values() if item.origin), None)
     marks = frozenset(mark for item in written.values() for mark in values.marks_deep(item))
     made = policy_document({name: _json(item) for name, item in written.items()})
     return {name: values.string(text, origin).marked(marks) for name, text in made.items()}
 
 
-def _json(value: Value) -> Any:  # noqa: ANN401 - a JSON value
+def _untold(tree: Any) -> bool:  # noqa: ANN401 - a JSON value, or what stands for an unknown one in it
+    """Whether some part of a tree is more than known text and references."""
+    if isinstance(tree, Mapping):
+        return any(map(_untold, tree.values()))
+    return any(map(_untold, tree)) if isinstance(tree, list) else isinstance(tree, Undecided)
+
+
+def _json(value: Value) -> Any:  # noqa: ANN401 - a JSON value; what is unknown in it as text, or as itself
     content = value.content
+    if isinstance(content, Undecided):
+        return (content.as_text if value.type == types.STRING else "") or content
     if isinstance(content, Mapping):
         return {name: _json(item) for name, item in content.items()}
     return [_json(item) for item in content] if isinstance(content, tuple) else content

@@ -75,7 +75,39 @@ class Evaluation:
         except LimitExceeded:
             raise
         except EvaluationError as error:
-            return values.unknown(types.DYNAMIC, values.not_evaluable(str(error))), error
+            return self._outline(node, bindings, values.not_evaluable(str(error))), error
+
+    def _outline(self, node: ast.Expression, bindings: Bindings, cause: Unknown) -> Value:
+        """What is certain of a node without a value: the types of its parts, as far as they have any."""
+        match node:
+            case ast.Tuple():
+                return values.sequence([self.attempt(item, bindings)[0] for item in node.items])
+            case ast.Object():
+                keys = [self.attempt(key, bindings)[0].content for key, _ in node.items]
+                found = [self.attempt(value, bindings)[0] for _, value in node.items]
+                named = {key: value for key, value in zip(keys, found, strict=True) if isinstance(key, str)}
+                return values.mapping(named) if set(keys) == set(named) else values.unknown(types.DYNAMIC, cause)
+            case ast.Template():
+                return values.unknown(STRING, cause, not_null=True)
+            case ast.Conditional() | ast.TemplateIf():
+                return self._outlined_choice(node, bindings, cause)
+            case ast.TemplateWrap():
+                return self._outline(node.inner, bindings, cause)
+            case ast.Binary():
+                return values.unknown(operators.result_type(node.operator), cause)
+            case ast.Unary():
+                return values.unknown(types.BOOL if node.operator == "!" else types.NUMBER, cause)
+            case _:
+                return values.unknown(types.DYNAMIC, cause)
+
+    def _outlined_choice(
+        self, node: ast.Conditional | ast.TemplateIf, bindings: Bindings, cause: Unknown
+    ) -> Value:
+        parts = [self.attempt(part, bindings)[0] for part in (node.condition, node.if_true, node.if_false)]
+        try:
+            return conditional.choose(*parts)
+        except EvaluationError:
+            return values.unknown(types.DYNAMIC, cause)
 
     def literal(self, node: ast.Literal, _: Bindings) -> Value:
         """A literal; strings are in normal form already."""
@@ -90,6 +122,7 @@ class Evaluation:
         written: list[str] = []
         causes: list[Unknown] = []
         prefix = ""
+        told = True
         for node, value in parts:
             marks |= value.marks
             content = self._part(node, value)
@@ -99,9 +132,11 @@ class Evaluation:
                 if not causes:
                     prefix = "".join(written) + content.prefix
                 causes.append(content.cause)
+                written.append(content.as_text)
+                told = told and bool(content.as_text)
         if causes:
             unknown = values.unknown(STRING, values.merged(causes), not_null=True, prefix=values.normalized(prefix))
-            return unknown.marked(marks)
+            return unknown.marked(marks).told("".join(written) if told else "")
         return values.string("".join(written)).marked(marks)
 
     def _part(self, node: ast.Expression, value: Value) -> str | Undecided:

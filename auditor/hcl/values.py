@@ -63,6 +63,17 @@ class Undecided:
     maximum: int | None = None
     draw: object | None = None
     """Set for a random result: another draw is never equal to it."""
+    text: str = ""
+    """All of a string that is made of known parts and references, as `model.Unknown.text`."""
+
+    @property
+    def as_text(self) -> str:
+        """The text as far as it is known, of a reference as well; empty where there is more to it than references."""
+        bare = self.cause.reason is model.Reason.COMPUTED_BY_AWS and not self.not_null
+        if self.text or not bare or len(self.cause.references) != 1:
+            return self.text
+        before, behind = model.REFERENCE
+        return f"{before}{self.cause.references[0]}{behind}"
 
 
 Content = None | bool | int | Float | str | tuple["Value", ...] | Mapping[str, "Value"] | Undecided
@@ -132,6 +143,12 @@ class Value:
         if marks <= self.marks:
             return self
         return Value(self.content, self._type, self.marks | marks, self.origin)
+
+    def told(self, text: str) -> Value:
+        """The same unknown string, of which the text between references is known."""
+        if not text or not isinstance(self.content, Undecided):
+            return self
+        return Value(replace(self.content, text=text), self._type, self.marks, self.origin)
 
     def unmarked(self) -> Value:
         """The same value without marks of its own."""

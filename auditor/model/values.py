@@ -41,9 +41,15 @@ class Unknown:
     """The error code AWS gave, as `AccessDeniedException`."""
     action: str = ""
     """The IAM action to grant, where the reason is `denied`."""
+    text: str = ""
+    """Of a text made of known parts and references: all of it, each reference between the marks of `REFERENCE`."""
 
     def __bool__(self) -> NoReturn:
         raise TypeError("an Unknown is neither true nor false")
+
+
+REFERENCE: Final = ("\ue000", "\ue001")
+"""What stands before and behind a reference in `Unknown.text`; characters that mean nothing anywhere."""
 
 
 class NotApplicable(Enum):

@@ -25,6 +25,8 @@ ASKED = {
     "dynamodb:DescribeTimeToLive": "dynamodb:DescribeTimeToLive",
     "dynamodb:GetResourcePolicy": "dynamodb:GetResourcePolicy",
     "dynamodb:ListTables": "dynamodb:ListTables",
+    "iam:GetPolicy": "iam:GetPolicy",
+    "iam:GetPolicyVersion": "iam:GetPolicyVersion",
     "kms:DescribeKey": "kms:DescribeKey",
     "kms:GetKeyPolicy": "kms:GetKeyPolicy",
     "kms:GetKeyRotationStatus": "kms:GetKeyRotationStatus",

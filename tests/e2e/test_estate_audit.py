@@ -23,8 +23,9 @@ from auditor.formats import json as report
 from auditor.inputs import Inputs
 from auditor.settings import load
 
-UNREAD_KINDS = {"aws_iam_policy"}
-"""Declared types that the auditor does not read; terraform may plan something for them."""
+DEFERRED = {"module.dynamodb.aws_iam_policy.key_use"}
+"""Its document names the key: where the key is to change, terraform reads the document after that, and calls the policy
+an update whose content is not known yet."""
 
 SEEN = {
     "recovery_off": ("koneksi-prod-users", "point_in_time_recovery.enabled", {"DRIFT-007", "SEC-001"}),
@@ -101,7 +102,7 @@ def planned_by_us(outcome):
 
 def planned_by_terraform(name):
     planned = json.loads((RECORDED / "prod-changes.json").read_text(encoding="utf-8"))[name]
-    return {address: does for address, does in planned.items() if address.split(".")[2] not in UNREAD_KINDS}
+    return {address: does for address, does in planned.items() if address not in DEFERRED}
 
 
 @pytest.mark.parametrize("name", [change.name for change in CHANGES])

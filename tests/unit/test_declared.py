@@ -1,3 +1,4 @@
+import json
 import textwrap
 
 import pytest
@@ -6,7 +7,7 @@ from auditor.declared import declared, names, not_examined
 from auditor.hcl import load
 from auditor.kinds import kinds
 from auditor.model.facts import Default, SourceRange, Written
-from auditor.model.values import Reason, Unknown
+from auditor.model.values import REFERENCE, Reason, Unknown
 
 ACCOUNT, REGION = "111122223333", "ap-southeast-1"
 
@@ -215,3 +216,56 @@ def test_names_by_kind_and_what_is_not_examined(resources):
 def test_a_value_without_a_place_has_the_resource_s(resources):
     users = resources(TABLE)["aws_dynamodb_table.users"]
     assert not isinstance(users.origin("table_class"), Default)
+
+
+DOCUMENT = """
+    resource "aws_kms_key" "this" {}
+    data "aws_iam_policy_document" "this" {
+      statement {
+        actions   = ["kms:Decrypt"]
+        resources = [aws_kms_key.this.arn, "${aws_kms_key.this.arn}/part"]
+      }
+    }
+    resource "aws_iam_policy" "this" {
+      name   = "p"
+      policy = %s
+    }
+"""
+
+
+def test_a_policy_document_is_known_but_for_its_references(resources):
+    policy = resources(DOCUMENT % "data.aws_iam_policy_document.this.json")["aws_iam_policy.this"].values["policy"]
+    before, behind = REFERENCE
+    reference = f"{before}aws_kms_key.this.arn{behind}"
+    statement = json.loads(policy.text)["Statement"][0]
+    assert statement["Resource"] == [f"{reference}/part", reference]
+    assert policy.reason is Reason.NOT_EVALUABLE
+    assert policy.references == ("aws_kms_key.this.arn",)
+
+
+@pytest.mark.parametrize("made", ["upper", "lower", "trimspace", "sha256"])
+def test_what_a_function_makes_of_such_a_text_is_not_known(resources, made):
+    policy = resources(DOCUMENT % f"{made}(data.aws_iam_policy_document.this.json)")["aws_iam_policy.this"]
+    assert isinstance(policy.values["policy"], Unknown)
+    assert policy.values["policy"].text == ""
+
+
+def test_blocks_of_one_identity_are_not_taken_for_one(resources):
+    code = """
+        resource "aws_backup_selection" "this" {
+          plan_id      = "p"
+          name         = "s"
+          iam_role_arn = "arn:aws:iam::111122223333:role/backup"
+          selection_tag {
+            type  = "STRINGEQUALS"
+            key   = "Backup"
+            value = "daily"
+          }
+          selection_tag {
+            type  = "STRINGEQUALS"
+            key   = "Backup"
+            value = "weekly"
+          }
+        }
+    """
+    assert isinstance(resources(code)["aws_backup_selection.this"].values["selection_tag"], Unknown)

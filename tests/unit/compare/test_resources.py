@@ -28,9 +28,10 @@ from sample_tables import (
 )
 
 from auditor.compare import compare, excluded, unlisted
+from auditor.compare.references import References
 from auditor.model.drift import Existence, Plan, Reality
 from auditor.model.facts import Identity
-from auditor.model.values import Reason, Unknown
+from auditor.model.values import REFERENCE, Reason, Unknown
 
 UNKNOWN = Unknown(Reason.NOT_EVALUABLE, "a data source decides it")
 
@@ -196,6 +197,22 @@ def test_a_key_without_an_alias_in_aws_is_undetermined():
     comparison = by_address(all_of([declared_key(), declared_alias()], found))["aws_kms_key.this"]
     assert comparison.existence is Existence.UNDETERMINED
     assert comparison.cause.references == ("aws_kms_key.this.key_id",)
+
+
+def between_marks(reference):
+    return reference.join(REFERENCE)
+
+
+def test_a_text_around_references_is_filled_with_what_live_says():
+    text = Unknown(Reason.NOT_EVALUABLE, text=f"<{between_marks('aws_kms_key.this.arn')}>")
+    known = References([declared_key(), declared_alias()], {}, KINDS, scope())
+    assert known.bound(text) is text
+    found = with_key()
+    live = {(each.kind, each.identity.name): each for each in read(found, scope())}
+    known = References([declared_key(), declared_alias()], live, KINDS, scope())
+    assert known.bound(text) == f"<{KEY}>"
+    two = replace(text, text=f"{text.text} {between_marks('aws_other.this.arn')}")
+    assert known.bound(two) is two
 
 
 def test_what_is_made_out_of_a_reference_is_not_that_reference():

@@ -1,0 +1,169 @@
+"""Kinds that say one thing of a table each: replicas, tags, insights, Kinesis streams, scheduled actions."""
+
+from dataclasses import replace
+
+import pytest
+
+from auditor.kinds import (
+    appautoscaling_scheduled_action,
+    dynamodb_contributor_insights,
+    dynamodb_kinesis_streaming_destination,
+    dynamodb_table_replica,
+    dynamodb_tag,
+)
+from auditor.model.answers import Answer, Answers, Request, Scope
+from auditor.model.values import Reason, Unknown
+
+SCOPE = Scope("111122223333", "eu-west-1")
+ARN = "arn:aws:dynamodb:eu-west-1:111122223333:table/users"
+MODULES = (
+    appautoscaling_scheduled_action,
+    dynamodb_contributor_insights,
+    dynamodb_kinesis_streaming_destination,
+    dynamodb_table_replica,
+    dynamodb_tag,
+)
+
+
+def declaring(module, *names):
+    return replace(SCOPE, declared={module.TYPE: names})
+
+
+def answers(*several):
+    return Answers({answer.request: answer for answer in several})
+
+
+def denied(request):
+    return Answer(request, ok=False, code="AccessDeniedException", reason=Reason.DENIED)
+
+
+def table(**more):
+    return Answer(
+        Request.of("dynamodb:DescribeTable", TableName="users"),
+        ({"Table": {"TableName": "users", "TableArn": ARN, **more}},),
+    )
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.TYPE)
+def test_what_nobody_declares_or_wants_is_neither_asked_nor_told(module):
+    described = table(Replicas=[{"RegionName": "us-east-1"}])
+    assert list(module.KIND.requests(SCOPE)) == []
+    assert list(module.KIND.follow(SCOPE, described)) == []
+    assert list(module.KIND.read(answers(described), SCOPE)) == []
+
+
+# Replicas.
+
+REPLICA = Request.of("dynamodb:DescribeTable", "us-east-1", TableName="users")
+RECOVERY = Request.of("dynamodb:DescribeContinuousBackups", "us-east-1", TableName="users")
+
+
+def test_a_table_named_by_reference_leads_to_its_replicas():
+    asked = list(dynamodb_table_replica.KIND.follow(declaring(dynamodb_table_replica), table(Replicas=[
+        {"RegionName": "us-east-1"}, {"RegionName": "eu-west-1"}
+    ])))  # fmt: skip
+    assert {request.region for request in asked} == {"us-east-1"}
+    assert {request.api for request in asked} == {
+        "dynamodb:DescribeTable",
+        "dynamodb:DescribeContinuousBackups",
+        "dynamodb:ListTagsOfResource",
+        "kms:ListAliases",
+    }
+
+
+def test_a_replica_that_did_not_answer_is_there_with_unknown_settings():
+    shown = table(Replicas=[{"RegionName": "us-east-1", "ReplicaStatus": "ACTIVE"}])
+    (found,) = dynamodb_table_replica.KIND.read(
+        answers(shown, denied(REPLICA), denied(RECOVERY)), declaring(dynamodb_table_replica)
+    )
+    assert found.identity.name == f"{ARN}/us-east-1"
+    assert found.facts["status"] == "ACTIVE"
+    for name in ("kms_key_arn", "point_in_time_recovery", "deletion_protection_enabled", "tags"):
+        assert isinstance(found.values[name], Unknown), name
+
+
+def test_a_replica_is_missing_where_its_table_does_not_list_it():
+    absence = dynamodb_table_replica.KIND.absence
+    assert absence(answers(table()), SCOPE, f"{ARN}/us-east-1") is None
+    assert absence(answers(denied(table().request)), SCOPE, f"{ARN}/us-east-1") is not None
+
+
+# Tags.
+
+
+def test_every_tag_of_a_table_is_told_and_a_missing_one_is_missing():
+    entry = {"ResourceARN": ARN, "Tags": [{"Key": "Team", "Value": "a"}]}
+    common = Answer(dynamodb_tag.ALL_TAGS, ({"ResourceTagMappingList": [entry]},))
+    scope = declaring(dynamodb_tag, f"{ARN}/Team", f"{ARN}/Owner")
+    (found,) = dynamodb_tag.KIND.read(answers(common), scope)
+    assert (found.identity.name, found.values["value"]) == (f"{ARN}/Team", "a")
+    assert dynamodb_tag.KIND.absence(answers(common), scope, f"{ARN}/Owner") is None
+    assert dynamodb_tag.KIND.absence(answers(denied(common.request)), scope, f"{ARN}/Owner") is not None
+
+
+# Contributor insights.
+
+
+def summary(status, **more):
+    entry = {"TableName": "users", "ContributorInsightsStatus": status, **more}
+    return Answer(dynamodb_contributor_insights.INSIGHTS, ({"ContributorInsightsSummaries": [entry]},))
+
+
+@pytest.mark.parametrize(
+    ("status", "on"), [("ENABLED", True), ("ENABLING", True), ("FAILED", True), ("DISABLED", False)]
+)
+def test_insights_are_on_in_every_state_but_disabled(status, on):
+    assert len(list(dynamodb_contributor_insights.KIND.read(answers(summary(status)), SCOPE))) == on
+
+
+def test_insights_of_an_index_are_another_resource():
+    kind = dynamodb_contributor_insights.KIND
+    (found,) = kind.read(answers(summary("ENABLED", IndexName="by-email")), SCOPE)
+    assert found.identity.name == kind.name({"table_name": "users", "index_name": "by-email"}, "") == "users/by-email"
+    assert kind.name({"table_name": "users"}, "") == "users"
+    assert kind.absence(answers(summary("DISABLED")), SCOPE, "users") is None
+    assert kind.absence(answers(denied(dynamodb_contributor_insights.INSIGHTS)), SCOPE, "users") is not None
+
+
+# Kinesis.
+
+
+def test_a_stream_that_is_switched_off_is_none():
+    kind = dynamodb_kinesis_streaming_destination.KIND
+    request = Request.of("dynamodb:DescribeKinesisStreamingDestination", TableName="users")
+    told = Answer(
+        request,
+        (
+            {
+                "KinesisDataStreamDestinations": [
+                    {"StreamArn": "arn:a", "DestinationStatus": "ACTIVE"},
+                    {"StreamArn": "arn:b", "DestinationStatus": "DISABLED"},
+                ]
+            },
+        ),
+    )
+    assert [found.values["stream_arn"] for found in kind.read(answers(told), SCOPE)] == ["arn:a"]
+    assert kind.absence(answers(told), SCOPE, "users/arn:b") is None
+    assert kind.absence(answers(denied(request)), SCOPE, "users/arn:b") is not None
+    assert list(kind.requests(declaring(dynamodb_kinesis_streaming_destination, "users/arn:a"))) == [request]
+
+
+# Scheduled actions.
+
+
+def test_a_scheduled_action_speaks_as_the_provider_does():
+    entry = {
+        "ScheduledActionName": "night",
+        "ServiceNamespace": "dynamodb",
+        "ResourceId": "table/users/index/by-email",
+        "ScalableDimension": "dynamodb:index:ReadCapacityUnits",
+        "Schedule": "rate(1 day)",
+        "StartTime": "2026-01-01T00:00:00.000Z",
+        "ScalableTargetAction": {"MinCapacity": 0},
+    }
+    told = Answer(appautoscaling_scheduled_action.ACTIONS, ({"ScheduledActions": [entry]},))
+    (found,) = appautoscaling_scheduled_action.KIND.read(answers(told), SCOPE)
+    assert found.values["start_time"] == "2026-01-01T00:00:00Z"
+    assert found.values["scalable_target_action"] == {"min_capacity": "0", "max_capacity": None}
+    assert (found.facts["table"], found.facts["index"]) == ("users", "by-email")
+    assert found.identity.name.endswith("/night")
