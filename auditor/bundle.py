@@ -75,7 +75,7 @@ def write(folder: Path, artefacts: Mapping[str, bytes]) -> None:
     """
     if folder.exists() and not _replaceable(folder):
         raise ReportError(
-            f"{folder} is not empty and holds no bundle: it is left as it is",
+            f"{folder} holds something that is not a bundle: it is left as it is",
             hint="name another folder with --out",
         )
     try:
@@ -95,7 +95,16 @@ def write(folder: Path, artefacts: Mapping[str, bytes]) -> None:
 
 
 def _replaceable(folder: Path) -> bool:
-    return folder.is_dir() and ((folder / MANIFEST).is_file() or not any(folder.iterdir()))
+    """Whether a folder is empty, or an earlier bundle and nothing besides: what else lies in it is somebody's."""
+    if folder.is_symlink() or not folder.is_dir():
+        return False
+    found = {entry.name for entry in folder.iterdir()}
+    try:
+        earlier = json.loads((folder / MANIFEST).read_bytes()) if MANIFEST in found else {"schema": SCHEMA}
+        named = {MANIFEST, *(entry["name"] for entry in earlier.get("artefacts", ()))}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return False
+    return earlier.get("schema") == SCHEMA and found <= named
 
 
 def _write_durably(file: Path, content: bytes) -> None:

@@ -166,7 +166,7 @@ def test_out_that_holds_something_else_is_left_alone(audit, project):
     (project / "notes" / "todo.txt").write_text("mine")
     done = audit("--env", "prod", "--declared-only", "--out", "notes")
     assert done.returncode == 1
-    assert "holds no bundle" in done.stderr
+    assert "not a bundle" in done.stderr
     assert (project / "notes" / "todo.txt").read_text() == "mine"
 
 

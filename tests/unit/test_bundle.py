@@ -8,8 +8,9 @@ import pytest
 from auditor import bundle
 from auditor.model.errors import ReportError
 
-FIRST = {"report.json": b"{}", bundle.MANIFEST: b"{}"}
-SECOND = {"report.json": b'{"n":2}', bundle.MANIFEST: b"{}"}
+MANIFEST = bundle.manifest({"report.json": b"{}"}, {"id": "r"}, ())
+FIRST = {"report.json": b"{}", bundle.MANIFEST: MANIFEST}
+SECOND = {"report.json": b'{"n":2}', bundle.MANIFEST: MANIFEST}
 
 
 def test_writes_all_artefacts(tmp_path):
@@ -27,12 +28,38 @@ def test_replaces_an_earlier_bundle_and_leaves_nothing_beside_it(tmp_path):
     assert [entry.name for entry in tmp_path.iterdir()] == ["out"]
 
 
+@pytest.mark.parametrize("manifest", [b"{}", b"[]", b'{"name": "extension"}', b"no JSON"])
+def test_the_manifest_of_something_else_protects_it(tmp_path, manifest):
+    folder = tmp_path / "extension"
+    folder.mkdir()
+    (folder / bundle.MANIFEST).write_bytes(manifest)
+    with pytest.raises(ReportError):
+        bundle.write(folder, FIRST)
+    assert (folder / bundle.MANIFEST).read_bytes() == manifest
+
+
+def test_a_note_beside_an_earlier_bundle_is_kept(tmp_path):
+    bundle.write(tmp_path / "out", FIRST)
+    (tmp_path / "out" / "note.txt").write_text("mine")
+    with pytest.raises(ReportError):
+        bundle.write(tmp_path / "out", SECOND)
+    assert (tmp_path / "out" / "note.txt").read_text() == "mine"
+
+
+def test_a_link_is_not_replaced(tmp_path):
+    bundle.write(tmp_path / "out", FIRST)
+    (tmp_path / "link").symlink_to(tmp_path / "out")
+    with pytest.raises(ReportError):
+        bundle.write(tmp_path / "link", SECOND)
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["link", "out"]
+
+
 def test_an_empty_folder_is_used_and_a_foreign_one_is_left_alone(tmp_path):
     (tmp_path / "empty").mkdir()
     bundle.write(tmp_path / "empty", FIRST)
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis" / "chapter.txt").write_text("years of work")
-    with pytest.raises(ReportError, match="no bundle"):
+    with pytest.raises(ReportError, match="not a bundle"):
         bundle.write(tmp_path / "thesis", FIRST)
     assert (tmp_path / "thesis" / "chapter.txt").read_text() == "years of work"
 
