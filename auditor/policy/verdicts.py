@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from pathlib import PurePath
 from traceback import walk_tb
+from types import MappingProxyType
 from typing import Final
 
 from auditor.model.drift import Comparison, Drift, Existence
@@ -135,7 +137,7 @@ def _by_drift(selector: DriftSelector, others: Others, words_of: _Words) -> Call
         return words_of.hit(status, drift.path, drifts.evidence(drift), subject, told)
 
     def of_existence(status: Status, subject: Subject, comparison: Comparison) -> Hit:
-        declared, live = _SIDES[comparison.existence]
+        declared, live = _sides(comparison)
         told = {
             "drift.path": "the resource",
             "drift.declared": declared,
@@ -154,11 +156,21 @@ _SIDES: Final = {
     Existence.BOTH: ("present", "present"),
     Existence.MISSING: ("present", "absent"),
     Existence.UNMANAGED: ("absent", "present"),
-    Existence.UNDETERMINED: ("undetermined", "undetermined"),
 }
 
 
-@dataclass(frozen=True, slots=True)
+def _sides(comparison: Comparison) -> tuple[str, str]:
+    """Where the resource is, in words: in the code, in AWS; a side that is known is told where the other is not."""
+    if comparison.existence is not Existence.UNDETERMINED:
+        return _SIDES[comparison.existence]
+    declared = comparison.declared is not None and comparison.declared.undetermined is None
+    return (
+        "present" if declared else "undetermined",
+        "present" if comparison.live is not None else "undetermined",
+    )
+
+
+@dataclass(frozen=True)
 class _Words:
     """The rule's message template and what fills it."""
 
@@ -166,6 +178,12 @@ class _Words:
     params: Mapping[str, Value]
     environment: str
     tier: str
+
+    @cached_property
+    def _fixed(self) -> Mapping[str, str]:
+        """The placeholders that are the same for every subject."""
+        named = {"environment": clean(self.environment), "tier": clean(self.tier)}
+        return named | {f"param.{name}": words(value) for name, value in self.params.items()}
 
     def hit(
         self,
@@ -186,23 +204,24 @@ class _Words:
         )
 
     def _message(self, subject: Subject, told: Mapping[str, str]) -> str:
-        named = {
-            **told,
-            "subject.name": subject.name,
-            "subject.identity": subject.identity,
-            "subject.address": subject.address or "(not declared)",
-            "environment": self.environment,
-            "tier": self.tier,
-        }
-
         def value_of(name: str) -> str:
-            if name in named:
-                return clean(named[name])
-            if name.startswith("param."):
-                return words(self.params[name.removeprefix("param.")])
-            return fact_words(subject.facts[name])
+            if name in told:
+                return clean(told[name])
+            if name in self._fixed:
+                return self._fixed[name]
+            of_subject = _OF_SUBJECT.get(name)
+            return fact_words(subject.facts[name]) if of_subject is None else clean(of_subject(subject))
 
         return fill(self.rule.message, value_of)
+
+
+_OF_SUBJECT: Final[Mapping[str, Callable[[Subject], str]]] = MappingProxyType(
+    {
+        "subject.name": lambda subject: subject.name,
+        "subject.identity": lambda subject: subject.identity,
+        "subject.address": lambda subject: subject.address or "(not declared)",
+    }
+)
 
 
 def attribute_path(path: str) -> str:
