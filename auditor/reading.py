@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -59,7 +60,9 @@ def read(settings: Settings, here: Estate, wanted: Iterable[str], inputs: Inputs
             inputs.progress.done()
     interrupted = taken.context["cut_short"] == live.INTERRUPTED
     compared = second.result(0 if interrupted else _SECOND_READER_SECONDS) if second is not None else LEFT_OUT
-    taken = replace(taken, context={**taken.context, **known, "second_reader": compared})
+    told = {**taken.context, **known, "second_reader": compared}
+    # In the order in which a snapshot keeps it, so that a replay gives the same bytes as the run itself.
+    taken = replace(taken, context=json.loads(json.dumps(told, sort_keys=True)))
     if interrupted:
         raise Interrupted(taken)
     return here, taken
