@@ -133,7 +133,7 @@ def _headline(failing: list[Finding], numbers: Mapping[str, Any]) -> str:
     subjects = Counter(kind for kind, _ in {(finding.subject_type, subject_key(finding)) for finding in failing})
     drift = numbers["drift"]
     if not failing:
-        head = "No result fails"
+        head = "No result about the estate fails" if any(numbers["findings"]["open"].values()) else "No result fails"
     else:
         where = _joined(plural(number, kind) for kind, number in sorted(subjects.items()))
         head = f"{plural(results, 'result')} {'fails' if results == 1 else 'fail'} on {where}"
