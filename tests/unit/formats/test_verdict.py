@@ -92,6 +92,13 @@ def test_the_headline_speaks_only_of_what_was_compared():
     assert told == "No result fails. No resource was compared with AWS; 1 undetermined."
 
 
+def test_nothing_fails_is_not_said_where_a_result_about_the_run_does():
+    numbers = totals(sample_audit())
+    audit = replace(sample_audit(), rules=tuple(replace(rule, counts=False) for rule in sample_audit().rules))
+    assert any(numbers["findings"]["open"].values())
+    assert verdict(audit, numbers, "low")["headline"].startswith("No result about the estate fails.")
+
+
 def test_an_account_that_was_not_compared_is_told():
     run = {"account": "111122223333", "account_source": "", "endpoint": "http://127.0.0.1:5000"}
     told = judged(run=run)["completeness"]
