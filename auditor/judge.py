@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from json.encoder import encode_basestring_ascii
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -135,7 +135,12 @@ def _finding(rule: Rule, subject: Subject, hit: Hit, environment: str, severity:
 
 def fingerprint(rule: str, environment: str, identity: str, path: str) -> str:
     """sha256 by which a finding is known from audit to audit; it does not depend on code or on the message."""
-    return hashlib.sha256(json.dumps([rule, environment, identity, path]).encode()).hexdigest()
+    return _digest(rule, environment, identity, path)
+
+
+def _digest(*texts: str) -> str:
+    """sha256 of a JSON list of texts, written here: `json.dumps` makes an encoder for each call."""
+    return hashlib.sha256(f"[{', '.join(map(encode_basestring_ascii, texts))}]".encode()).hexdigest()
 
 
 def _covered(finding: Finding, waivers: Iterable[tuple[Waiver, waiving.State]]) -> Finding:
@@ -167,7 +172,7 @@ def causes(findings: Iterable[Finding]) -> tuple[Cause, ...]:
             groups.setdefault((finding.identity or finding.address, attribute(finding.path)), []).append(finding)
     return tuple(
         Cause(
-            id=hashlib.sha256(json.dumps(key).encode()).hexdigest()[:16],
+            id=_digest(*key)[:16],
             subject=group[0].subject,
             path=key[1],
             severity=group[0].severity,

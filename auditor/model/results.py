@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from auditor.model.drift import Comparison
 from auditor.model.facts import Fact, SourceRange
@@ -45,7 +46,10 @@ class Severity(StrEnum):
     @property
     def rank(self) -> int:
         """0 is the worst."""
-        return list(Severity).index(self)
+        return _RANK[self]
+
+
+_RANK: Final = MappingProxyType({severity: rank for rank, severity in enumerate(Severity)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ def fill(template: str, value_of: Callable[[str], str]) -> str:
 
 def clean(text: str, longest: int = LONGEST_VALUE) -> str:
     """Text without control and direction marks, cut to a length."""
+    if len(text) <= longest and text.isprintable():
+        return text
     shown = _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text[: longest + 1])
     return shown if len(shown) <= longest else shown[: longest - 1] + "…"
 

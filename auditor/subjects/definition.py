@@ -39,11 +39,10 @@ class LazyFacts(Mapping[str, Fact], Generic[Source]):
         self._made: dict[str, Fact] = {}
 
     def __getitem__(self, path: str) -> Fact:
-        try:
-            return self._made[path]
-        except KeyError:
+        fact = self._made.get(path)
+        if fact is None:
             fact = self._made[path] = self._makers[path](self._source)
-            return fact
+        return fact
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._makers)
