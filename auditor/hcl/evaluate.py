@@ -10,6 +10,7 @@ from auditor.hcl.calls import call
 from auditor.hcl.convert import ConversionError, convert
 from auditor.hcl.errors import EvaluationError, LimitExceeded
 from auditor.hcl.loops import for_object, for_tuple, splat
+from auditor.hcl.outline import outline
 from auditor.hcl.scope import UNBOUND, Bindings, Scope, Step
 from auditor.hcl.types import STRING
 from auditor.hcl.values import Provenance, Source, Undecided, Value
@@ -75,39 +76,7 @@ class Evaluation:
         except LimitExceeded:
             raise
         except EvaluationError as error:
-            return self._outline(node, bindings, values.not_evaluable(str(error))), error
-
-    def _outline(self, node: ast.Expression, bindings: Bindings, cause: Unknown) -> Value:
-        """What is certain of a node without a value: the types of its parts, as far as they have any."""
-        match node:
-            case ast.Tuple():
-                return values.sequence([self.attempt(item, bindings)[0] for item in node.items])
-            case ast.Object():
-                keys = [self.attempt(key, bindings)[0].content for key, _ in node.items]
-                found = [self.attempt(value, bindings)[0] for _, value in node.items]
-                named = {key: value for key, value in zip(keys, found, strict=True) if isinstance(key, str)}
-                return values.mapping(named) if set(keys) == set(named) else values.unknown(types.DYNAMIC, cause)
-            case ast.Template():
-                return values.unknown(STRING, cause, not_null=True)
-            case ast.Conditional() | ast.TemplateIf():
-                return self._outlined_choice(node, bindings, cause)
-            case ast.TemplateWrap():
-                return self._outline(node.inner, bindings, cause)
-            case ast.Binary():
-                return values.unknown(operators.result_type(node.operator), cause)
-            case ast.Unary():
-                return values.unknown(types.BOOL if node.operator == "!" else types.NUMBER, cause)
-            case _:
-                return values.unknown(types.DYNAMIC, cause)
-
-    def _outlined_choice(
-        self, node: ast.Conditional | ast.TemplateIf, bindings: Bindings, cause: Unknown
-    ) -> Value:
-        parts = [self.attempt(part, bindings)[0] for part in (node.condition, node.if_true, node.if_false)]
-        try:
-            return conditional.choose(*parts)
-        except EvaluationError:
-            return values.unknown(types.DYNAMIC, cause)
+            return outline(node, values.not_evaluable(str(error))), error
 
     def literal(self, node: ast.Literal, _: Bindings) -> Value:
         """A literal; strings are in normal form already."""

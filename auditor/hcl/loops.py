@@ -52,6 +52,10 @@ class _Loop:
         if not self.collection.is_known:
             return found
         key_name, value_name = self.names
+        if condition is not None and not self.collection.content:
+            # Terraform tries the condition with anything at all before the first turn.
+            anything = values.unknown(types.DYNAMIC, values.not_evaluable("an element of an empty collection"))
+            self._tried(condition, self.outer.with_names(dict.fromkeys(filter(None, self.names), anything)))
         for key, item in values.entries(self.collection):
             self.evaluation.take_turn()
             bound = {key_name: key, value_name: item} if key_name else {value_name: item}
@@ -61,17 +65,21 @@ class _Loop:
         return found
 
     def _holds(self, condition: ast.Expression, bindings: Bindings) -> bool:
-        value = self.evaluation.value(condition, bindings)
+        value = self._tried(condition, bindings)
         self.marks |= value.marks
+        if isinstance(value.content, Undecided):
+            self.causes.append(value.content.cause)
+            return False
+        return value.content is True
+
+    def _tried(self, condition: ast.Expression, bindings: Bindings) -> Value:
+        value = self.evaluation.value(condition, bindings)
         place = Provenance(self.evaluation.source, condition.offset)
         if value.is_null:
             detail = "The value of the 'if' clause must not be null."
             raise EvaluationError("Invalid 'for' condition", detail, place)
-        if isinstance(value.content, Undecided):
-            self.causes.append(value.content.cause)
-            return False
         try:
-            return convert(value, types.BOOL).content is True
+            return convert(value, types.BOOL)
         except ConversionError as error:
             detail = f"The 'if' clause value is invalid: {error}."
             raise EvaluationError("Invalid 'for' condition", detail, place) from error

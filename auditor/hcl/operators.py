@@ -31,6 +31,11 @@ _DECIDING: Final[Mapping[str, bool]] = {"&&": False, "||": True}
 """The operand that decides a logical operation whatever the other one is."""
 
 
+def result_type(operator: str) -> Primitive:
+    """The type that a binary operator gives."""
+    return types.NUMBER if operator in _ARITHMETIC else types.BOOL
+
+
 def binary(operator: str, left: Value, right: Value) -> Value:
     """The result of a binary operator, without origin.
 
@@ -40,14 +45,13 @@ def binary(operator: str, left: Value, right: Value) -> Value:
     if operator in ("==", "!="):
         return equality(left, right, negated=operator == "!=")
     wanted = types.BOOL if operator in _DECIDING else types.NUMBER
-    result_type = types.NUMBER if operator in _ARITHMETIC else types.BOOL
     marks = left.marks | right.marks
     first = _operand(left, wanted, "left operand")
     second = _operand(right, wanted, "right operand")
     if first.is_null or second.is_null:
         raise _failed("argument must not be null")
     if not (first.is_known and second.is_known):
-        return _with_unknown(operator, first, second, result_type).marked(marks)
+        return _with_unknown(operator, first, second, result_type(operator)).marked(marks)
     one, two = first.content, second.content
     if operator in _DECIDING:
         return Value(_logic(operator, bool(one), bool(two)), types.BOOL, marks)

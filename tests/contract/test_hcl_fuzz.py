@@ -80,6 +80,11 @@ FOUND = {
     '[for i, v in ["a", "b"] : element(["x", "y"], i)]': '["x","y"]',
     # Blanks for all lines were made before there was a line.
     'indent(9007199254740993, "one line")': '"one line"',
+    # Terraform tries a condition even where there is no element, and knows the form of a branch that fails.
+    'try([for x in [] : x if 1 < "a"], "refused")': '"refused"',
+    'try([for x in [] : x if x == 1], "refused")': "[]",
+    'try(false ? [cidrnetmask({})] : "x", "refused")': '"refused"',
+    'try(false ? cidrnetmask({}) : "x", "refused")': '"x"',
 }
 """What earlier searches found, with the value."""
 

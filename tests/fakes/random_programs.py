@@ -148,11 +148,12 @@ class Programs:
             kind = self.chance.random()
             strip = self.chance.choice(("", "", "~"))
             if kind < 0.4:
-                parts.append(quoted(self.chance.choice(TEXTS))[1:-1])
+                # A blank behind it: a mark at its end would escape the opening of the next part.
+                parts.append(quoted(self.chance.choice(TEXTS))[1:-1] + " ")
             elif kind < 0.8:
                 parts.append(f"${{{strip}{self.expression(depth, bound)}{strip}}}")
             elif kind < 0.9:
-                body = quoted(self.chance.choice(TEXTS))[1:-1]
+                body = quoted(self.chance.choice(TEXTS))[1:-1] + " "
                 parts.append(f"%{{{strip} if {self.condition(depth, bound)} }}{body}%{{ else }} - %{{ endif {strip}}}")
             else:
                 collection = self.collection(depth, bound)
