@@ -17,7 +17,7 @@ from auditor.hcl.scope import Scope, Step
 from auditor.hcl.source import SourceFile
 from auditor.hcl.types import ListType, MapType, Primitive, SetType
 from auditor.hcl.values import Undecided, Value
-from auditor.model.errors import HclSyntaxError
+from auditor.model.errors import HclSyntaxError, SourceError
 
 _NAME: Final = "<expression>"
 
@@ -117,14 +117,18 @@ def evaluate_text(expression: str, scope: Scope) -> str:
 
     Raises:
         HclSyntaxError: where the text is no expression.
-        EvaluationError: where it has no value.
+        SourceError: where it has no value.
     """
     source = SourceFile(_NAME, f"{expression}\n")
     tree = parse_expression(source)
     asked = _asked_for_type(tree)
-    if asked is not None:
-        return types.expression_text(evaluate(asked, scope, source).type)
-    return printed(evaluate(tree, scope, source))
+    try:
+        if asked is not None:
+            return types.expression_text(evaluate(asked, scope, source).type)
+        return printed(evaluate(tree, scope, source))
+    except EvaluationError as error:
+        place = error.place.source.range_at(error.place.offset) if error.place else None
+        raise SourceError(error.summary, detail=error.detail, subject=place) from error
 
 
 def _asked_for_type(tree: ast.Expression) -> ast.Expression | None:

@@ -229,6 +229,12 @@ def test_rules_and_their_pages(audit):
     told(audit("explain", "SEC-999"), "no rule 'SEC-999'", "did you mean SEC-", code=2)
 
 
+def test_an_expression_without_a_value_is_the_users_mistake(audit):
+    done = audit("eval", "--env", "prod", 'tonumber("x")')
+    told(done, "Invalid function argument", 'cannot convert "x" to number')
+    assert "defect" not in done.stderr
+
+
 def test_permissions_is_a_policy(audit):
     policy = json.loads(audit("permissions", "--env", "prod").stdout)
     allowed = {action for each in policy["Statement"] if each["Effect"] == "Allow" for action in each["Action"]}
