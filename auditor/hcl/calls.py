@@ -140,7 +140,8 @@ def _templatefile(evaluation: Evaluation, node: ast.Call, bindings: Bindings) ->
     except OutsideProject as error:
         return values.unknown(types.DYNAMIC, error.cause)
     except FunctionError as error:
-        raise error.evaluation_error("templatefile", None) from error
+        told = error.withheld() if values.SENSITIVE in path.marks else error
+        raise told.evaluation_error("templatefile", None) from error
 
 
 def _unknown_template(template: Value, variables: Value) -> Value:

@@ -31,6 +31,10 @@ class FunctionError(Exception):
         super().__init__(message)
         self.parameter = parameter
 
+    def withheld(self) -> FunctionError:
+        """The same error without its message, which could quote a sensitive argument."""
+        return FunctionError("(the reason is withheld: an argument is sensitive)", self.parameter)
+
     def evaluation_error(self, name: str, place: Provenance | None) -> EvaluationError:
         """The error of a call of the named function."""
         if isinstance(self, FunctionLimit):

@@ -154,10 +154,10 @@ def _invoked(function: Function, given: Sequence[Any], *, sensitive: bool) -> An
     except FunctionLimit:
         raise
     except (NumberError, ConversionError, FunctionError) as error:
-        at_fault = error.parameter if isinstance(error, FunctionError) else ""
+        told = FunctionError(str(error), error.parameter if isinstance(error, FunctionError) else "")
         if sensitive:
-            raise FunctionError("(the reason is withheld: an argument is sensitive)", at_fault) from None
-        raise FunctionError(str(error), at_fault) from error
+            raise told.withheld() from None
+        raise told from error
 
 
 def wrapped(result: Any) -> Value:  # noqa: ANN401 - what implementations give: plain content or a value

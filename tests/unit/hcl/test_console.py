@@ -4,9 +4,8 @@ import pytest
 
 from auditor.hcl import types, values
 from auditor.hcl.console import EmptyScope, eval_rows, evaluate_text, printed
-from auditor.hcl.errors import EvaluationError
 from auditor.hcl.functions.specification import Surroundings
-from auditor.model.errors import HclSyntaxError
+from auditor.model.errors import HclSyntaxError, SourceError
 
 SCOPE = EmptyScope(Surroundings(Path(), Path()), workspace="prod")
 
@@ -41,8 +40,16 @@ def test_printed_as_the_console_does(expression, text):
 def test_what_can_not_be_evaluated():
     with pytest.raises(HclSyntaxError):
         evaluate_text("1 +", SCOPE)
-    with pytest.raises(EvaluationError, match="has not been declared"):
+    with pytest.raises(SourceError, match="Reference to undeclared input variable") as told:
         evaluate_text("var.x", SCOPE)
+    assert 'the name "x" has not been declared' in told.value.detail
+
+
+@pytest.mark.parametrize("call", ["templatefile({}, {{}})", "templatestring({}, {{}})", "file({})"])
+def test_no_complaint_quotes_a_sensitive_text(call):
+    with pytest.raises(SourceError) as told:
+        evaluate_text(call.format('[for text in [sensitive("hunter${2}")] : text][0]'), SCOPE)
+    assert "hunter2" not in told.value.detail
 
 
 def test_rows_are_completed_one_by_one():
