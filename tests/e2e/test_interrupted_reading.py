@@ -50,7 +50,7 @@ def interrupted(slow, root, tmp_path):
 def test_a_run_keeps_what_had_come(interrupted, tmp_path):
     code, took, told = interrupted("run", "--out", str(tmp_path / "bundle"))
     assert code == 130, told
-    assert took < 1.5  # a second on an idle machine
+    assert took < 4  # less than one second on an idle machine
     assert "incomplete" in told
     (folder,) = tmp_path.iterdir()
     assert {file.name for file in folder.iterdir()} == {"manifest.json", "snapshot.jsonl.gz"}

@@ -231,4 +231,4 @@ print(snapshot.complete, snapshot.context["cut_short"], sum(not answer.ok for an
     complete, cut, not_read = last.split()
     assert (complete, cut) == ("False", "Interrupted")
     assert int(not_read) > 0  # how many depends on how soon the signal comes
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 4
