@@ -29,6 +29,7 @@ from auditor.options import (
     ENVIRONMENT,
     PATH,
     RESULT,
+    STATE,
     Given,
     adjusted,
     delivery_of,
@@ -85,6 +86,7 @@ def cli() -> None:
     option("--snapshot", type=PATH, metavar="FILE", help="Judge this reading; AWS is not asked."),
     option("--declared-only", is_flag=True, help="Judge the code alone; AWS is not asked."),
     CODE,
+    STATE,
     AWS,
     option("--no-second-reader", is_flag=True, help="Do not compare our reading of the code with python-hcl2's."),
     option("--now", metavar="TIME", help="Take this as the time of the run (RFC 3339)."),
@@ -121,6 +123,7 @@ def _leaving(code: int, given: Given) -> int:
     option("--out", type=PATH, metavar="FILE", help="The file (default: ENV.jsonl.gz)."),
     option("--redact", is_flag=True, help="Pseudonyms for account ids, users, roles and tag values."),
     CODE,
+    STATE,
     AWS,
 )
 @click.pass_context

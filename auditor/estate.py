@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from auditor import hcl
+from auditor import hcl, state
 from auditor.declared import declared, names
 from auditor.hcl.values import plain
 from auditor.inputs import Variables
@@ -33,6 +33,8 @@ class Estate:
     resources: tuple[Resource, ...]
     declared: DeclaredEnvironment
     partition: str
+    state: state.State | None = None
+    """Terraform's state, where one was given."""
 
     def scope(self, wanted: Iterable[str]) -> Scope:
         """What is read live: the declared names, and whatever lies in the name space."""
@@ -83,6 +85,9 @@ def estate(settings: Settings, environment: Environment, variables: Variables) -
             )
         environment = replace(environment, region=region)
     resources = declared(code, kinds(), account=environment.account, region=environment.region)
+    noted = state.read(variables.state, str(variables.state)) if variables.state else None
+    if noted is not None:
+        resources = noted.bind(resources)
     return Estate(
         environment=environment,
         code=code,
@@ -96,6 +101,7 @@ def estate(settings: Settings, environment: Environment, variables: Variables) -
             provider=provider,
         ),
         partition=_partition(environment.region),
+        state=noted,
     )
 
 
@@ -119,8 +125,8 @@ def _line(code: hcl.Configuration, place: SourceRange | None) -> str:
 
 
 def others(settings: Settings, environment: Environment, variables: Variables) -> tuple[DeclaredEnvironment, ...]:
-    """What the other environments of the project declare; `--var` and `--var-file` speak of this one only."""
-    own = replace(variables, given=MappingProxyType({}), files=())
+    """What the other environments of the project declare; variables and a state by option speak of this one only."""
+    own = replace(variables, given=MappingProxyType({}), files=(), state=None)
     return tuple(
         _other(settings, each, own) for each in settings.environments.values() if each.name != environment.name
     )

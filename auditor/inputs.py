@@ -21,6 +21,8 @@ class Variables:
     """By `--var-file`."""
     environment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Environment variables: `TF_VAR_name`, `TF_WORKSPACE`, `HOME`."""
+    state: Path | None = None
+    """By `--state`: Terraform's state, which tells what references to computed attributes stand for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,6 +52,9 @@ CODE = options(
 )
 ENVIRONMENT = option("--env", "names", multiple=True, metavar="NAME", help="Environment; repeatable; `all` means each.")
 DIRECTORY = option("--dir", "directory", type=PATH, metavar="DIR", help="A root module, instead of an environment.")
+STATE = option(
+    "--state", type=PATH, metavar="FILE", help="Terraform's state, or `terraform show -json`: for references."
+)
 AWS = options(
     option("--profile", metavar="NAME", help="AWS profile."),
     option("--deadline", type=click.FloatRange(min=0), metavar="SECONDS", help="Stop reading AWS after this long."),
@@ -106,6 +109,7 @@ def inputs_of(given: Given) -> Inputs:
             given=_variables(given.get("variables", ())),
             files=tuple(given.get("var_files", ())),
             environment=dict(os.environ),
+            state=given.get("state"),
         ),
         snapshot=given.get("snapshot"),
         declared_only=bool(given.get("declared_only")),

@@ -259,6 +259,7 @@ def _run(
         },
         "git": dict(context["git"]),
         "scope": list(here.declared.patterns),
+        "state": here.state.path if here.state else None,
         "providers": [f"{each.source} {each.version or each.constraints}" for each in here.code.locked_providers],
     }
     return {name: value for name, value in told.items() if value not in ("", None)}
@@ -288,8 +289,9 @@ def _population(here: Estate, taken: Snapshot | None) -> Mapping[str, Any]:
 def _files(settings: Settings, here: Estate) -> tuple[Mapping[str, Any], ...]:
     """Every file that decided the declared side, the waivers and the settings."""
     code = [{"path": file.path, "bytes": file.size, "sha256": file.sha256} for file in here.code.files]
+    state = [{"path": s.path, "bytes": s.size, "sha256": s.sha256}] if (s := here.state) else []
     others_ = [_file(path, settings.root) for path in (settings.file, here.environment.waivers) if path is not None]
-    return tuple(sorted((*code, *others_), key=lambda entry: str(entry["path"])))
+    return tuple(sorted((*code, *state, *others_), key=lambda entry: str(entry["path"])))
 
 
 def _file(path: Path, root: Path) -> Mapping[str, Any]:

@@ -1,5 +1,6 @@
 """The command line from outside: every mistake is one clear error with place, cause and hint, and its exit code."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -179,6 +180,18 @@ def test_declared_only_needs_no_credentials_and_says_what_it_did_not_look_at(aud
     off = {entry["rule"]: entry["reason"] for entry in report["coverage"]["disabled"]}
     assert "code alone" in off["SEC-001"]
     assert sorted(file.name for file in (project / "out").iterdir()) == ["manifest.json", "report.html", "report.json"]
+
+
+def test_a_state_is_told_by_the_report(audit, project):
+    content = '{"version": 4, "resources": []}'
+    (project / "prod.tfstate").write_text(content)
+    done = audit("--env", "prod", "--declared-only", "--state", "prod.tfstate", "--format", "json", "--out", "out")
+    document = json.loads(done.stdout)
+    assert document["run"]["state"] == "prod.tfstate"
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    entry = {"path": "prod.tfstate", "bytes": len(content), "sha256": digest}
+    assert entry in document["evidence"]["files"]
+    told(audit("--env", "prod", "--declared-only", "--state", "none.tfstate"), "none.tfstate can't be read")
 
 
 def test_declared_prints_values_unknowns_and_origins(audit):

@@ -1,0 +1,113 @@
+"""Terraform's state: what AWS gave the declared resources, as Terraform noted it; for references only.
+
+It says which live resource an address manages. What it says is never taken for what is live.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from auditor.model.errors import SourceError
+from auditor.model.facts import Resource
+from auditor.model.values import Reason, Unknown, Value
+
+_VERSION: Final = 4
+_LARGEST: Final = 200_000_000
+_HINT: Final = "give a state file of version 4, or what `terraform show -json` prints of a state or plan"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The scalar attributes of managed resources by reference, as `aws_kms_key.this.arn`; none that is sensitive."""
+
+    path: str
+    size: int
+    sha256: str
+    values: Mapping[str, Value]
+
+    def bind(self, resources: Iterable[Resource]) -> tuple[Resource, ...]:
+        """The declared resources with each Unknown replaced that is nothing but one reference found here."""
+        return tuple(self._bound_resource(resource) for resource in resources)
+
+    def _bound_resource(self, resource: Resource) -> Resource:
+        name = self._bound(resource.identity.name)
+        identity = replace(resource.identity, name=name) if isinstance(name, str) else resource.identity
+        values = {attribute: self._bound(value) for attribute, value in resource.values.items()}
+        return replace(resource, identity=identity, values=values)
+
+    def _bound(self, value: Value) -> Value:
+        if isinstance(value, Unknown):
+            found = None
+            if value.reason is Reason.COMPUTED_BY_AWS and len(value.references) == 1:
+                found = self.values.get(value.references[0])
+            return value if found is None else found
+        if isinstance(value, Mapping):
+            return {key: self._bound(item) for key, item in value.items()}
+        if isinstance(value, tuple):
+            return tuple(self._bound(item) for item in value)
+        return value
+
+
+def read(path: Path, shown: str) -> State:
+    """Read a state of version 4, or the JSON of a state or plan.
+
+    Raises:
+        SourceError: where it can't be read, or is neither.
+    """
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise SourceError(f"{shown} is too large for a state", hint=_HINT)
+        content = path.read_bytes()
+    except OSError as error:
+        raise SourceError(f"{shown} can't be read: {error.strerror}", hint="give --state an existing file") from error
+    try:
+        document = json.loads(content)
+        values = dict(_attributes(document))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise SourceError(
+            f"{shown} is no state of Terraform", detail=f"it does not read as one: {error}", hint=_HINT
+        ) from error
+    return State(shown, len(content), sha256(content).hexdigest(), values)
+
+
+def _attributes(document: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
+    if document.get("version") == _VERSION:
+        for resource in document["resources"]:
+            if resource["mode"] == "managed":
+                yield from _of_instances(resource)
+    elif "format_version" in document:
+        shown = document.get("prior_state", document) if "planned_values" in document else document
+        yield from _of_module(shown.get("values", {}).get("root_module", {}))
+    else:
+        raise ValueError("neither version 4 nor a format_version")
+
+
+def _of_instances(resource: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
+    module = f"{resource['module']}." if "module" in resource else ""
+    for instance in resource["instances"]:
+        if "deposed" in instance:
+            continue
+        key = f"[{json.dumps(instance['index_key'], ensure_ascii=False)}]" if "index_key" in instance else ""
+        hidden = {path[0]["value"] for path in instance.get("sensitive_attributes", ()) if path}
+        address = f"{module}{resource['type']}.{resource['name']}{key}"
+        yield from _scalars(address, instance["attributes"], hidden)
+
+
+def _of_module(module: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
+    for resource in module.get("resources", ()):
+        if resource["mode"] == "managed" and "deposed_key" not in resource:
+            hidden = {name for name, marked in resource.get("sensitive_values", {}).items() if marked}
+            yield from _scalars(resource["address"], resource["values"], hidden)
+    for child in module.get("child_modules", ()):
+        yield from _of_module(child)
+
+
+def _scalars(address: str, attributes: Mapping[str, Any], hidden: set[str]) -> Iterator[tuple[str, Value]]:
+    for name, value in attributes.items():
+        if isinstance(value, str | bool | int) and name not in hidden:
+            yield f"{address}.{name}", value

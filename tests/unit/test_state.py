@@ -1,0 +1,122 @@
+"""A state in both forms, what it binds, and what it never tells."""
+
+import json
+
+import pytest
+
+from auditor import state
+from auditor.model.errors import SourceError
+from auditor.model.facts import Identity, Resource, Side
+from auditor.model.values import Reason, Unknown
+
+ADDRESS = 'module.m["a"].aws_kms_key.this[0]'
+ARN = "arn:aws:kms:eu-west-1:111122223333:key/1"
+VALUES = {"arn": ARN, "key_id": "1", "description": "hidden", "tags": {"a": "b"}}
+VERSION_4 = {
+    "version": 4,
+    "resources": [
+        {
+            "module": 'module.m["a"]',
+            "mode": "managed",
+            "type": "aws_kms_key",
+            "name": "this",
+            "instances": [
+                {
+                    "index_key": 0,
+                    "attributes": VALUES,
+                    "sensitive_attributes": [[{"type": "get_attr", "value": "description"}]],
+                },
+                {"index_key": 0, "deposed": "00000000", "attributes": {"arn": "old"}},
+            ],
+        },
+        {"mode": "data", "type": "aws_kms_key", "name": "d", "instances": []},
+    ],
+}
+SHOWN = {
+    "format_version": "1.0",
+    "values": {
+        "root_module": {
+            "child_modules": [
+                {
+                    "resources": [
+                        {
+                            "address": ADDRESS,
+                            "mode": "managed",
+                            "values": VALUES,
+                            "sensitive_values": {"description": True, "tags": {}},
+                        }
+                    ]
+                }
+            ]
+        }
+    },
+}
+PLAN = {"format_version": "1.2", "planned_values": {}, "prior_state": SHOWN}
+
+
+@pytest.fixture
+def written(tmp_path):
+    def written(document):
+        path = tmp_path / "terraform.tfstate"
+        path.write_text(document if isinstance(document, str) else json.dumps(document))
+        return state.read(path, "terraform.tfstate")
+
+    return written
+
+
+@pytest.mark.parametrize("document", [VERSION_4, SHOWN, PLAN], ids=["version 4", "shown state", "shown plan"])
+def test_scalars_by_reference_but_none_that_is_sensitive(written, document):
+    noted = written(document)
+    assert noted.values == {f"{ADDRESS}.arn": ARN, f"{ADDRESS}.key_id": "1"}
+    assert len(noted.sha256) == 64
+
+
+def test_a_plan_of_what_is_not_there_yet_notes_nothing(written):
+    assert written({"format_version": "1.2", "planned_values": {}}).values == {}
+
+
+def unknown(attribute, reason=Reason.COMPUTED_BY_AWS):
+    reference = f"{ADDRESS}.{attribute}"
+    return Unknown(reason, "later", (reference,))
+
+
+def resource(name, **values):
+    return Resource(side=Side.DECLARED, kind="aws_kms_key", identity=Identity("1", "r", name), values=values)
+
+
+def test_references_and_identities_are_bound(written):
+    given = resource(unknown("key_id"), a=unknown("arn"), b={"c": (unknown("arn"), 1)})
+    (bound,) = written(VERSION_4).bind([given])
+    assert bound.identity.name == "1"
+    assert bound.values == {"a": ARN, "b": {"c": (ARN, 1)}}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        unknown("id"),
+        unknown("description"),
+        unknown("arn", Reason.NOT_EVALUABLE),
+        Unknown(Reason.COMPUTED_BY_AWS, "two", (f"{ADDRESS}.arn", f"{ADDRESS}.key_id")),
+    ],
+)
+def test_what_is_not_one_noted_reference_stays_unknown(written, value):
+    (bound,) = written(VERSION_4).bind([resource("n", a=value)])
+    assert bound.values["a"] is value
+
+
+@pytest.mark.parametrize(
+    "document",
+    ["", "[1]", "{}", '{"version": 3}', '{"version": 4}', {"version": 4, "resources": [1]}, "[" * 100_000,
+     {"version": 4, "resources": [{"mode": "managed"}]}, {"format_version": "1.0", "values": 7}],
+)  # fmt: skip
+def test_what_is_no_state_is_one_clear_error(written, document):
+    with pytest.raises(SourceError) as caught:
+        written(document)
+    assert "no state of Terraform" in str(caught.value)
+    assert "terraform show -json" in caught.value.hint
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(SourceError, match="can't be read"):
+        state.read(tmp_path / "none", "none")
