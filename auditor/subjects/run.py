@@ -49,7 +49,7 @@ def _unevaluated(material: Material) -> Value:
 
 def _open_attributes(resource: Resource) -> Iterable[str]:
     for name, value in resource.values.items():
-        if any(unknown.reason is not Reason.COMPUTED_BY_AWS for unknown in unknowns(value)):
+        if any(not unknown.text and unknown.reason is not Reason.COMPUTED_BY_AWS for unknown in unknowns(value)):
             yield name
 
 
