@@ -14,6 +14,8 @@ from typing import Any, Final
 
 from auditor import __version__, coverage
 from auditor.compare import compare, excluded, unlisted
+from auditor.compare import ProviderRules
+from auditor.compare import rules_of as provider_rules
 from auditor.declared import not_examined
 from auditor.estate import TABLE, Estate, configuration, estate, others
 from auditor.hcl import sensitive_texts
@@ -25,7 +27,7 @@ from auditor.model.answers import Answers, Snapshot
 from auditor.model.drift import Comparison, Existence, Plan
 from auditor.model.facts import Resource, SourceRange
 from auditor.model.results import Audit, Waiver
-from auditor.model.rule import Rule
+from auditor.model.rule import Profile, Rule
 from auditor.model.values import Reason, Unknown
 from auditor.policy.load import load_rules
 from auditor.policy.parameters import switched_off, verify, with_settings
@@ -132,7 +134,7 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
             not_examined=not_examined(here.resources, kinds()),
             api=tuple(context.get("api", ())),
             inputs=_files(settings, here),
-            diagnostics=tuple(str(each) for each in here.code.diagnostics),
+            diagnostics=(*here.notes, *(str(each) for each in here.code.diagnostics)),
             second_reader=context["second_reader"],
             complete=_complete(here, taken),
             demonstration=bool(context["demonstration"]),
@@ -168,7 +170,7 @@ def rules_of(settings: Settings, here: Estate, inputs: Inputs) -> Rules:
     rules = with_settings(all_rules(settings), settings.rules)
     parameters = {**settings.parameters, **environment.parameters}
     verify(rules, parameters)
-    off = dict(switched_off(rules, settings.rules, tier=environment.tier))
+    off = dict(switched_off(rules, settings.rules, tier=environment.tier, strict=settings.profile is Profile.STRICT))
     if inputs.declared_only:
         off |= {rule.id: _CODE_ALONE for rule in rules if rule.id not in off and _speaks_of_aws(rule)}
     return Rules(all=rules, off=MappingProxyType(off), parameters=MappingProxyType(parameters))
@@ -199,7 +201,7 @@ def _live(taken: Snapshot | None) -> tuple[Resource, ...]:
 
 def _compared(here: Estate, found: tuple[Resource, ...], taken: Snapshot | None) -> tuple[Comparison, ...]:
     if taken is not None:
-        return compare(here.resources, found, taken.answers, kinds(), taken.scope)
+        return compare(here.resources, found, taken.answers, kinds(), taken.scope, rules=_provider(here))
     types = {kind.type for kind in kinds()}
     return tuple(
         Comparison(
@@ -215,6 +217,11 @@ def _compared(here: Estate, found: tuple[Resource, ...], taken: Snapshot | None)
         for resource in here.resources
         if resource.kind in types
     )
+
+
+def _provider(here: Estate) -> ProviderRules:
+    """The rules of the provider version that plans."""
+    return provider_rules((each.source, each.version, each.constraints) for each in here.code.locked_providers)
 
 
 def _information(
@@ -261,6 +268,7 @@ def _run(
         "scope": list(here.declared.patterns),
         "state": here.state.path if here.state else None,
         "providers": [f"{each.source} {each.version or each.constraints}" for each in here.code.locked_providers],
+        "plan_rules": _provider(here).name,
     }
     return {name: value for name, value in told.items() if value not in ("", None)}
 

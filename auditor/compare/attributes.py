@@ -18,8 +18,6 @@ from auditor.model.facts import Default, Fact, Origin, Resource
 from auditor.model.kind import Attribute, Shape
 from auditor.model.values import NOT_APPLICABLE, Truth, Unknown, Value, all_of, any_of, equal, unknowns
 
-PROVIDER: Final = Default("provider hashicorp/aws 5.100")
-
 _FALSE: Final = Truth.FALSE
 _TRUE: Final = Truth.TRUE
 _UNKNOWN: Final = Truth.UNKNOWN
@@ -59,6 +57,8 @@ class Walk:
     """Target key's ARN by alias ARN."""
     defaults: Mapping[str, Value]
     """The provider's, by top-level attribute."""
+    provider: Default
+    """Whose those are."""
     drifts: list[Drift] = field(default_factory=list)
 
     def over(self, attributes: Iterable[Attribute]) -> None:
@@ -214,8 +214,8 @@ class Walk:
 
     def _declared(self, attribute: Attribute, place: Place, wanted: Value) -> Fact:
         if wanted is None and place.written and not attribute.computed:
-            return Fact(attribute.default, PROVIDER)
-        origin: Origin = PROVIDER if wanted is None else self.declared.origin(place.path)
+            return Fact(attribute.default, self.provider)
+        origin: Origin = self.provider if wanted is None else self.declared.origin(place.path)
         return Fact(wanted, origin, any(place.path.startswith(path) for path in self.declared.sensitive))
 
     def _risk(self, attribute: Attribute, place: Place, actual: Value, plan: Plan, reality: Reality) -> Risk | None:

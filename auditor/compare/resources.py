@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Final
 
 from auditor.compare.attributes import Walk
 from auditor.compare.overrides import EVERYTHING, LeftOut
+from auditor.compare.provider_rules import MEASURED, ProviderRules
 from auditor.compare.references import References
 from auditor.compare.tags import TagDrifts
 from auditor.model.answers import Answers, Scope
@@ -24,17 +25,19 @@ def compare(
     answers: Answers,
     kinds: Iterable[Kind],
     scope: Scope,
+    *,
+    rules: ProviderRules = MEASURED,
 ) -> tuple[Comparison, ...]:
     """Compare all resources of these kinds; declared ones in their order, then the unmanaged ones by kind and name.
 
     Declared resources of other kinds serve to resolve references only. Where it is unknown which live resource a
-    declared one is, no live resource of that kind is certainly unmanaged.
+    declared one is, no live resource of that kind is certainly unmanaged. `rules`: of the provider version that plans.
     """
-    by_type = {kind.type: kind for kind in kinds}
+    by_type = {kind.type: rules.applied(kind) for kind in kinds}
     everything = tuple(declared)
     present = {(found.kind, str(found.identity.name)): found for found in live if found.kind in by_type}
     references = References(everything, present, by_type, scope)
-    pairing = _Pairing(by_type, answers, scope, references, _aliases(present.values()), _defaults(by_type))
+    pairing = _Pairing(by_type, answers, scope, references, _aliases(present.values()), _defaults(by_type), rules)
     compared = tuple(pairing.managed(resource) for resource in everything if resource.kind in by_type)
     taken = {(c.kind, str(c.live.identity.name)) for c in compared if c.live is not None}
     unsure = _unsure(compared)
@@ -88,6 +91,7 @@ class _Pairing:
     references: References
     aliases: Mapping[str, str]
     defaults: Mapping[str, Mapping[str, Value]]
+    rules: ProviderRules
 
     def managed(self, declared: Resource) -> Comparison:
         """The comparison of a declared resource."""
@@ -154,10 +158,11 @@ class _Pairing:
         if not left_out.everything:
             stored = kind.refresh(live, self.answers).values
             planned = left_out.planned(self._bound(declared), stored)
-            walk = Walk(declared, live, planned, stored, left_out, self.aliases, self.defaults[kind.type])
+            defaults = self.defaults[kind.type]
+            walk = Walk(declared, live, planned, stored, left_out, self.aliases, defaults, self.rules.origin)
             walk.over(kind.attributes)
             elsewhere = self.references.declared_by_companions(declared)
-            drifts = [drift for drift in walk.drifts if drift.path not in elsewhere]
+            drifts = _dropped(kind, [drift for drift in walk.drifts if drift.path not in elsewhere])
             changed = {_top(drift) for drift in drifts if drift.plan in _CHANGES}
             if _tagged(kind):
                 tags = TagDrifts(declared, live, planned.get("tags"), left_out).find()
@@ -203,6 +208,13 @@ def _plan(drifts: Iterable[Drift]) -> Plan:
         if plan in plans:
             return plan
     return Plan.NO_OP
+
+
+def _dropped(kind: Kind, drifts: list[Drift]) -> list[Drift]:
+    """The drifts, where plan drops a difference that stands without the one of a sibling."""
+    planned = {_top(drift) for drift in drifts if drift.plan is not Plan.NO_OP}
+    alone = {each.name for each in kind.attributes if each.only_with and each.only_with not in planned}
+    return [replace(drift, plan=Plan.NO_OP, risk=None) if _top(drift) in alone else drift for drift in drifts]
 
 
 def _top(drift: Drift) -> str:

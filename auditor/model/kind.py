@@ -85,6 +85,8 @@ class Attribute:
     """For `blocks` by Region: AWS may list the resource's own Region among them, or not."""
     key_reference: bool = False
     """Holds a key's ARN: absent is the account's default key, and the ARN of an alias is the key it points to."""
+    only_with: str = ""
+    """Plan drops a difference here, unless this sibling differs too."""
     identity: str = ""
     """For `blocks`: the child that identifies an element (`name`, `region_name`)."""
     children: tuple[Attribute, ...] = ()

@@ -105,6 +105,9 @@ def _either(value: Value, otherwise: Value) -> Value:
 
 
 def _capacity(planned: Mapping[str, Value], kept: Mapping[str, Value], before: Value) -> Iterator[str]:
+    """A table restored from another may have any capacity."""
+    if any(planned.get(name) for name in _RESTORED):
+        return
     mode = _either(planned.get("billing_mode"), "PROVISIONED")
     for name in ("read_capacity", "write_capacity"):
         units = _either(_either(planned.get(name), kept.get(name)), 0)
@@ -124,7 +127,8 @@ def _conflicts(planned: Mapping[str, Value]) -> Iterator[str]:
         yield "on_demand_throughput and provisioned capacity exclude each other"
 
 
-_SOURCES: Final = ("restore_source_name", "restore_source_table_arn", "import_table")
+_RESTORED: Final = ("restore_source_name", "restore_source_table_arn")
+_SOURCES: Final = (*_RESTORED, "import_table")
 
 
 def _keys_of(planned: Mapping[str, Value], refreshed: Mapping[str, Value]) -> Iterator[str]:

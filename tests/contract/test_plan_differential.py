@@ -1,0 +1,44 @@
+"""Random declared/live pairs: the `plan` verdict is that of the real Terraform and AWS provider."""
+
+import plan_cases
+import pytest
+import random_pairs
+import terraform_verdicts
+from terraform_runs import why_not
+
+pytestmark = [pytest.mark.terraform, pytest.mark.skipif(bool(why_not()), reason=why_not())]
+
+PASSENGERS = {"timeouts", "bypass_policy_lockout_safety_check", "deletion_window_in_days", "range_key"}
+"""Listed by plan because something else changed."""
+FOLLOWING = {"tags_all"}
+"""Known after the apply, where plan says so instead of naming the change."""
+
+
+def disagreements(seeds, folder):
+    """What is decided otherwise than by Terraform, by seed."""
+    cases = [random_pairs.pair(seed) for seed in seeds]
+    theirs = folder / "terraform"
+    theirs.mkdir()
+    told = terraform_verdicts.verdicts(cases, theirs)
+    resources = plan_cases.configured(cases, folder)
+    found = {}
+    for case in cases:
+        ours, right = plan_cases.compared(case, resources[case["id"]]), told[case["id"]]
+        if str(ours.plan) != right["verdict"]:
+            found[case["id"]] = f"{ours.plan} instead of {right}"
+        elif ours.plan == "update":
+            extra, lacking = {*ours.changed} - {*right["changed"]}, {*right["changed"]} - {*ours.changed}
+            if extra - FOLLOWING or lacking - PASSENGERS:
+                found[case["id"]] = f"changes {ours.changed} instead of {right['changed']}"
+        elif ours.plan == "replace" and list(ours.forcing) != right["replace_paths"]:
+            found[case["id"]] = f"forced by {ours.forcing} instead of {right['replace_paths']}"
+    return found
+
+
+def test_a_sample_of_pairs(tmp_path):
+    assert disagreements(range(1, 61), tmp_path) == {}
+
+
+@pytest.mark.soak
+def test_five_hundred_pairs(tmp_path):
+    assert disagreements(range(1000, 1500), tmp_path) == {}

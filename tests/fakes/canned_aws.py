@@ -1,0 +1,174 @@
+"""AWS as far as `terraform plan` refreshes resources: canned answers by Region and operation, over HTTP on loopback."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Self
+from urllib.parse import parse_qs
+from xml.sax.saxutils import escape
+
+from plan_cases import ACCOUNT, REGION
+
+IDENTITY = (
+    "<GetCallerIdentityResponse><GetCallerIdentityResult>"
+    f"<Arn>arn:aws:iam::{ACCOUNT}:user/t</Arn><UserId>t</UserId><Account>{ACCOUNT}</Account>"
+    "</GetCallerIdentityResult></GetCallerIdentityResponse>"
+)
+
+
+class World:
+    """What is live: `tables` by (Region, name), `keys` by id, `targets`, `policies`, `alarms` and tags by name."""
+
+    def __init__(self) -> None:
+        self.tables, self.keys, self.alarms, self.alarm_tags = {}, {}, {}, {}
+        self.targets, self.policies, self.aliases = [], [], []
+
+    def add(self, case):
+        """Everything that a case says is live."""
+        live = case["live"] or {}
+        if case["type"] == "aws_dynamodb_table" and live:
+            self.tables[REGION, live["DescribeTable"]["TableName"]] = live
+            for region, there in case.get("live_other_regions", {}).items():
+                self.tables[region, live["DescribeTable"]["TableName"]] = there
+        self.keys |= live.get("kms", {})
+        self.targets += live.get("DescribeScalableTargets", [])
+        self.policies += live.get("DescribeScalingPolicies", [])
+        self.aliases += live.get("ListAliases", [])
+        self.alarms |= live.get("DescribeAlarms", {})
+        self.alarm_tags |= live.get("cloudwatch ListTagsForResource", {})
+
+    def answer(self, service, operation, region, asked):
+        """The status and members of an answer of one of the JSON services."""
+        if service == "dynamodb":
+            return self._dynamodb(operation, region, asked)
+        if service == "kms":
+            return self._kms(operation, region, asked)
+        if operation == "DescribeScalableTargets":
+            return 200, {"ScalableTargets": [t for t in self.targets if t["ResourceId"] in asked["ResourceIds"]]}
+        if operation == "DescribeScalingPolicies":
+            name = asked["PolicyNames"][0]
+            found = [p for p in self.policies if p["PolicyName"] == name and p["ResourceId"] == asked["ResourceId"]]
+            return 200, {"ScalingPolicies": found}
+        if operation == "ListTagsForResource":
+            return 200, {"Tags": {}}
+        return unknown(operation)
+
+    def _dynamodb(self, operation, region, asked):
+        name = asked.get("TableName") or asked["ResourceArn"].rpartition("/")[2]
+        live = self.tables.get((region, name.rpartition("/")[2]))
+        if live is None:
+            code = "TableNotFoundException" if operation == "DescribeContinuousBackups" else "ResourceNotFoundException"
+            return 400, {"__type": code, "message": "not found"}
+        told = live.get(operation)
+        if isinstance(told, dict) and "error" in told:
+            return 400, {"__type": told["error"], "message": "refused"}
+        if operation == "ListTagsOfResource":
+            return 200, {"Tags": [{"Key": key, "Value": value} for key, value in told.items()]}
+        member = {
+            "DescribeTable": "Table",
+            "DescribeContinuousBackups": "ContinuousBackupsDescription",
+            "DescribeTimeToLive": "TimeToLiveDescription",
+        }.get(operation)
+        return (200, {member: told}) if member else unknown(operation)
+
+    def _kms(self, operation, region, asked):
+        if operation == "ListAliases":
+            return 200, {"Aliases": self.aliases, "Truncated": False}
+        name = asked.get("KeyId", "").rpartition("/")[2]
+        if operation == "DescribeKey" and asked["KeyId"] == "alias/aws/dynamodb":
+            arn = f"arn:aws:kms:{region}:{ACCOUNT}:key/default-{region}"
+            return 200, {"KeyMetadata": {"KeyId": f"default-{region}", "Arn": arn}}
+        key = self.keys.get(name)
+        if key is None:
+            return 400, {"__type": "NotFoundException", "message": "not found"}
+        if operation == "DescribeKey":
+            return 200, {"KeyMetadata": key["DescribeKey"]}
+        if operation == "GetKeyPolicy":
+            return 200, {"Policy": key["GetKeyPolicy"], "PolicyName": "default"}
+        if operation == "GetKeyRotationStatus":
+            return 200, key["GetKeyRotationStatus"]
+        if operation == "ListResourceTags":
+            tags = [{"TagKey": k, "TagValue": v} for k, v in key["ListResourceTags"].items()]
+            return 200, {"Tags": tags, "Truncated": False}
+        return unknown(operation)
+
+    def query(self, form):
+        """The body of an answer of one of the XML services."""
+        operation = form["Action"][0]
+        if operation == "DescribeAlarms":
+            names = [value[0] for name, value in form.items() if name.startswith("AlarmNames.")]
+            found = {"MetricAlarms": [self.alarms[name] for name in names if name in self.alarms]}
+        elif operation == "ListTagsForResource":
+            tags = self.alarm_tags.get(form["ResourceARN"][0].rpartition(":")[2], {})
+            found = {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
+        else:
+            return IDENTITY
+        return f"<{operation}Response><{operation}Result>{xml(found)}</{operation}Result></{operation}Response>"
+
+
+def unknown(operation):
+    """The answer to an operation that is not among the canned ones."""
+    return 400, {"__type": "UnknownOperationException", "message": operation}
+
+
+def xml(value):
+    """Members as the query protocol writes them."""
+    if isinstance(value, dict):
+        return "".join(f"<{name}>{xml(member)}</{name}>" for name, member in value.items())
+    if isinstance(value, list):
+        return "".join(f"<member>{xml(member)}</member>" for member in value)
+    return escape(str(value).lower() if isinstance(value, bool) else str(value))
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        signed = self.headers.get("Authorization", "").partition("Credential=")[2].split("/")
+        target = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
+        self.server.seen.append((signed[3] if len(signed) > 3 else "", target or body[:60]))
+        if target:
+            status, found = self.server.world.answer(signed[3], target, signed[2], json.loads(body or b"{}"))
+            self._send(status, "application/x-amz-json-1.0", json.dumps(found).encode())
+        else:
+            self._send(200, "text/xml", self.server.world.query(parse_qs(body.decode())).encode())
+
+    def _send(self, status, kind, content):
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+
+class CannedServer:
+    """`with CannedServer(world) as server: ... server.url`; ends with the block."""
+
+    def __init__(self, world: World) -> None:
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+        self._server.daemon_threads = True
+        self._server.world, self._server.seen = world, []
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+
+    @property
+    def url(self) -> str:
+        """The endpoint of every service."""
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    @property
+    def seen(self) -> list:
+        """The requests that came: (service, operation)."""
+        return self._server.seen
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()

@@ -1,0 +1,178 @@
+"""Declared and live sides of recorded plans: a case's code evaluated, its answers given, both compared.
+
+A case has `id`, `type`, `config` (HCL), `provider` (a name of PROVIDERS) and `live` (answers by operation).
+"""
+
+from dataclasses import replace
+
+from auditor.compare import compare
+from auditor.declared import declared, names
+from auditor.hcl import load
+from auditor.kinds import kinds
+from auditor.model.answers import Answer, Answers, Request, Scope
+from auditor.model.values import Reason
+
+ACCOUNT, REGION = "111122223333", "ap-southeast-1"
+PROVIDERS = {
+    "plain": "",
+    "region us-west-2": "",
+    "default_tags env=prod": 'default_tags {\n tags = { env = "prod" }\n }',
+    "ignore_tags keys=[ignored] key_prefixes=[kubernetes.io/]": (
+        'ignore_tags {\n keys = ["ignored"]\n key_prefixes = ["kubernetes.io/"]\n }'
+    ),
+}
+
+
+def code_of(case):
+    name = f'name = "t-{case["id"].lower()}"\n' if case["type"] == "aws_dynamodb_table" else ""
+    return f'resource "{case["type"]}" "{case["id"].lower()}" {{\n{name}{case["config"]}\n}}\n'
+
+
+def configured(cases, folder):
+    """The declared resource of each case, evaluated from code in folders below `folder`."""
+    found = {}
+    for number, (provider, settings) in enumerate(PROVIDERS.items()):
+        own = [case for case in cases if case.get("provider", "plain") == provider]
+        directory = folder / f"root{number}"
+        directory.mkdir()
+        region = provider.removeprefix("region ") if provider.startswith("region ") else REGION
+        text = f'provider "aws" {{\n region = "{region}"\n {settings}\n}}\n' + "".join(map(code_of, own))
+        (directory / "main.tf").write_text(text, encoding="utf-8")
+        configuration = load(directory, account=ACCOUNT, region=REGION)
+        resources = {r.address: r for r in declared(configuration, kinds(), account=ACCOUNT, region=REGION)}
+        found |= {case["id"]: resources[f"{case['type']}.{case['id'].lower()}"] for case in own}
+    return found
+
+
+def failed(request, code):
+    return Answer(request, ok=False, code=code, reason=Reason.FAILED)
+
+
+def table_answers(name, live, region=""):
+    arn = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}"
+    describe = Request.of("dynamodb:DescribeTable", region, TableName=name)
+    if live is None:
+        yield failed(describe, "ResourceNotFoundException")
+        return
+    yield Answer(describe, ({"Table": {"TableName": name, **live["DescribeTable"]}},))
+    backups = Request.of("dynamodb:DescribeContinuousBackups", region, TableName=name)
+    told = live["DescribeContinuousBackups"]
+    if "error" in told:
+        yield failed(backups, told["error"])
+    else:
+        yield Answer(backups, ({"ContinuousBackupsDescription": told},))
+    ttl = Request.of("dynamodb:DescribeTimeToLive", region, TableName=name)
+    yield Answer(ttl, ({"TimeToLiveDescription": live["DescribeTimeToLive"]},))
+    alias = {
+        "AliasName": "alias/aws/dynamodb",
+        "AliasArn": f"arn:aws:kms:{region or REGION}:{ACCOUNT}:alias/aws/dynamodb",
+        "TargetKeyId": f"default-{region or REGION}",
+    }
+    yield Answer(Request.of("kms:ListAliases", region), ({"Aliases": [alias]},))
+    if not region:
+        tags = [{"Key": key, "Value": value} for key, value in live["ListTagsOfResource"].items()]
+        bulk = Request.of("resourcegroupstaggingapi:GetResources", ResourceTypeFilters=("dynamodb:table",))
+        yield Answer(bulk, ({"ResourceTagMappingList": [{"ResourceARN": arn, "Tags": tags}]},))
+        targets = Request.of("application-autoscaling:DescribeScalableTargets", ServiceNamespace="dynamodb")
+        yield Answer(targets, ({"ScalableTargets": []},))
+
+
+def key_answers(live):
+    aliases = []
+    for name, key in live["kms"].items():
+        arn = key["DescribeKey"]["Arn"]
+        alias = arn.replace(f"key/{name}", f"alias/{name}")
+        aliases.append({"AliasName": f"alias/{name}", "AliasArn": alias, "TargetKeyId": name})
+        yield Answer(Request.of("kms:DescribeKey", KeyId=arn), ({"KeyMetadata": key["DescribeKey"]},))
+        yield Answer(Request.of("kms:GetKeyRotationStatus", KeyId=arn), (key["GetKeyRotationStatus"],))
+        policy = Request.of("kms:GetKeyPolicy", KeyId=arn, PolicyName="default")
+        yield Answer(policy, ({"Policy": key["GetKeyPolicy"]},))
+        tags = [{"TagKey": k, "TagValue": v} for k, v in key["ListResourceTags"].items()]
+        yield Answer(Request.of("kms:ListResourceTags", KeyId=arn), ({"Tags": tags},))
+    yield Answer(Request.of("kms:ListAliases"), ({"Aliases": aliases},))
+
+
+def alarm_answers(live):
+    alarms = list(live.get("DescribeAlarms", {}).values())
+    request = Request.of("cloudwatch:DescribeAlarms", AlarmTypes=("MetricAlarm", "CompositeAlarm"))
+    yield Answer(request, ({"MetricAlarms": alarms},))
+    tags = [
+        {
+            "ResourceARN": alarm["AlarmArn"],
+            "Tags": [
+                {"Key": key, "Value": value}
+                for key, value in live["cloudwatch ListTagsForResource"][alarm["AlarmName"]].items()
+            ],
+        }
+        for alarm in alarms
+    ]
+    bulk = Request.of("resourcegroupstaggingapi:GetResources", ResourceTypeFilters=("cloudwatch:alarm",))
+    yield Answer(bulk, ({"ResourceTagMappingList": tags},))
+
+
+def policy_answers(live, arn):
+    request = Request.of("dynamodb:GetResourcePolicy", ResourceArn=arn)
+    found = live.get("GetResourcePolicy", {}).get(arn)
+    yield Answer(request, (found,)) if found else failed(request, "PolicyNotFoundException")
+
+
+def destination_answers(live):
+    for table, destinations in live["DescribeKinesisStreamingDestination"].items():
+        request = Request.of("dynamodb:DescribeKinesisStreamingDestination", TableName=table)
+        yield Answer(request, ({"KinesisDataStreamDestinations": destinations},))
+
+
+def regional_answers(live):
+    for region, tables in live["dynamodb"].items():
+        place = "" if region == REGION else region
+        for name, there in tables.items():
+            yield from table_answers(name, there, place)
+            tags = [{"Key": key, "Value": value} for key, value in there["ListTagsOfResource"].items()]
+            arn = f"arn:aws:dynamodb:{region}:{ACCOUNT}:table/{name}"
+            yield Answer(Request.of("dynamodb:ListTagsOfResource", place, ResourceArn=arn), ({"Tags": tags},))
+
+
+def tables_answers(case, resource):
+    yield from table_answers(resource.identity.name, case["live"])
+    for region, there in case.get("live_other_regions", {}).items():
+        yield from table_answers(resource.identity.name, there, region)
+
+
+def listing(api, member, told, **params):
+    """The answer of an operation that lists all; `told` is the live side's name for its items."""
+    return lambda case, _: [Answer(Request.of(api, **params), ({member: case["live"].get(told, [])},))]
+
+
+SCALING = "application-autoscaling:Describe"
+ANSWERS = {
+    "aws_dynamodb_table": tables_answers,
+    "aws_dynamodb_table_replica": lambda case, _: regional_answers(case["live"]),
+    "aws_dynamodb_tag": lambda case, _: regional_answers(case["live"]),
+    "aws_dynamodb_contributor_insights": listing(
+        "dynamodb:ListContributorInsights", "ContributorInsightsSummaries", "DescribeContributorInsights"
+    ),
+    "aws_dynamodb_kinesis_streaming_destination": lambda case, _: destination_answers(case["live"]),
+    "aws_dynamodb_resource_policy": lambda case, resource: policy_answers(case["live"], resource.identity.name),
+    "aws_kms_key": lambda case, _: key_answers(case["live"]),
+    "aws_kms_key_policy": lambda case, _: key_answers(case["live"]),
+    "aws_kms_replica_key": lambda case, _: key_answers(case["live"]),
+    "aws_kms_alias": listing("kms:ListAliases", "Aliases", "ListAliases"),
+    "aws_appautoscaling_target": listing(
+        f"{SCALING}ScalableTargets", "ScalableTargets", "DescribeScalableTargets", ServiceNamespace="dynamodb"
+    ),
+    "aws_appautoscaling_policy": listing(
+        f"{SCALING}ScalingPolicies", "ScalingPolicies", "DescribeScalingPolicies", ServiceNamespace="dynamodb"
+    ),
+    "aws_cloudwatch_metric_alarm": lambda case, _: alarm_answers(case["live"]),
+}
+
+
+def compared(case, resource):
+    """The comparison of a case, as an audit makes it."""
+    if case["type"] in {"aws_kms_key", "aws_kms_replica_key"}:
+        (name,) = case["live"]["kms"]
+        resource = replace(resource, identity=replace(resource.identity, name=name))
+    answers = Answers({answer.request: answer for answer in ANSWERS[case["type"]](case, resource)})
+    scope = Scope(ACCOUNT, REGION, declared=names([resource]))
+    live = [found for kind in kinds() for found in kind.read(answers, scope)]
+    return compare([resource], live, answers, kinds(), scope)[0]

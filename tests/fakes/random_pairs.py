@@ -1,0 +1,829 @@
+"""Random declared/live pairs as cases: code over the whole schema, applied, then changed by hand here and there.
+
+Each comes from a seed of its own, so that one that disagrees can be made again: `pair(seed)`.
+"""
+
+import copy
+import json
+import random
+
+from plan_cases import ACCOUNT, PROVIDERS, REGION
+
+ARN = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table"
+KEYS = [f"arn:aws:kms:{REGION}:{ACCOUNT}:key/customer-{n}" for n in (1, 2)]
+DEFAULT_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/default-{REGION}"
+NAMES = ("id", "pk", "sk", "gk", "gh")
+TAGS = ("env", "team", "ignored", "kubernetes.io/x", "aws:x")
+OTHERS = ("us-west-2", "eu-west-1")
+ROOT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+
+
+def pair(seed):
+    """The pair of a seed."""
+    chance = random.Random(seed)  # noqa: S311 - to be made again, not to be secret
+    kind = chance.choices(list(MAKERS), [6, 2, 1, 1, 1, 2])[0]
+    case = {"id": f"F{seed}", "type": kind, "provider": "plain"}
+    if kind in ("aws_dynamodb_table", "aws_kms_key", "aws_cloudwatch_metric_alarm") and chance.random() < 0.4:
+        case["provider"] = chance.choice([name for name in PROVIDERS if not name.startswith("region")])
+    declared, lifecycle = MAKERS[kind](chance, case)
+    case["config"] = hcl(declared) + lifecycle
+    return case
+
+
+class Map(dict):
+    """A map argument, not a block."""
+
+
+def hcl(values):
+    """The body of a block."""
+    lines = []
+    for name, value in values.items():
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            lines += [f"{name} {{\n{hcl(block)}\n}}" for block in value]
+        elif isinstance(value, dict) and not isinstance(value, Map):
+            lines.append(f"{name} {{\n{hcl(value)}\n}}")
+        elif not (isinstance(value, list) and not value and name in BLOCKS):
+            lines.append(f"{name} = {json.dumps(value)}".replace("${", "$${"))
+    return "\n".join(lines)
+
+
+BLOCKS = ("attribute", "global_secondary_index", "local_secondary_index", "replica", "metric_query")
+
+
+def written(chance, values, often=0.6):
+    """Some of these, in their order."""
+    return {name: value for name, value in values.items() if chance.random() < often}
+
+
+def ignoring(chance, paths, often=0.15):
+    """A lifecycle block, sometimes."""
+    if chance.random() > often:
+        return ""
+    chosen = chance.sample(paths, min(len(paths), chance.choice((1, 1, 2))))
+    listed = "all" if chance.random() < 0.08 else f"[{', '.join(chosen)}]"
+    return f"\nlifecycle {{\n ignore_changes = {listed}\n}}"
+
+
+def tags_of(chance):
+    """Tags as written: null, a number, default ones and those that the provider leaves out are among them."""
+    values = ("prod", "dev", "", 1, None)
+    return Map({key: chance.choice(values) for key in chance.sample(TAGS, chance.choice((1, 1, 2, 3)))})
+
+
+def applied_tags(provider, tags):
+    """The tags that live has after an apply."""
+    defaults = {"env": "prod"} if provider.startswith("default_tags") else {}
+    given = {key: str(value) for key, value in (tags or {}).items() if value is not None}
+    found = {**defaults, **given}
+    if provider.startswith("ignore_tags"):
+        found = {key: value for key, value in found.items() if key != "ignored" and not key.startswith("kubernetes")}
+    return found
+
+
+def retagged(chance, tags):
+    """One tag changed by hand."""
+    key = chance.choice(TAGS)
+    if key in tags and chance.random() < 0.4:
+        del tags[key]
+    else:
+        tags[key] = chance.choice(("prod", "dev", ""))
+
+
+# Tables.
+
+
+def table(chance, case):  # noqa: C901 - one choice after the other
+    name = f"t-{case['id'].lower()}"
+    declared = {}
+    mode = chance.choice((None, "PROVISIONED", "PAY_PER_REQUEST", "PAY_PER_REQUEST"))
+    if mode:
+        declared["billing_mode"] = mode
+    if (mode == "PAY_PER_REQUEST" and chance.random() < 0.08) or (mode != "PAY_PER_REQUEST" and chance.random() < 0.92):
+        declared |= {"read_capacity": chance.choice((5, 5, 10, 0)), "write_capacity": 5}
+    declared["hash_key"] = chance.choice(("id", "pk"))
+    if chance.random() < 0.5:
+        declared["range_key"] = "sk"
+    declared["global_secondary_index"] = [
+        global_index(chance, n, mode) for n in range(chance.choice((0, 0, 1, 1, 2, 3)))
+    ]
+    if "range_key" in declared:
+        declared["local_secondary_index"] = [local_index(chance, n) for n in range(chance.choice((0, 0, 0, 1, 2)))]
+    used = {declared["hash_key"], declared.get("range_key")}
+    for block in (*declared["global_secondary_index"], *declared.get("local_secondary_index", ())):
+        used |= {block.get("hash_key"), block.get("range_key")}
+    names = sorted(filter(None, used))
+    if chance.random() < 0.03:
+        names = names[:-1] if chance.random() < 0.5 else [*names, "unused"]
+    chance.shuffle(names)
+    declared["attribute"] = [{"name": each, "type": chance.choice("SSNB")} for each in names]
+    declared |= streams(chance)
+    declared |= written(
+        chance,
+        {
+            "server_side_encryption": encryption(chance),
+            "point_in_time_recovery": written(chance, {"recovery_period_in_days": chance.choice((7, 35))}, 0.4)
+            | {"enabled": chance.random() < 0.7},
+            "ttl": expiry(chance),
+            "deletion_protection_enabled": chance.choice((True, False, None)),
+            "table_class": chance.choice(("STANDARD", "STANDARD_INFREQUENT_ACCESS")),
+            "tags": tags_of(chance),
+        },
+        0.45,
+    )
+    if mode == "PAY_PER_REQUEST" and chance.random() < 0.2:
+        declared["on_demand_throughput"] = throughput(chance)
+    if chance.random() < 0.2:
+        declared["replica"] = [replica(chance, region) for region in chance.sample(OTHERS, chance.choice((1, 1, 2)))]
+    state = {}
+    if chance.random() < 0.06:
+        declared |= chance.choice(({"restore_source_name": "old"}, {"restore_to_latest_time": False}))
+        state = {n: v for n, v in declared.items() if n.startswith("restore_")}
+    if chance.random() < 0.05:
+        declared["timeouts"] = {"create": "30m"}
+    case["live"] = applied_table(chance, name, declared, case["provider"])
+    case["live_other_regions"] = {
+        each["region_name"]: replica_table(name, each) for each in declared.get("replica", ())
+    }
+    if chance.random() > 0.33:
+        for _ in range(chance.choice((1, 1, 2, 3))):
+            chance.choice(TABLE_CHANGES)(chance, case["live"])
+    if chance.random() < 0.02:
+        case["live"] = None
+    case["state"] = state | {
+        "id": name,
+        "name": name,
+        **{n: declared[n] for n in ("range_key", "stream_view_type") if n in declared},
+        "tags": state_tags(declared.get("tags")),
+        "replica": [
+            {
+                "region_name": each["region_name"],
+                "propagate_tags": each.get("propagate_tags", False),
+                "point_in_time_recovery": each.get("point_in_time_recovery", False),
+                "kms_key_arn": each.get("kms_key_arn", ""),
+            }
+            for each in declared.get("replica", ())
+        ],
+    }
+    if not declared["global_secondary_index"]:
+        del declared["global_secondary_index"]
+    paths = ["read_capacity", "write_capacity", "billing_mode", "global_secondary_index", "attribute", "replica", "ttl"]
+    paths += ["tags", "tags_all", 'tags["team"]', "point_in_time_recovery[0].enabled", "range_key", "hash_key"]
+    paths += ["server_side_encryption", "stream_enabled", "stream_view_type", "local_secondary_index", "table_class"]
+    paths += ["deletion_protection_enabled", "ttl[0].attribute_name", "on_demand_throughput"]
+    return declared, ignoring(chance, paths)
+
+
+def state_tags(tags):
+    """Tags as a state keeps them."""
+    return {key: str(value) for key, value in tags.items() if value is not None} if tags else None
+
+
+def streams(chance):
+    if chance.random() < 0.6:
+        return {}
+    enabled = chance.random() < 0.75
+    view = {"stream_view_type": chance.choice(("NEW_IMAGE", "KEYS_ONLY", "NEW_AND_OLD_IMAGES"))}
+    return {"stream_enabled": enabled} | (view if enabled and chance.random() < 0.95 else {})
+
+
+def encryption(chance):
+    block = {"enabled": chance.random() < 0.8}
+    return block | ({"kms_key_arn": chance.choice((*KEYS, KEYS[0], DEFAULT_KEY))} if chance.random() < 0.6 else {})
+
+
+def expiry(chance):
+    if chance.random() < 0.75:
+        return {"attribute_name": chance.choice(("exp", "ttl")), "enabled": True}
+    return written(chance, {"attribute_name": "exp", "enabled": False})
+
+
+def throughput(chance):
+    found = written(
+        chance,
+        {"max_read_request_units": chance.choice((100, -1)), "max_write_request_units": chance.choice((50, -1))},
+        0.8,
+    )
+    return found or {"max_read_request_units": 100}
+
+
+def global_index(chance, number, mode):
+    block = {"name": f"g{number}", "hash_key": chance.choice(NAMES)}
+    if chance.random() < 0.5:
+        block["range_key"] = chance.choice(("sk", "gh", ""))
+    block["projection_type"] = chance.choice(("ALL", "KEYS_ONLY", "INCLUDE"))
+    if block["projection_type"] == "INCLUDE":
+        block["non_key_attributes"] = chance.sample(("a", "b", "c"), 2)
+    elif chance.random() < 0.2:
+        block["non_key_attributes"] = []
+    if chance.random() < (0.05 if mode == "PAY_PER_REQUEST" else 0.85):
+        block |= {"read_capacity": 5, "write_capacity": 5}
+    if mode == "PAY_PER_REQUEST" and chance.random() < 0.15:
+        block["on_demand_throughput"] = throughput(chance)
+    return block
+
+
+def local_index(chance, number):
+    block = {"name": f"l{number}", "range_key": chance.choice(("gk", "gh"))}
+    block["projection_type"] = chance.choice(("ALL", "KEYS_ONLY", "INCLUDE"))
+    if block["projection_type"] == "INCLUDE":
+        block["non_key_attributes"] = chance.sample(("a", "b", "c"), 2)
+    return block
+
+
+def replica(chance, region):
+    return {"region_name": region} | written(
+        chance,
+        {
+            "kms_key_arn": f"arn:aws:kms:{region}:{ACCOUNT}:key/customer-1",
+            "point_in_time_recovery": chance.choice((True, False)),
+            "propagate_tags": chance.choice((True, False)),
+        },
+        0.45,
+    )
+
+
+def key_schema(block):
+    parts = [("HASH", block["hash_key"]), ("RANGE", block.get("range_key"))]
+    return [{"AttributeName": name, "KeyType": type_} for type_, name in parts if name]
+
+
+def units(block):
+    return {"ReadCapacityUnits": block.get("read_capacity", 0), "WriteCapacityUnits": block.get("write_capacity", 0)}
+
+
+def positive(block):
+    """The capacities that AWS would take."""
+    return {name: block.get(name) or 1 for name in ("read_capacity", "write_capacity")}
+
+
+def maximum(block):
+    return {
+        "MaxReadRequestUnits": block.get("max_read_request_units", -1),
+        "MaxWriteRequestUnits": block.get("max_write_request_units", -1),
+    }
+
+
+def projection(block):
+    found = {"ProjectionType": block["projection_type"]}
+    return found | ({"NonKeyAttributes": block["non_key_attributes"]} if block.get("non_key_attributes") else {})
+
+
+def applied_table(chance, name, declared, provider):
+    """The answers about a table as it is after an apply."""
+    on_demand = declared.get("billing_mode") == "PAY_PER_REQUEST"
+    told = {
+        "TableName": name,
+        "TableArn": f"{ARN}/{name}",
+        "TableStatus": "ACTIVE",
+        "AttributeDefinitions": [
+            {"AttributeName": each["name"], "AttributeType": each["type"]} for each in declared["attribute"]
+        ],
+        "KeySchema": key_schema(declared),
+        "ProvisionedThroughput": units({} if on_demand else positive(declared)),
+    }
+    if on_demand:
+        told["BillingModeSummary"] = {"BillingMode": "PAY_PER_REQUEST"}
+    indexes = [
+        {"IndexName": each["name"], "KeySchema": key_schema(each), "Projection": projection(each)}
+        | {"IndexStatus": "ACTIVE", "ProvisionedThroughput": units({} if on_demand else each)}
+        | ({"OnDemandThroughput": maximum(each["on_demand_throughput"])} if "on_demand_throughput" in each else {})
+        for each in declared["global_secondary_index"]
+    ]
+    local = [
+        {"IndexName": each["name"], "KeySchema": key_schema(each | {"hash_key": declared["hash_key"]})}
+        | {"Projection": projection(each)}
+        for each in declared.get("local_secondary_index", ())
+    ]
+    told |= {"GlobalSecondaryIndexes": indexes} if indexes else {}
+    told |= {"LocalSecondaryIndexes": local} if local else {}
+    if declared.get("stream_enabled"):
+        told["StreamSpecification"] = {
+            "StreamEnabled": True,
+            "StreamViewType": declared.get("stream_view_type", "NEW_IMAGE"),
+        }
+    block = declared.get("server_side_encryption", {})
+    if block.get("enabled"):
+        key = block.get("kms_key_arn", DEFAULT_KEY)
+        told["SSEDescription"] = {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": key}
+    if declared.get("deletion_protection_enabled") is not None or chance.random() < 0.5:
+        told["DeletionProtectionEnabled"] = bool(declared.get("deletion_protection_enabled"))
+    if declared.get("table_class") == "STANDARD_INFREQUENT_ACCESS":
+        told["TableClassSummary"] = {"TableClass": "STANDARD_INFREQUENT_ACCESS"}
+    if "on_demand_throughput" in declared:
+        told["OnDemandThroughput"] = maximum(declared["on_demand_throughput"])
+    if declared.get("replica"):
+        told["Replicas"] = [
+            {"RegionName": each["region_name"], "ReplicaStatus": "ACTIVE"}
+            | ({"KMSMasterKeyId": each["kms_key_arn"]} if "kms_key_arn" in each else {})
+            for each in declared["replica"]
+        ]
+    recovery = declared.get("point_in_time_recovery", {})
+    ttl = declared.get("ttl", {})
+    expires = {"TimeToLiveStatus": "ENABLED", "AttributeName": ttl["attribute_name"]} if ttl.get("enabled") else {}
+    return {
+        "DescribeTable": told,
+        "DescribeContinuousBackups": recovering(recovery.get("enabled"), recovery.get("recovery_period_in_days", 35)),
+        "DescribeTimeToLive": expires or {"TimeToLiveStatus": "DISABLED"},
+        "ListTagsOfResource": applied_tags(provider, declared.get("tags")),
+    }
+
+
+def recovering(enabled, days):
+    description = {"PointInTimeRecoveryStatus": "ENABLED" if enabled else "DISABLED"}
+    description |= {"RecoveryPeriodInDays": days} if enabled else {}
+    return {"ContinuousBackupsStatus": "ENABLED", "PointInTimeRecoveryDescription": description}
+
+
+def replica_table(name, block):
+    key = block.get("kms_key_arn")
+    told = {"TableName": name, "TableStatus": "ACTIVE", "KeySchema": [], "AttributeDefinitions": []}
+    if key:
+        told["SSEDescription"] = {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": key}
+    return {
+        "DescribeTable": told,
+        "DescribeContinuousBackups": recovering(block.get("point_in_time_recovery"), 35),
+        "DescribeTimeToLive": {"TimeToLiveStatus": "DISABLED"},
+        "ListTagsOfResource": {},
+    }
+
+
+def _billing(chance, live):
+    told = live["DescribeTable"]
+    if told.pop("BillingModeSummary", None):
+        told["ProvisionedThroughput"] = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
+    else:
+        told["BillingModeSummary"] = {"BillingMode": "PAY_PER_REQUEST"}
+        told["ProvisionedThroughput"] = {"ReadCapacityUnits": 0, "WriteCapacityUnits": 0}
+
+
+def _capacity(chance, live):
+    if "BillingModeSummary" not in live["DescribeTable"]:
+        live["DescribeTable"]["ProvisionedThroughput"] = {
+            "ReadCapacityUnits": chance.choice((5, 50)),
+            "WriteCapacityUnits": chance.choice((5, 7)),
+        }
+
+
+def _encryption(chance, live):
+    told = live["DescribeTable"]
+    key = chance.choice((*KEYS, DEFAULT_KEY, None))
+    told.pop("SSEDescription", None)
+    if key:
+        status = chance.choice(("ENABLED", "ENABLED", "UPDATING"))
+        told["SSEDescription"] = {"Status": status, "SSEType": "KMS", "KMSMasterKeyArn": key}
+
+
+def _recovery(chance, live):
+    days = chance.choice((7, 35))
+    live["DescribeContinuousBackups"] = recovering(chance.random() < 0.6, days)
+    if chance.random() < 0.1:
+        live["DescribeContinuousBackups"] = {"error": "UnknownOperationException"}
+
+
+def _expiry(chance, live):
+    live["DescribeTimeToLive"] = chance.choice(
+        (
+            {"TimeToLiveStatus": "DISABLED"},
+            {"TimeToLiveStatus": "DISABLED", "AttributeName": "other"},
+            {"TimeToLiveStatus": "ENABLED", "AttributeName": "exp"},
+            {"TimeToLiveStatus": "ENABLING", "AttributeName": "exp"},
+            {"TimeToLiveStatus": "DISABLING", "AttributeName": "ttl"},
+        )
+    )
+
+
+def _protection(chance, live):
+    live["DescribeTable"]["DeletionProtectionEnabled"] = chance.random() < 0.6
+
+
+def _class(chance, live):
+    told = live["DescribeTable"]
+    told["TableClassSummary"] = {"TableClass": chance.choice(("STANDARD", "STANDARD_INFREQUENT_ACCESS"))}
+
+
+def _stream(chance, live):
+    told = live["DescribeTable"]
+    told.pop("StreamSpecification", None)
+    found = chance.choice((None, {"StreamEnabled": False}, "NEW_IMAGE", "KEYS_ONLY"))
+    if found is not None:
+        on = {"StreamEnabled": True, "StreamViewType": found}
+        told["StreamSpecification"] = found if isinstance(found, dict) else on
+
+
+def _tags(chance, live):
+    retagged(chance, live["ListTagsOfResource"])
+
+
+def _maximum(chance, live):
+    told = live["DescribeTable"]
+    if told.pop("OnDemandThroughput", None) is None:
+        told["OnDemandThroughput"] = chance.choice((maximum({}), maximum({"max_read_request_units": 100})))
+
+
+def _define(told, *names):
+    known = {each["AttributeName"] for each in told["AttributeDefinitions"]}
+    told["AttributeDefinitions"] += [
+        {"AttributeName": name, "AttributeType": "S"} for name in names if name not in known
+    ]
+
+
+def _index(chance, live):
+    told = live["DescribeTable"]
+    indexes = told.setdefault("GlobalSecondaryIndexes", [])
+    on_demand = "BillingModeSummary" in told
+    if not indexes or chance.random() < 0.25:
+        key = chance.choice(("id", "byhand"))
+        _define(told, key)
+        made = {"name": "added", "hash_key": key, "projection_type": "ALL"}
+        indexes.append(
+            {"IndexName": "added", "KeySchema": key_schema(made), "Projection": projection(made)}
+            | {"IndexStatus": "ACTIVE", "ProvisionedThroughput": units({} if on_demand else {"read_capacity": 5})}
+        )
+        return
+    index = chance.choice(indexes)
+    change = chance.choice(("drop", "projection", "capacity", "maximum", "order", "status", "key"))
+    if change == "drop":
+        indexes.remove(index)
+    elif change == "projection":
+        index["Projection"] = {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["b", "a"]}
+    elif change == "capacity" and not on_demand:
+        index["ProvisionedThroughput"] = {"ReadCapacityUnits": 9, "WriteCapacityUnits": 5}
+    elif change == "maximum":
+        index["OnDemandThroughput"] = maximum({"max_read_request_units": chance.choice((100, -1))})
+    elif change == "order":
+        indexes.reverse()
+        for each in indexes:
+            each["Projection"].get("NonKeyAttributes", []).reverse()
+    elif change == "key":
+        index["KeySchema"] = key_schema({"hash_key": chance.choice(NAMES), "range_key": chance.choice(("sk", ""))})
+        _define(told, *(each["AttributeName"] for each in index["KeySchema"]))
+    else:
+        index["IndexStatus"] = "UPDATING"
+    if not indexes:
+        del told["GlobalSecondaryIndexes"]
+
+
+def _local(chance, live):
+    told = live["DescribeTable"]
+    if indexes := told.get("LocalSecondaryIndexes"):
+        if chance.random() < 0.4:
+            indexes.pop()
+            if not indexes:
+                del told["LocalSecondaryIndexes"]
+        else:
+            indexes[0]["Projection"] = {"ProjectionType": "KEYS_ONLY"}
+
+
+def _replicas(chance, live):
+    told = live["DescribeTable"]
+    entries = told.setdefault("Replicas", [])
+    if entries and chance.random() < 0.4:
+        entries.pop()
+    else:
+        region = chance.choice((*OTHERS, REGION))
+        if all(each["RegionName"] != region for each in entries):
+            entries.append({"RegionName": region, "ReplicaStatus": "ACTIVE"})
+    if not entries:
+        del told["Replicas"]
+
+
+def _keys(chance, live):
+    told = live["DescribeTable"]
+    if chance.random() < 0.5:
+        for each in told["AttributeDefinitions"]:
+            each["AttributeType"] = "N"
+    else:
+        keys = {"hash_key": chance.choice(("id", "pk")), "range_key": chance.choice(("sk", ""))}
+        told["KeySchema"] = key_schema(keys)
+        _define(told, *(each["AttributeName"] for each in told["KeySchema"]))
+
+
+TABLE_CHANGES = (
+    *(_billing, _capacity, _encryption, _recovery, _expiry, _protection, _class, _stream, _tags, _maximum),
+    *(_index, _index, _index, _local, _replicas, _keys),
+)
+
+
+# Keys.
+
+
+def policy_of(chance):
+    """A key policy, in one of many writings."""
+    statement = {"Sid": "Root", "Effect": "Allow", "Principal": ROOT, "Action": "kms:*", "Resource": "*"}
+    return {"Version": "2012-10-17", "Statement": [statement, *([dict(statement, Sid="B")] * (chance.random() < 0.3))]}
+
+
+def rewritten(chance, policy):
+    """The same policy or nearly."""
+    document = copy.deepcopy(policy)
+    statement = chance.choice(document["Statement"])
+    changes = (
+        {"Action": ["kms:*"]},
+        {"Action": ["kms:*", "kms:*"]},
+        {"Principal": {"AWS": [ACCOUNT]}},
+        {"Principal": {"AWS": ACCOUNT}},
+        {"Principal": "*"},
+        {"Principal": {"AWS": "*"}},
+        {"Sid": "Other"},
+        {"Effect": "allow"},
+        {"Condition": {}},
+        {"Condition": {"Bool": {"aws:SecureTransport": [True]}}},
+        {"Resource": ["*"]},
+        {},
+    )
+    statement |= chance.choice(changes)
+    if chance.random() < 0.2:
+        document["Statement"].reverse()
+    if chance.random() < 0.1:
+        document["Version"] = "2008-10-17"
+    return document
+
+
+def key(chance, case):  # noqa: C901 - one choice after the other
+    name = f"k-{case['id'].lower()}"
+    policy = policy_of(chance)
+    rotation = chance.choice((True, True, False, None))
+    declared = written(
+        chance,
+        {
+            "description": chance.choice(("words", "", "other")),
+            "enable_key_rotation": rotation,
+            "is_enabled": chance.choice((True, True, False)),
+            "multi_region": False,
+            "key_usage": "ENCRYPT_DECRYPT",
+            "deletion_window_in_days": 30,
+            "policy": json.dumps(policy),
+            "tags": tags_of(chance),
+        },
+        0.5,
+    )
+    if declared.get("enable_key_rotation") is not None and chance.random() < 0.3:
+        declared["rotation_period_in_days"] = chance.choice((365, 90))
+    on = bool(declared.get("enable_key_rotation"))
+    told = {
+        "AWSAccountId": ACCOUNT,
+        "KeyId": name,
+        "Arn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{name}",
+        "CreationDate": 1700000000,
+        "Enabled": declared.get("is_enabled", True),
+        "Description": declared.get("description", ""),
+        "KeyUsage": "ENCRYPT_DECRYPT",
+        "KeyState": "Enabled" if declared.get("is_enabled", True) else "Disabled",
+        "Origin": "AWS_KMS",
+        "KeyManager": "CUSTOMER",
+        "CustomerMasterKeySpec": "SYMMETRIC_DEFAULT",
+        "KeySpec": "SYMMETRIC_DEFAULT",
+        "MultiRegion": False,
+    }
+    spinning = {"KeyRotationEnabled": on}
+    if on:
+        spinning["RotationPeriodInDays"] = declared.get("rotation_period_in_days", 365)
+    live = {
+        "DescribeKey": told,
+        "GetKeyPolicy": json.dumps(policy),
+        "GetKeyRotationStatus": spinning,
+        "ListResourceTags": applied_tags(case["provider"], declared.get("tags")),
+    }
+    if chance.random() > 0.33:
+        for _ in range(chance.choice((1, 1, 2))):
+            change = chance.randrange(6)
+            if change == 0:
+                told["Description"] = chance.choice(("words", "by hand", ""))
+            elif change == 1:
+                live["GetKeyRotationStatus"] = chance.choice(
+                    (
+                        {"KeyRotationEnabled": False},
+                        {"KeyRotationEnabled": True, "RotationPeriodInDays": chance.choice((90, 365))},
+                    )
+                )
+            elif change == 2:
+                told |= {"Enabled": False, "KeyState": "Disabled"}
+            elif change == 3:
+                live["GetKeyPolicy"] = json.dumps(rewritten(chance, policy))
+            elif change == 4:
+                retagged(chance, live["ListResourceTags"])
+            elif chance.random() < 0.3:
+                told |= chance.choice(
+                    ({"MultiRegion": True}, {"KeyUsage": "SIGN_VERIFY"}, {"KeyState": "PendingDeletion"})
+                )
+    case["live"] = {"kms": {name: live}}
+    case["state"] = {
+        "id": name,
+        "policy": declared.get("policy"),
+        "deletion_window_in_days": declared.get("deletion_window_in_days"),
+        "bypass_policy_lockout_safety_check": False,
+        "tags": state_tags(declared.get("tags")),
+    }
+    paths = ["description", "enable_key_rotation", "is_enabled", "policy", "tags", "rotation_period_in_days"]
+    return declared, ignoring(chance, paths)
+
+
+def alias(chance, case):
+    name = f"alias/{case['id'].lower()}"
+    arn = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/kid-1"
+    declared = {"name": name, "target_key_id": chance.choice((arn, "kid-1"))}
+    live = {"AliasName": name, "AliasArn": f"arn:aws:kms:{REGION}:{ACCOUNT}:{name}"}
+    case["live"] = {"ListAliases": [live | {"TargetKeyId": chance.choice(("kid-1", "kid-1", "kid-2"))}]}
+    if chance.random() < 0.1:
+        case["live"] = {"ListAliases": []}
+    case["state"] = {"id": name, "name": name}
+    return declared, ignoring(chance, ["target_key_id"])
+
+
+# Autoscaling.
+
+
+def target(chance, case):
+    declared = {
+        "service_namespace": "dynamodb",
+        "resource_id": f"table/{case['id'].lower()}",
+        "scalable_dimension": "dynamodb:table:ReadCapacityUnits",
+        "min_capacity": 5,
+        "max_capacity": 100,
+    }
+    role = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/dynamodb.application-autoscaling.amazonaws.com/"
+    role += "AWSServiceRoleForApplicationAutoScaling_DynamoDBTable"
+    if chance.random() < 0.2:
+        declared["role_arn"] = chance.choice(("", role, f"arn:aws:iam::{ACCOUNT}:role/own"))
+    flags = ("dynamic_scaling_in_suspended", "dynamic_scaling_out_suspended", "scheduled_scaling_suspended")
+    if chance.random() < 0.4:
+        declared["suspended_state"] = {flag: chance.random() < 0.5 for flag in flags if chance.random() < 0.6}
+    given = declared.get("suspended_state", {})
+    live = {
+        "ServiceNamespace": "dynamodb",
+        "ResourceId": declared["resource_id"],
+        "ScalableDimension": declared["scalable_dimension"],
+        "MinCapacity": 5,
+        "MaxCapacity": 100,
+        "RoleARN": role,
+        "ScalableTargetARN": f"arn:aws:application-autoscaling:{REGION}:{ACCOUNT}:scalable-target/1",
+        "CreationTime": 1700000000,
+        "SuspendedState": {
+            "DynamicScalingInSuspended": given.get(flags[0], False),
+            "DynamicScalingOutSuspended": given.get(flags[1], False),
+            "ScheduledScalingSuspended": given.get(flags[2], False),
+        },
+    }
+    if chance.random() > 0.33:
+        change = chance.randrange(4)
+        if change == 0:
+            live["MinCapacity"] = chance.choice((1, 0))
+        elif change == 1:
+            live["MaxCapacity"] = 200
+        else:
+            live["SuspendedState"][chance.choice(list(live["SuspendedState"]))] = chance.random() < 0.7
+    case["live"] = {"DescribeScalableTargets": [live] if chance.random() > 0.05 else []}
+    case["state"] = {
+        "id": declared["resource_id"],
+        **{n: declared[n] for n in ("service_namespace", "resource_id", "scalable_dimension")},
+    }
+    return declared, ignoring(chance, ["min_capacity", "max_capacity", "suspended_state"])
+
+
+def scaling_policy(chance, case):
+    words = {
+        "target_value": chance.choice((70, 70.0, 50)),
+        **written(chance, {"disable_scale_in": chance.choice((True, False))}, 0.3),
+        **written(chance, {"scale_in_cooldown": chance.choice((60, 0)), "scale_out_cooldown": 60}, 0.4),
+        "predefined_metric_specification": {"predefined_metric_type": "DynamoDBReadCapacityUtilization"},
+    }
+    declared = {
+        "name": "p",
+        "service_namespace": "dynamodb",
+        "resource_id": f"table/{case['id'].lower()}",
+        "scalable_dimension": "dynamodb:table:ReadCapacityUnits",
+        "policy_type": "TargetTrackingScaling",
+        "target_tracking_scaling_policy_configuration": words,
+    }
+    told = {
+        "PredefinedMetricSpecification": {"PredefinedMetricType": "DynamoDBReadCapacityUtilization"},
+        "TargetValue": float(words["target_value"]),
+    }
+    for ours, theirs in (
+        ("disable_scale_in", "DisableScaleIn"),
+        ("scale_in_cooldown", "ScaleInCooldown"),
+        ("scale_out_cooldown", "ScaleOutCooldown"),
+    ):
+        if ours in words:
+            told[theirs] = words[ours]
+    if chance.random() > 0.33:
+        told |= chance.choice(
+            (
+                {"TargetValue": 60.0},
+                {"DisableScaleIn": True},
+                {"ScaleInCooldown": 120},
+                {"ScaleOutCooldown": 0},
+                {"PredefinedMetricSpecification": {"PredefinedMetricType": "DynamoDBWriteCapacityUtilization"}},
+            )
+        )
+    live = {
+        "PolicyARN": f"arn:{case['id']}",
+        "PolicyName": "p",
+        "ServiceNamespace": "dynamodb",
+        "ResourceId": declared["resource_id"],
+        "ScalableDimension": declared["scalable_dimension"],
+        "PolicyType": "TargetTrackingScaling",
+        "Alarms": [],
+        "CreationTime": 1700000000,
+        "TargetTrackingScalingPolicyConfiguration": told,
+    }
+    case["live"] = {"DescribeScalingPolicies": [live] if chance.random() > 0.05 else []}
+    case["state"] = {
+        "id": "p",
+        **{n: declared[n] for n in ("name", "service_namespace", "resource_id", "scalable_dimension", "policy_type")},
+    }
+    return declared, ignoring(chance, ["target_tracking_scaling_policy_configuration", "policy_type"])
+
+
+# Alarms.
+
+
+def alarm(chance, case):
+    name = f"al-{case['id'].lower()}"
+    topics = [f"arn:aws:sns:{REGION}:{ACCOUNT}:{each}" for each in ("a", "b")]
+    declared = {
+        "alarm_name": name,
+        "comparison_operator": "GreaterThanThreshold",
+        "evaluation_periods": 5,
+        "metric_name": "ThrottledRequests",
+        "namespace": "AWS/DynamoDB",
+        "period": 60,
+        "statistic": "Sum",
+        "threshold": chance.choice((1, 0, 2.5)),
+        "dimensions": Map({"TableName": "t"}),
+    } | written(
+        chance,
+        {
+            "alarm_description": chance.choice(("words", "")),
+            "actions_enabled": chance.choice((True, False)),
+            "alarm_actions": chance.choice((topics, topics[:1], [])),
+            "ok_actions": topics[1:],
+            "datapoints_to_alarm": 3,
+            "treat_missing_data": chance.choice(("missing", "notBreaching")),
+            "unit": "Count",
+            "tags": tags_of(chance),
+        },
+        0.35,
+    )
+    live = {
+        "AlarmName": name,
+        "AlarmArn": f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{name}",
+        "ActionsEnabled": declared.get("actions_enabled", True),
+        "OKActions": list(declared.get("ok_actions", [])),
+        "AlarmActions": list(declared.get("alarm_actions", [])),
+        "InsufficientDataActions": [],
+        "StateValue": "OK",
+        "MetricName": "ThrottledRequests",
+        "Namespace": "AWS/DynamoDB",
+        "Statistic": "Sum",
+        "Dimensions": [{"Name": "TableName", "Value": "t"}],
+        "Period": 60,
+        "EvaluationPeriods": 5,
+        "Threshold": float(declared["threshold"]),
+        "ComparisonOperator": "GreaterThanThreshold",
+    }
+    for ours, theirs in (
+        ("alarm_description", "AlarmDescription"),
+        ("datapoints_to_alarm", "DatapointsToAlarm"),
+        ("treat_missing_data", "TreatMissingData"),
+        ("unit", "Unit"),
+    ):
+        if declared.get(ours):
+            live[theirs] = declared[ours]
+    tags = applied_tags(case["provider"], declared.get("tags"))
+    if chance.random() > 0.33:
+        for _ in range(chance.choice((1, 1, 2))):
+            if chance.random() < 0.15:
+                retagged(chance, tags)
+                continue
+            live |= chance.choice(
+                (
+                    {"AlarmDescription": chance.choice(("by hand", "words"))},
+                    {"ActionsEnabled": chance.random() < 0.3},
+                    {"AlarmActions": chance.choice((topics[::-1], topics[:1], []))},
+                    {"DatapointsToAlarm": chance.choice((3, 5))},
+                    {"TreatMissingData": chance.choice(("missing", "notBreaching", "ignore"))},
+                    {"Unit": chance.choice(("Count", "Bytes"))},
+                    {"Threshold": chance.choice((1.0, 9.0))},
+                    {"Dimensions": [{"Name": "TableName", "Value": "other"}]},
+                    {"EvaluateLowSampleCountPercentile": "ignore"},
+                    {"InsufficientDataActions": topics},
+                    {"Period": 300},
+                    {"StateValue": "ALARM"},
+                )
+            )
+    case["live"] = {"DescribeAlarms": {name: live}, "cloudwatch ListTagsForResource": {name: tags}}
+    if chance.random() < 0.04:
+        case["live"] = {"DescribeAlarms": {}, "cloudwatch ListTagsForResource": {}}
+    case["state"] = {"id": name, "alarm_name": name, "tags": state_tags(declared.get("tags"))}
+    return declared, ignoring(chance, ["alarm_actions", "threshold", "tags", "actions_enabled", "alarm_description"])
+
+
+MAKERS = {
+    "aws_dynamodb_table": table,
+    "aws_kms_key": key,
+    "aws_kms_alias": alias,
+    "aws_appautoscaling_target": target,
+    "aws_appautoscaling_policy": scaling_policy,
+    "aws_cloudwatch_metric_alarm": alarm,
+}

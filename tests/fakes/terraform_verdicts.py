@@ -1,0 +1,131 @@
+"""Terraform's own verdict on cases: one plan for all of them, with a state as an earlier apply would have left it."""
+
+import json
+import subprocess
+
+from canned_aws import CannedServer, World
+from plan_cases import ACCOUNT, PROVIDERS, REGION, code_of
+from terraform_runs import environment_variables
+
+SCHEMA_VERSIONS = {"aws_dynamodb_table": 1, "aws_cloudwatch_metric_alarm": 1}
+PROVIDER = 'provider["registry.terraform.io/hashicorp/aws"]'
+ACTIONS = {
+    ("no-op",): "no-op",
+    ("update",): "update",
+    ("create",): "create",
+    ("delete", "create"): "replace",
+    ("create", "delete"): "replace",
+}
+ROUNDS = 6
+
+
+def verdicts(cases, folder):
+    """By case id: `verdict`, `changed` (top-level arguments) and `replace_paths`, as Terraform tells them."""
+    world = World()
+    for case in cases:
+        world.add(case)
+    found = {}
+    with CannedServer(world) as server:
+        variables = environment_variables(folder, server.url)
+        write(cases, folder)
+        run(folder, variables, "init", "-input=false", "-no-color")
+        for _ in range(ROUNDS):  # an error keeps the plan of all others from being told
+            left = [case for case in cases if case["id"] not in found]
+            write(left, folder)
+            erring = plan(folder, variables)
+            if not erring:
+                return found | told(folder, variables)
+            by_label = {f"{case['type']}.{label(case)}": case["id"] for case in left}
+            found |= {
+                by_label[address]: {"verdict": "error", "changed": [], "replace_paths": [], "error": text}
+                for address, text in erring.items()
+            }
+    raise AssertionError(f"still errors after {ROUNDS} plans")
+
+
+def label(case):
+    """The name of the case's resource in code."""
+    return case["id"].lower()
+
+
+def write(cases, folder):
+    """The configuration and the state of the cases."""
+    blocks, resources = [], []
+    for number, (provider, settings) in enumerate(PROVIDERS.items()):
+        region = provider.removeprefix("region ") if provider.startswith("region ") else REGION
+        blocks.append(f'provider "aws" {{\n alias = "p{number}"\n region = "{region}"\n {settings}\n}}\n')
+        for case in cases:
+            if case.get("provider", "plain") != provider:
+                continue
+            head, _, body = code_of(case).partition("{\n")
+            blocks.append(f"{head}{{\n provider = aws.p{number}\n{body}")
+            resources.append(
+                {
+                    "mode": "managed",
+                    "type": case["type"],
+                    "name": label(case),
+                    "provider": f"{PROVIDER}.p{number}",
+                    "instances": [
+                        {
+                            "schema_version": SCHEMA_VERSIONS.get(case["type"], 0),
+                            "attributes": case["state"],
+                            "sensitive_attributes": [],
+                        }
+                    ],
+                }
+            )
+    wanted = 'aws = { source = "hashicorp/aws", version = "~> 5.0" }'
+    blocks.insert(0, f"terraform {{\n required_providers {{\n {wanted}\n }}\n}}\n")
+    (folder / "main.tf").write_text("".join(blocks), encoding="utf-8")
+    state = {
+        "version": 4,
+        "terraform_version": "1.11.4",
+        "serial": 1,
+        "lineage": f"0e6b4a0e-0000-4000-8000-{ACCOUNT}",
+        "outputs": {},
+        "resources": resources,
+    }
+    (folder / "terraform.tfstate").write_text(json.dumps(state), encoding="utf-8")
+
+
+def run(folder, variables, *arguments):
+    """Run terraform; return what it did."""
+    return subprocess.run(
+        ["terraform", *arguments],
+        cwd=folder,
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+
+
+def plan(folder, variables):
+    """Plan into a file; the errors by address of the resource."""
+    done = run(folder, variables, "plan", "-input=false", "-json", "-out=a.plan", "-parallelism=1")
+    if done.returncode == 0:
+        return {}
+    events = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    errors = [event["diagnostic"] for event in events if event.get("diagnostic", {}).get("severity") == "error"]
+    if not errors or not all(error.get("address") for error in errors):
+        raise AssertionError(f"terraform plan: {errors or done.stdout[-2000:]}\n{done.stderr[-2000:]}")
+    return {error["address"]: f"{error['summary']} {error.get('detail', '')}" for error in errors}
+
+
+def told(folder, variables):
+    """The verdicts of the plan in the file."""
+    shown = json.loads(run(folder, variables, "show", "-json", "a.plan").stdout)
+    found = {}
+    for each in shown["resource_changes"]:
+        change = each["change"]
+        before, after = change["before"] or {}, change["after"] or {}
+        unknown = change.get("after_unknown") or {}
+        changed = [n for n in {*before, *after} if unknown.get(n) is not True and before.get(n) != after.get(n)]
+        found[each["name"].upper()] = {
+            "verdict": ACTIONS[tuple(change["actions"])],
+            "changed": sorted(changed) if change["actions"] != ["create"] else [],
+            "replace_paths": sorted({str(path[0]) for path in change.get("replace_paths", [])}),
+        }
+    return found
