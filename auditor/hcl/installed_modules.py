@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -82,7 +83,7 @@ class InstalledModules:
         if directory is None:
             self._missing(call, f"{text} is not on disk; run `terraform init` first, so that its code can be read")
             return None
-        directory = directory.resolve()
+        directory = Path(os.path.realpath(directory))  # Path.resolve() raises where links lead in a circle
         if not directory.is_relative_to(self._project_root):
             self._missing(call, f"{text} lies outside of the project root, and is not read")
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -71,7 +72,8 @@ def read_source(path: Path, shown: str, within: Path | None = None) -> SourceFil
         SourceError: where it can't be read, is too large, or is not UTF-8.
     """
     place = SourceRange(shown, 1)
-    if within is not None and not path.resolve().is_relative_to(within):
+    # Path.resolve() raises where links lead in a circle; here the reading itself refuses those.
+    if within is not None and not Path(os.path.realpath(path)).is_relative_to(within):
         raise SourceError(
             "the file lies outside of the project",
             detail=f"{shown} is a link out of the project root, which is not followed",

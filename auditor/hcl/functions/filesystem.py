@@ -51,7 +51,7 @@ def located(surroundings: Surroundings, path: str) -> Path:
     if "\x00" in path:
         raise FunctionError("invalid argument", "path")
     root = surroundings.project_root.resolve()
-    if not file.resolve().is_relative_to(root):
+    if not Path(os.path.realpath(file)).is_relative_to(root):
         raise OutsideProject(values.not_evaluable(f'the file "{path}" lies outside of the project and is not read'))
     return file
 

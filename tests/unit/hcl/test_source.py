@@ -57,3 +57,9 @@ def test_only_regular_files_are_read(tmp_path):
     os.mkfifo(tmp_path / "a.tf")
     with pytest.raises(SourceError, match="not a file"):
         read_source(tmp_path / "a.tf", "a.tf")
+
+
+def test_links_in_a_circle_are_told(tmp_path):
+    (tmp_path / "a.tf").symlink_to("a.tf")
+    with pytest.raises(SourceError, match="can't be read"):
+        read_source(tmp_path / "a.tf", "a.tf", tmp_path)
