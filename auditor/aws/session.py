@@ -131,7 +131,8 @@ class Connection:
             profiles = ", ".join(core.available_profiles) or "none"
             facts = [("found", profiles), _NOTHING_READ]
             hint = "name one of them by --profile, or in audit.toml"
-            raise NoCredentials(f"there is no AWS profile {self.access.profile!r}", facts=facts, hint=hint) from error
+            name = core.get_config_variable("profile")
+            raise NoCredentials(f"there is no AWS profile {name!r}", facts=facts, hint=hint) from error
         except BotoCoreError as error:
             raise self._denied(classify(error)) from error
 

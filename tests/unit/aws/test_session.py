@@ -108,6 +108,13 @@ def test_a_profile_that_is_not_there(opened, profiles):
     assert ("found", "base") in caught.value.facts
 
 
+def test_a_profile_of_the_surroundings_that_is_not_there(opened, profiles, monkeypatch):
+    profiles(STATIC)
+    monkeypatch.setenv("AWS_PROFILE", "nightly")
+    with pytest.raises(NoCredentials, match="no AWS profile 'nightly'"):
+        opened(Access(region=REGION))
+
+
 @pytest.mark.parametrize("role", ["", "arn:aws:iam::210987654321:role/audit"])
 def test_no_credentials_at_all(opened, profiles, role):
     profiles("")
