@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-PATHS = (Path(__file__).resolve().parent, ROOT / "tests" / "fakes")
+PATHS = (Path(__file__).resolve().parent, ROOT / "tests" / "fakes", ROOT)
 UNSET = ("AWS_", "AUDIT_", "TF_", "PYTHON")
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "testing",
