@@ -1,6 +1,7 @@
 """The declared side: evaluated code as resources of the model, set blocks keyed by identity, values with origins.
 
-Facts of a declared resource: `default_tags` (map), `ignored_tags` and `ignored_tag_prefixes` (tuples) of its provider.
+Facts of a declared resource: `default_tags` (map), `ignored_tags` and `ignored_tag_prefixes` (tuples) of its provider;
+`prevent_destroy` (True) where its lifecycle says so.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ def _resource(
         sensitive=frozenset((*reading.sensitive, *_sensitive_default_tags(resource.provider))),
         ignored=resource.ignore_changes,
         undetermined=resource.undetermined,
-        facts=tagging,
+        facts={**tagging, "prevent_destroy": True} if resource.prevent_destroy else tagging,
     )
 
 

@@ -14,8 +14,11 @@ from typing import Any, Final
 
 from auditor.model.errors import SettingsError
 from auditor.model.facts import SourceRange
+from auditor.model.rule import Profile
 
 FILE: Final = "audit.toml"
+_OF_ALL_RULES: Final = ("paths", "profile")
+"""Settings under `rules` that are no rule's."""
 TIERS: Final = ("production", "preproduction", "development")
 _STRICTEST: Final = "default: no tier is set, so the strictest holds"
 FAIL_ON: Final = ("critical", "high", "medium", "low", "never")
@@ -32,6 +35,7 @@ _SHAPE: Final[Mapping[str, type]] = MappingProxyType(
         "defaults.also": list,
         "parameters.*": object,
         "rules.paths": list,
+        "rules.profile": str,
         "rules.*.enabled": bool,
         "rules.*.reason": str,
         "rules.*.severity": str,
@@ -94,6 +98,8 @@ class Settings:
     """By rule id: enabled, reason, severity."""
     rule_paths: tuple[Path, ...] = ()
     """Folders of rules besides the shipped ones."""
+    profile: Profile = Profile.FIRST
+    """`strict` puts the rules of the strict profile on too."""
 
     def environment(self, name: str) -> Environment:
         """The environment of that name; SettingsError names those there are."""
@@ -144,9 +150,16 @@ def load(start: Path, environment_variables: Mapping[str, str] | None = None) ->
         fail_on=fail_on,
         also=tuple(defaults.get("also", ())),
         parameters=MappingProxyType(document.get("parameters", {})),
-        rules=MappingProxyType({name: table for name, table in rules.items() if name != "paths"}),
+        rules=MappingProxyType({name: table for name, table in rules.items() if name not in _OF_ALL_RULES}),
         rule_paths=tuple(_paths(root, rules.get("paths", ()))),
+        profile=_profile(rules.get("profile", Profile.FIRST)),
     )
+
+
+def _profile(name: str) -> Profile:
+    if name not in tuple(Profile):
+        raise SettingsError(f"rules.profile is {name[:60]!r}", hint=f"one of {', '.join(Profile)}")
+    return Profile(name)
 
 
 def discover(root: Path) -> tuple[Path, ...]:

@@ -14,9 +14,11 @@ from auditor.hcl.diagnostics import Diagnostic, Severity
 from auditor.hcl.installed_modules import MODULE_NOT_FOUND
 from auditor.hcl.providers import ProviderConfiguration
 from auditor.hcl.secrets import sensitive_texts
+from auditor.hcl.variables import UNDECLARED_VALUE
 
 __all__ = [
     "MODULE_NOT_FOUND",
+    "UNDECLARED_VALUE",
     "Backend",
     "Configuration",
     "DeclaredResource",

@@ -50,6 +50,7 @@ class DeclaredResource:
     """What the block says, by attribute; nothing is added."""
     place: SourceRange
     ignore_changes: tuple[str, ...]
+    prevent_destroy: bool
     undetermined: model.Unknown | None
     provider: ProviderConfiguration | None
 
@@ -245,6 +246,7 @@ def _declared(resource: ResourceInstance, planned: Value) -> DeclaredResource:
         written=resource.written,
         place=resource.place,
         ignore_changes=resource.ignore_changes,
+        prevent_destroy=resource.prevent_destroy,
         undetermined=resource.undetermined,
         provider=resource.provider,
     )

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from auditor.hcl import types, values
-from auditor.hcl.ast import Block, Tuple
+from auditor.hcl.ast import Block, Literal, Tuple
 from auditor.hcl.blocks import Decoder
 from auditor.hcl.completion import completed, completed_attribute, completed_blocks, computed_by_aws
 from auditor.hcl.data_sources import Surrounding, read
@@ -73,6 +73,13 @@ class ResourceInstance:
         return tuple(found)
 
     @property
+    def prevent_destroy(self) -> bool:
+        """`lifecycle.prevent_destroy`; Terraform takes a literal only."""
+        said = (block.body.attributes.get("prevent_destroy") for block in self.block.body.blocks_of("lifecycle"))
+        written = (one.expression for one in said if one is not None)
+        return any(isinstance(one, Literal) and one.value is True for one in written)
+
+    @property
     def written(self) -> Mapping[str, Value]:
         """What the block says, by name, as the schema's types; nothing is added."""
         place = values.Provenance(self.block.source, self.block.offset)
@@ -112,6 +119,8 @@ class ResourceInstance:
         if described is not None:
             if name == "tags_all" and self.mode == MANAGED:
                 return self._decided_tags()["tags_all"]
+            if name == "output" and name in (echoed := self._echoed()):
+                return echoed[name]
             if attribute is None and self.mode == DATA and described.computed:
                 return self._unread(described.type, reference)
             written = self._decoder.attribute(attribute, described.type) if attribute else None
@@ -127,7 +136,7 @@ class ResourceInstance:
     def _decided(self, written: Mapping[str, Value]) -> Mapping[str, Value]:
         """What is computed and can be told all the same; for a data source, why the rest can't."""
         if self.mode == MANAGED:
-            return self._decided_tags()
+            return {**self._decided_tags(), **self._echoed()}
         told = self._memo.once("told", self.address, lambda: self._told(written))
         unread = {
             name: self._unread(attribute.type, f"{self.address}.{name}")
@@ -147,6 +156,13 @@ class ResourceInstance:
         attribute = self.block.body.attributes.get("tags")
         tags = self._decoder.attribute(attribute, self.schema.attributes["tags"].type) if attribute else None
         return {"tags_all": tags_all(tags, self.provider, f"{self.address}.tags_all")}
+
+    def _echoed(self) -> Mapping[str, Value]:
+        """The output of `terraform_data` is its input after apply: nothing, where nothing is put in."""
+        attribute = self.block.body.attributes.get("input")
+        if self.type != "terraform_data" or (attribute is not None and not self._decoder.attribute(attribute).is_null):
+            return {}
+        return {"output": values.null(types.DYNAMIC)}
 
     def _not_described(self, name: str) -> Value:
         reference = f"{self.address}{name}"

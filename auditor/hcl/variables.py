@@ -52,6 +52,7 @@ class ConstantScope:
 
 
 CONSTANTS: Final = ConstantScope()
+UNDECLARED_VALUE: Final = "Value for undeclared variable"
 
 
 @dataclass(frozen=True)
@@ -209,7 +210,7 @@ def read_inputs(
             given[name] = Given(source, attribute.offset, attribute.expression)
             if name not in declared_names:
                 detail = f'The root module does not declare a variable named "{name}" but a value was found in a file.'
-                diagnostics.warning("Value for undeclared variable", detail, source.range_at(attribute.offset))
+                diagnostics.warning(UNDECLARED_VALUE, detail, source.range_at(attribute.offset))
     for name, text in variables.items():
         if name not in declared_names:
             raise InvalidVariables(

@@ -42,9 +42,12 @@ def declared_mode(declared: Resource) -> Value:
 
 def _referenced(key: Unknown) -> Value:
     """A reference to a key that the same code creates can only be to a customer's key."""
-    if key.references and all(_OWN_KEY.search(name) and not _DATA.search(name) for name in key.references):
-        return CUSTOMER
-    return key
+    return CUSTOMER if only_own_keys(key) else key
+
+
+def only_own_keys(key: Unknown) -> bool:
+    """Whether an unknown ARN is made of nothing but references to keys that the same code creates."""
+    return bool(key.references) and all(_OWN_KEY.search(name) and not _DATA.search(name) for name in key.references)
 
 
 def declared_mode_seen(sides: Sides) -> Value:

@@ -68,6 +68,11 @@ def _place(environment: DeclaredEnvironment) -> Value:
     return (environment.backend.get("bucket"), environment.backend.get("key"))
 
 
+def _undeclared(material: Material) -> Value:
+    failed = material.environment.failed
+    return material.environment.undeclared_values if failed is None else failed
+
+
 def _accounts(material: Material) -> Value:
     expected = material.run.expected_account
     return (expected,) if expected else NOT_APPLICABLE
@@ -116,6 +121,16 @@ DEFINITIONS: Final[tuple[Definition[Material], ...]] = (
             absence="not S3",
         ),
         _shared_with,
+    ),
+    analysed(
+        spec(
+            "environment.undeclared_values",
+            FactType.STRINGS,
+            "Values that tfvars files give and no variable declares, by place and name.",
+            "evaluated code",
+            absence="never: an empty list",
+        ),
+        _undeclared,
     ),
     analysed(
         spec(

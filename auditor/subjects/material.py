@@ -31,6 +31,8 @@ class DeclaredEnvironment:
     """`type` and the arguments of the backend block, as written; empty where there is none."""
     provider: Mapping[str, Value] = field(default_factory=_nothing)
     """Arguments of the default provider configuration: `region`, `allowed_account_ids`, `default_tags` (a map)..."""
+    undeclared_values: tuple[str, ...] = ()
+    """Names of values in tfvars files that no variable declares, each with its place."""
     failed: Unknown | None = None
     """Set where its code could not be read."""
 

@@ -94,7 +94,7 @@ def _dated(origin: Origin, live: Resource | None) -> Origin:
     """The origin of the whole live resource where it is the same operation's, which knows the time of the answer."""
     whole = live.origins.get("") if live is not None else None
     if isinstance(origin, ApiField) and isinstance(whole, ApiField) and whole.api == origin.api:
-        return replace(origin, at=whole.at, request_id=whole.request_id)
+        return ApiField(origin.api, origin.field, whole.at, whole.request_id)
     return origin
 
 
@@ -115,19 +115,19 @@ def of_declared(fact: FactSpec, value: Callable[[Resource], Value]) -> Definitio
         declared = sides.declared
         return value(declared) if isinstance(declared, Resource) else declared
 
-    made = of_sides(fact, of).make
+    origin, path = origin_of(fact), fact.path.removeprefix("declared.")
 
     def make(sides: Sides) -> Fact:
-        return replace(made(sides), sensitive=_hidden(sides.declared, fact.path.removeprefix("declared.")))
+        return Fact(of(sides), _dated(origin, sides.comparison.live), _hidden(sides.declared, path))
 
     return Definition(fact, make)
 
 
 def _hidden(side: Resource | Value, path: str) -> bool:
     """Whether the code marks the path sensitive, something inside it, or what it lies in."""
-    return isinstance(side, Resource) and any(
-        _lies_in(path, marked) or _lies_in(marked, path) for marked in side.sensitive
-    )
+    if not isinstance(side, Resource) or not side.sensitive:
+        return False
+    return any(_lies_in(path, marked) or _lies_in(marked, path) for marked in side.sensitive)
 
 
 def _lies_in(path: str, other: str) -> bool:

@@ -30,6 +30,7 @@ from auditor.subjects.sides import (
 )
 from auditor.subjects.table_alarms import ALARM_FACTS
 from auditor.subjects.table_attributes import ATTRIBUTES
+from auditor.subjects.table_placement import PLACEMENT
 
 _TABLE: Final = "dynamodb:DescribeTable Table"
 _SSE: Final = f"{_TABLE}.SSEDescription"
@@ -339,6 +340,7 @@ DEFINITIONS: Final[Definitions] = (
     *STATE,
     *ATTRIBUTES,
     *NAMING,
+    *PLACEMENT,
     *ENCRYPTION,
     *ALARM_FACTS,
     *CAPACITY,

@@ -13,15 +13,15 @@ from auditor.subjects.facts import catalogue, needed_apis
 RULES = load_rules([Path(__file__).resolve().parents[2] / "rules"], catalogue())
 BY_ID = {rule.id: rule for rule in RULES}
 FIRST = {
-    "DRIFT": (1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 18, 20, 22, 23, 24, 25, 26),
-    "SEC": (1, 2, 4, 5, 6, 7, 9, 14),
+    "DRIFT": (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 18, 20, 22, 23, 24, 25, 26),
+    "SEC": (1, 2, 4, 5, 6, 7, 8, 9, 14),
     "KMS": (1, 2, 4, 5, 6, 7),
     "BKP": (2,),
     "IAM": (1, 2),
     "CAP": (1,),
     "MON": (1, 2, 4, 10, 11, 12),
-    "POL": (1, 2, 3, 4, 5, 7, 9, 10, 11, 13, 14),
-    "PAR": (1, 2, 3),
+    "POL": (1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 13, 14, 16, 19),
+    "PAR": (1, 2, 3, 4),
     "AUD": (1, 2, 3, 4, 6, 8),
 }
 

@@ -76,3 +76,9 @@ def test_a_state_of_which_the_place_is_unknown():
 def test_accounts():
     assert fact("accounts") == ("111122223333",)
     assert fact("accounts", run=replace(RUN, expected_account=None)) is NOT_APPLICABLE
+
+
+def test_values_that_no_variable_takes():
+    assert fact("undeclared_values") == ()
+    assert fact("undeclared_values", undeclared_values=("terraform.tfvars:1:1: x",)) == ("terraform.tfvars:1:1: x",)
+    assert fact("undeclared_values", failed=UNKNOWN) is UNKNOWN
