@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from auditor.hcl import values
+from auditor.hcl import types, values
 from auditor.hcl.go_json import normalized
 from auditor.hcl.schema import AttributeSchema, NestedBlock, Schema
 from auditor.hcl.types import MapType, SetType, Type
@@ -19,7 +19,12 @@ def completed(
     found: dict[str, Value] = {}
     for name, attribute in schema.attributes.items():
         given = written.get(name)
-        if attribute.needs and not _is_on(attribute.needs, written, schema):
+        if (
+            attribute.needs
+            and given is not None
+            and given.content != ""
+            and not _is_on(attribute.needs, written, schema)
+        ):
             given = None
         found[name] = completed_attribute(given, attribute, f"{reference}.{name}", in_set=in_set)
     for name, nested in schema.blocks.items():
@@ -34,7 +39,8 @@ def _as_if_left_out(written: Value, attribute: AttributeSchema, *, in_set: bool)
         return True
     if isinstance(content, str):
         return attribute.suppressed != "" and content == attribute.suppressed
-    return not in_set and isinstance(content, tuple | Mapping) and not content
+    collection = isinstance(content, tuple | Mapping) and attribute.type is not types.DYNAMIC
+    return collection and not in_set and not content
 
 
 def _is_on(name: str, written: Mapping[str, Value], schema: Schema) -> bool:

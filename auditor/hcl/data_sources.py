@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from auditor.hcl import types, values
+from auditor.hcl.errors import EvaluationError
 from auditor.hcl.policy_document import policy_document
 from auditor.hcl.providers import ProviderConfiguration
 from auditor.hcl.values import Undecided, Value
@@ -19,6 +20,15 @@ _PARTITIONS: Final = (
     ("us-isob-", "aws-iso-b", "sc2s.sgov.gov", "gov.sgov.sc2s"),
     ("", "aws", "amazonaws.com", "com.amazonaws"),
 )
+_PRINCIPALS_OF_PARTITION: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "aws-cn": ("codedeploy", "elasticmapreduce", "logs"),
+        "aws-iso": ("cloudhsm", "config", "logs", "workspaces"),
+        "aws-iso-b": ("dms", "logs"),
+    }
+)
+"""Services whose principal has the suffix of the partition (AWS provider 5.100.0); that of all others is the usual."""
+_ARN_PARTS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +80,42 @@ def _partition(_: Mapping[str, Value], known: Surrounding) -> Mapping[str, Value
 
 
 def _default_tags(_: Mapping[str, Value], known: Surrounding) -> Mapping[str, Value]:
-    return {"tags": known.provider.default_tags} if known.provider else {}
+    if known.provider is None:
+        return {}
+    tags = known.provider.default_tags
+    identifier = {name: value for name, value in _partition({}, known).items() if name == "id"}
+    return {"tags": values.mapping({}) if tags.is_null else tags, **identifier}
+
+
+def _arn(written: Mapping[str, Value], _: Surrounding) -> Mapping[str, Value]:
+    arn = written.get("arn")
+    if arn is None or not isinstance(arn.content, str):
+        return {}
+    parts = arn.content.split(":", 5)
+    if len(parts) != _ARN_PARTS or parts[0] != "arn":
+        raise EvaluationError(
+            "Invalid ARN", f"{arn.content!r} is not an ARN: arn:partition:service:region:account:resource."
+        )
+    names = ("partition", "service", "region", "account", "resource")
+    found = {name: values.string(part, arn.origin) for name, part in zip(names, parts[1:], strict=True)}
+    return {name: value.marked(arn.marks) for name, value in found.items()} | {"id": arn}
+
+
+def _service_principal(written: Mapping[str, Value], known: Surrounding) -> Mapping[str, Value]:
+    service, region = written.get("service_name"), written.get("region") or known.region
+    if service is None or region is None:
+        return {}
+    if not isinstance(service.content, str) or not isinstance(region.content, str):
+        return {}
+    partition, suffix, _ = partition_of(region.content)
+    if service.content not in _PRINCIPALS_OF_PARTITION.get(partition, ()):
+        suffix = "amazonaws.com"
+    return {
+        "region": region,
+        "suffix": values.string(suffix),
+        "name": values.string(f"{service.content}.{suffix}", service.origin),
+        "id": values.string(f"{service.content}.{region.content}.{suffix}"),
+    }
 
 
 def _policy_document(written: Mapping[str, Value], _: Surrounding) -> Mapping[str, Value]:
@@ -110,6 +155,8 @@ _READERS: Final[Mapping[str, Callable[[Mapping[str, Value], Surrounding], Mappin
         "aws_caller_identity": _caller_identity,
         "aws_region": _region,
         "aws_partition": _partition,
+        "aws_arn": _arn,
+        "aws_service_principal": _service_principal,
         "aws_default_tags": _default_tags,
         "aws_iam_policy_document": _policy_document,
     }

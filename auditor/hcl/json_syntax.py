@@ -50,7 +50,9 @@ _NESTED: Final[Mapping[str, Mapping[str, int]]] = {
     "lifecycle": {"precondition": 0, "postcondition": 0},
 }
 _NESTED_OF: Final = {"data": "resource"}
-_REFERENCES: Final = frozenset({"depends_on", "ignore_changes", "provider", "providers", "replace_triggered_by"})
+_REFERENCES: Final = frozenset(
+    {"depends_on", "ignore_changes", "iterator", "provider", "providers", "replace_triggered_by"}
+)
 
 
 def parse_json(source: SourceFile) -> Body:
@@ -268,7 +270,7 @@ def _body(source: SourceFile, type_: str, labels: tuple[str, ...], node: Object,
             raise source.syntax_error(key.offset, "Duplicate argument", f'the argument "{name}" was already set')
         if name in _REFERENCES or (name == "type" and type_ == "variable"):
             value = _reference(source, value)  # noqa: PLW2901 - the same value, read as what it stands for
-        attributes[name] = Attribute(source, key.offset, name, value)
+        attributes[name] = Attribute(source, key.offset, name, _with_templates_as_keys(source, value))
     return Body(source, MappingProxyType(attributes), tuple(blocks))
 
 
@@ -292,6 +294,22 @@ def _contents(source: SourceFile, body: Object) -> Iterator[Object]:
     for key, value in _entries(body):
         if key.value == "content":
             yield from _objects(source, value, "the block content")
+
+
+def _with_templates_as_keys(source: SourceFile, node: Expression) -> Expression:
+    """An argument's value: there, unlike in blocks, the names of an object are templates too."""
+    if isinstance(node, Tuple):
+        return Tuple(node.offset, tuple(_with_templates_as_keys(source, item) for item in node.items))
+    if isinstance(node, Object):
+        items = ((_key(source, key), _with_templates_as_keys(source, value)) for key, value in node.items)
+        return Object(node.offset, tuple(items))
+    return node
+
+
+def _key(source: SourceFile, key: Expression) -> Expression:
+    if not isinstance(key, Literal) or not (match := _STRING(source.text, key.offset)):
+        return key
+    return _templates(source)(key.offset, match[1], str(key.value))
 
 
 def _reference(source: SourceFile, node: Expression) -> Expression:

@@ -33,7 +33,7 @@ def policy_document(written: Mapping[str, Json]) -> dict[str, str]:
     """
     version = written.get("version") or _DEFAULT_VERSION
     document: dict[str, Json] = {"Version": "", "Id": "", "Statement": []}
-    for text in written.get("source_policy_documents") or ():
+    for text in filter(None, written.get("source_policy_documents") or ()):
         _merge(document, _parsed(text, "source_policy_documents"), unique=True)
     own: dict[str, Json] = {
         "Version": version,
@@ -42,7 +42,7 @@ def policy_document(written: Mapping[str, Json]) -> dict[str, str]:
     }
     _unique(own["Statement"])
     _merge(document, own, unique=False)
-    for text in written.get("override_policy_documents") or ():
+    for text in filter(None, written.get("override_policy_documents") or ()):
         _merge(document, _parsed(text, "override_policy_documents"), unique=False)
     made = {name: value for name, value in document.items() if value or name == "Version"}
     text = go_json(made, indent=2)

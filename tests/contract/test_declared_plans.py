@@ -42,7 +42,7 @@ def compare(configuration, recorded):
 
 
 def test_all_roots_are_recorded():
-    assert len(ROOTS) >= 25
+    assert len(ROOTS) >= 51
 
 
 @pytest.mark.parametrize("root", ROOTS, ids=lambda root: root.name)

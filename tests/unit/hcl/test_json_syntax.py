@@ -2,11 +2,12 @@
 
 import pytest
 
-from auditor.hcl import ast
+from auditor.hcl import ast, load
 from auditor.hcl.json_syntax import parse_json, parse_json_values
 from auditor.hcl.parser import parse
 from auditor.hcl.second_shape import ours
 from auditor.hcl.source import SourceFile
+from auditor.hcl.values import plain
 from auditor.model.errors import HclSyntaxError
 
 
@@ -87,3 +88,11 @@ def test_values_files_are_literal():
     values = parse_json_values(SourceFile("x.tfvars.json", '{"a": "${upper(1)}", "b": [1, null]}'))
     assert values["a"].expression.value == "${upper(1)}"
     assert isinstance(values["b"].expression, ast.Tuple)
+
+
+def test_names_in_values_are_templates(tmp_path):
+    (tmp_path / "main.tf.json").write_text(
+        '{"locals": {"a": "k", "b": {"${local.a}": 1, "\\u0024{local.a}2": [{"$${kept}": 2}], "//": 3}}}',
+        encoding="utf-8",
+    )
+    assert plain(load(tmp_path).root.local("b")) == {"k": 1, "k2": ({"${kept}": 2},), "//": 3}

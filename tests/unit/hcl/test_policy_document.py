@@ -33,7 +33,13 @@ def test_ids_of_statements_are_unique():
         policy_document({"statement": [{"sid": "a"}, {"sid": "a"}]})
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"Statement": [1]}'])
+@pytest.mark.parametrize("text", ["{", "[]", '{"Statement": [1]}'])
 def test_documents_that_are_none_are_refused(text):
     with pytest.raises(EvaluationError, match="Invalid policy document"):
         policy_document({"source_policy_documents": [text]})
+
+
+def test_an_empty_document_adds_nothing():
+    statement = {"statement": [{"sid": "a"}]}
+    given = {"source_policy_documents": ["", None], "override_policy_documents": [""]}
+    assert policy_document(given | statement) == policy_document(statement)
