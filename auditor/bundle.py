@@ -100,11 +100,11 @@ def _replaceable(folder: Path) -> bool:
         return False
     found = {entry.name for entry in folder.iterdir()}
     try:
-        earlier = json.loads((folder / MANIFEST).read_bytes()) if MANIFEST in found else {"schema": SCHEMA}
+        earlier: Any = json.loads((folder / MANIFEST).read_bytes()) if MANIFEST in found else {"schema": SCHEMA}
         named = {MANIFEST, *(entry["name"] for entry in earlier.get("artefacts", ()))}
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return False
-    return earlier.get("schema") == SCHEMA and found <= named
+    return bool(earlier.get("schema") == SCHEMA and found <= named)
 
 
 def _write_durably(file: Path, content: bytes) -> None:

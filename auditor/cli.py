@@ -40,10 +40,10 @@ from auditor.options import (
     options,
     settings_of,
 )
+from auditor.rule_commands import loaded, rules
 
 if TYPE_CHECKING:
     from auditor.hcl import Configuration
-    from auditor.model.rule import Rule
 
 NOT_DONE: Final = 1
 _GARBAGE: Final = 100_000
@@ -95,7 +95,7 @@ def cli() -> None:
 def run(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - the options above
     """Audit environments: read code and AWS, compare, judge, report."""
     from auditor import pipeline
-    from auditor.terminal import deliver, deliver_partial
+    from auditor.terminal import deliver, deliver_partial, tell
 
     settings = settings_of(given)
     chosen = environments_of(settings, given)
@@ -109,7 +109,13 @@ def run(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - the opti
         except pipeline.Interrupted as interrupt:
             deliver_partial(interrupt.partial, target)
             ctx.exit(INTERRUPTED)
-        codes.append(deliver(outcome, target))
+        except AuditorError as error:
+            if len(chosen) == 1:
+                raise
+            tell(error, environment.name)
+            codes.append(NOT_DONE)
+        else:
+            codes.append(deliver(outcome, target))
     ctx.exit(_leaving(max(codes), given))
 
 
@@ -229,6 +235,9 @@ def evaluate(expression: str | None, rows: Path | None, **given: Any) -> None:  
         click.echo(json.dumps(console.eval_rows(_rows(rows), scope), indent=1, ensure_ascii=False))
 
 
+cli.add_command(rules)
+
+
 @cli.command()
 @click.argument("rule")
 def explain(rule: str) -> None:
@@ -236,41 +245,13 @@ def explain(rule: str) -> None:
     from auditor.policy.explain import explain as page
     from auditor.subjects.facts import catalogue
 
-    by_id = {each.id: each for each in _rules()}
+    by_id = {each.id: each for each in loaded()}
     if rule.upper() not in by_id:
         close = difflib.get_close_matches(rule.upper(), by_id, n=1)
         raise click.UsageError(
             f"no rule {rule!r}" + (f"; did you mean {close[0]}?" if close else "; see audit rules list")
         )
     click.echo(page(by_id[rule.upper()], catalogue()), nl=False)
-
-
-@cli.group()
-def rules() -> None:
-    """List the rules, or run the tests inside them."""
-
-
-@rules.command(name="list")
-def list_rules() -> None:
-    """List the rules: id, severity in production, what they judge, title."""
-    for rule in _rules():
-        click.echo(f"{rule.id:<10} {rule.severity['production']:<9} {rule.subject:<13} {rule.title}")
-
-
-@rules.command(name="test")
-@click.pass_context
-def test_rules(ctx: click.Context) -> None:
-    """Run the tests that stand in the rule files."""
-    from auditor.policy.tests import run_tests
-    from auditor.subjects.facts import catalogue
-
-    results = run_tests(_rules(), catalogue())
-    failed = [result for result in results if not result.passed]
-    for result in failed:
-        expected = f"expected {result.example.expect}, got {result.status}"
-        click.echo(f"{result.rule.place}: {result.rule.id} {result.example.name!r}: {expected}")
-    click.echo(f"{len(results) - len(failed)} passed, {len(failed)} failed")
-    ctx.exit(NOT_DONE if failed else 0)
 
 
 @cli.command()
@@ -354,12 +335,6 @@ def _print_why(configuration: Configuration, address: str, path: str) -> None:
         click.echo(clean(f"{reason.path}  {reason.otherwise}".rstrip()))
         for place, line in reason.places:
             click.echo(clean(f"  {place}  {line}"))
-
-
-def _rules() -> tuple[Rule, ...]:
-    from auditor import pipeline
-
-    return pipeline.all_rules(settings_of({}))
 
 
 def _rows(file: Path) -> Sequence[Mapping[str, Any]]:

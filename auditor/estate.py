@@ -33,6 +33,8 @@ class Estate:
     resources: tuple[Resource, ...]
     declared: DeclaredEnvironment
     partition: str
+    notes: tuple[str, ...] = ()
+    """What a reader should know about how this came about."""
     state: state.State | None = None
     """Terraform's state, where one was given."""
 
@@ -99,10 +101,21 @@ def estate(settings: Settings, environment: Environment, variables: Variables) -
             patterns=environment.scope or _common_pattern(names(resources).get(TABLE, ())),
             backend={"type": code.backend.type, **code.backend.attributes} if code.backend else {},
             provider=provider,
+            undeclared_values=tuple(
+                f"{found.place}: {found.detail}" for found in code.diagnostics if found.summary == hcl.UNDECLARED_VALUE
+            ),
         ),
         partition=_partition(environment.region),
+        notes=_notes(environment, provider),
         state=noted,
     )
+
+
+def _notes(environment: Environment, provider: Mapping[str, Value]) -> tuple[str, ...]:
+    region = provider.get("region")
+    if not isinstance(region, str) or region == environment.region:
+        return ()
+    return (f"warning: {environment.region} is read, but the code's provider is configured for {region}",)
 
 
 def _demand_modules(code: hcl.Configuration) -> None:

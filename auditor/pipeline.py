@@ -13,8 +13,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from auditor import __version__, coverage
-from auditor.compare import compare, excluded, unlisted
-from auditor.compare import ProviderRules
+from auditor.compare import ProviderRules, compare, excluded, unlisted
 from auditor.compare import rules_of as provider_rules
 from auditor.declared import not_examined
 from auditor.estate import TABLE, Estate, configuration, estate, others

@@ -101,8 +101,10 @@ def _color(wanted: str, stream: TextIO) -> bool:
     return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
 
 
-def tell(error: AuditorError) -> None:
-    """Print an error to stderr: what, where, the line, what to do."""
+def tell(error: AuditorError, environment: str = "") -> None:
+    """Print an error to stderr: what, where, the line, what to do; and which of several environments it is about."""
+    if environment:
+        sys.stderr.write(f"{clean(environment)} was not audited:\n")
     sys.stdout.flush()
     for each in (error, *(error.others if isinstance(error, SourceError) else ())):
         sys.stderr.write("".join(f"{line}\n" for line in _told(each)))

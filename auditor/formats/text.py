@@ -36,6 +36,7 @@ _STYLES: Final[Mapping[str, str]] = {
     "strong": "1",
     "faint": "2",
 }
+_MOST_DIAGNOSTICS: Final = 5
 _ESCAPE: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -70,7 +71,16 @@ def closing(document: Document, *, width: int | None = None, color: bool = False
     head = f"{word}: {clean(verdict['headline'])} (exit {verdict['exit_code']})"
     told = [_broken(head, width, "  "), _broken("  " + clean(verdict["completeness"]), width, "  ")]
     told.extend(_broken(f"  {paint('pass', 'hint')}   {hint}", width, " " * 9) for hint in _hints(document))
+    told.extend(_broken(f"  {paint('unknown', 'code')}   {each}", width, " " * 9) for each in _of_the_code(document))
     return "\n".join(("", *told)) + "\n"
+
+
+def _of_the_code(document: Document) -> Iterator[str]:
+    """What is wrong with the code, in its first words: Terraform would stop at an error."""
+    every = document["evidence"]["diagnostics"]
+    yield from (clean(each) for each in every[:_MOST_DIAGNOSTICS])
+    if len(every) > _MOST_DIAGNOSTICS:
+        yield f"and {len(every) - _MOST_DIAGNOSTICS} more, in the report"
 
 
 def _heading(document: Document, paint: _Paint, width: int | None) -> str:

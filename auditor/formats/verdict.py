@@ -166,6 +166,8 @@ def _completeness(audit: Audit, numbers: Mapping[str, Any], *, whole: bool) -> s
         sentences.append(f"{plural(broken, 'result')} could not be computed: a defect of a rule or of the auditor.")
     if audit.coverage:
         sentences.append(f"{plural(len(audit.coverage), 'thing')} could not be read.")
+    if wrong := sum(": error: " in each for each in audit.diagnostics):
+        sentences.append(f"{plural(wrong, 'error')} in the code: what depends on it is unknown.")
     if audit.run.get("declared_only"):
         sentences.append("The code alone was judged; AWS was not asked.")
     if not sentences and whole:

@@ -278,3 +278,21 @@ def test_help_answers_at_once(audit):
     done = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
     assert audit("--help").stdout.startswith("Usage: audit")
+
+
+def test_one_environment_that_fails_does_not_cost_the_others(audit, project):
+    (project / "envs" / "uat").mkdir()
+    (project / "envs" / "uat" / "main.tf").write_text("locals {")
+    (project / "audit.toml").write_text('[env.uat]\nroot = "envs/uat"\n' + SETTINGS)
+    done = audit("--env", "all", "--declared-only", "--out", "out")
+    assert done.returncode == 4
+    assert "uat was not audited:\nerror: envs/uat/main.tf:1:" in done.stderr
+    assert (project / "out" / "prod" / "report.json").exists()
+    assert not (project / "out" / "uat").exists()
+
+
+def test_what_is_wrong_with_the_code_is_told_on_the_terminal(audit, project):
+    (project / "envs" / "prod" / "terraform.tfvars").write_text("nobody = 1\n")
+    done = audit("--env", "prod", "--declared-only", "--region", "eu-west-1")
+    assert "eu-west-1 is read, but the code's provider is configured for ap-southeast-1" in done.stderr
+    assert "nobody" in done.stderr
