@@ -172,10 +172,10 @@ class Walk:
         omitted = wanted is None or (wanted == "" and attribute.computed)
         if omitted and attribute.key_reference:
             return _default_key(attribute, place, sides.stored)
-        if not place.written or (omitted and attribute.computed):
-            return _undeclared(attribute, actual, self.live.identity.account)
         if isinstance(actual, str) and attribute.service_made and attribute.service_made in actual:
             return Reality.EQUAL
+        if not place.written or (omitted and attribute.computed):
+            return _undeclared(attribute, actual, self.live.identity.account)
         if attribute.key_reference and isinstance(wanted, str):
             wanted = self.aliases.get(wanted, wanted)
         differs = ~same(attribute, attribute.default if wanted is None else wanted, actual)

@@ -145,11 +145,18 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 512
+
+    def handle_error(self, *_):
+        """A client that hangs up is no defect."""
+
+
 class CannedServer:
     """`with CannedServer(world) as server: ... server.url`; ends with the block."""
 
     def __init__(self, world: World) -> None:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+        self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.daemon_threads = True
         self._server.world, self._server.seen = world, []
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)

@@ -20,26 +20,36 @@ ROUNDS = 6
 
 
 def verdicts(cases, folder):
-    """By case id: `verdict`, `changed` (top-level arguments) and `replace_paths`, as Terraform tells them."""
+    """By case id: `verdict`, `changed` (top-level arguments) and `replace_paths`, as Terraform tells them.
+
+    Cases of one provider configuration are planned together, since each takes a process of its own.
+    """
     world = World()
     for case in cases:
         world.add(case)
     found = {}
     with CannedServer(world) as server:
-        variables = environment_variables(folder, server.url)
-        write(cases, folder)
-        run(folder, variables, "init", "-input=false", "-no-color")
-        for _ in range(ROUNDS):  # an error keeps the plan of all others from being told
-            left = [case for case in cases if case["id"] not in found]
-            write(left, folder)
-            erring = plan(folder, variables)
-            if not erring:
-                return found | told(folder, variables)
-            by_label = {f"{case['type']}.{label(case)}": case["id"] for case in left}
-            found |= {
-                by_label[address]: {"verdict": "error", "changed": [], "replace_paths": [], "error": text}
-                for address, text in erring.items()
-            }
+        for provider in PROVIDERS:
+            own = [case for case in cases if case.get("provider", "plain") == provider]
+            if own:
+                found |= _planned(own, folder, environment_variables(folder, server.url))
+    return found
+
+
+def _planned(cases, folder, variables):
+    found = {}
+    by_address = {f"{case['type']}.{label(case)}": case["id"] for case in cases}
+    for number in range(ROUNDS):  # an error keeps the plan of all others from being told
+        write([case for case in cases if case["id"] not in found], folder)
+        if not number:
+            run(folder, variables, "init", "-input=false", "-no-color")
+        erring = plan(folder, variables)
+        if not erring:
+            return found | told(folder, variables)
+        found |= {
+            by_address[address]: {"verdict": "error", "changed": [], "replace_paths": [], "error": text}
+            for address, text in erring.items()
+        }
     raise AssertionError(f"still errors after {ROUNDS} plans")
 
 
@@ -49,31 +59,26 @@ def label(case):
 
 
 def write(cases, folder):
-    """The configuration and the state of the cases."""
-    blocks, resources = [], []
-    for number, (provider, settings) in enumerate(PROVIDERS.items()):
-        region = provider.removeprefix("region ") if provider.startswith("region ") else REGION
-        blocks.append(f'provider "aws" {{\n alias = "p{number}"\n region = "{region}"\n {settings}\n}}\n')
-        for case in cases:
-            if case.get("provider", "plain") != provider:
-                continue
-            head, _, body = code_of(case).partition("{\n")
-            blocks.append(f"{head}{{\n provider = aws.p{number}\n{body}")
-            resources.append(
+    """The configuration and the state of cases with the same provider configuration."""
+    provider = cases[0].get("provider", "plain") if cases else "plain"
+    region = provider.removeprefix("region ") if provider.startswith("region ") else REGION
+    blocks = [f'provider "aws" {{\n region = "{region}"\n {PROVIDERS[provider]}\n}}\n', *map(code_of, cases)]
+    resources = [
+        {
+            "mode": "managed",
+            "type": case["type"],
+            "name": label(case),
+            "provider": PROVIDER,
+            "instances": [
                 {
-                    "mode": "managed",
-                    "type": case["type"],
-                    "name": label(case),
-                    "provider": f"{PROVIDER}.p{number}",
-                    "instances": [
-                        {
-                            "schema_version": SCHEMA_VERSIONS.get(case["type"], 0),
-                            "attributes": case["state"],
-                            "sensitive_attributes": [],
-                        }
-                    ],
+                    "schema_version": SCHEMA_VERSIONS.get(case["type"], 0),
+                    "attributes": case["state"],
+                    "sensitive_attributes": [],
                 }
-            )
+            ],
+        }
+        for case in cases
+    ]
     wanted = 'aws = { source = "hashicorp/aws", version = "~> 5.0" }'
     blocks.insert(0, f"terraform {{\n required_providers {{\n {wanted}\n }}\n}}\n")
     (folder / "main.tf").write_text("".join(blocks), encoding="utf-8")
@@ -104,7 +109,7 @@ def run(folder, variables, *arguments):
 
 def plan(folder, variables):
     """Plan into a file; the errors by address of the resource."""
-    done = run(folder, variables, "plan", "-input=false", "-json", "-out=a.plan", "-parallelism=1")
+    done = run(folder, variables, "plan", "-input=false", "-json", "-out=a.plan", "-parallelism=20")
     if done.returncode == 0:
         return {}
     events = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
@@ -118,7 +123,7 @@ def told(folder, variables):
     """The verdicts of the plan in the file."""
     shown = json.loads(run(folder, variables, "show", "-json", "a.plan").stdout)
     found = {}
-    for each in shown["resource_changes"]:
+    for each in shown.get("resource_changes", ()):
         change = each["change"]
         before, after = change["before"] or {}, change["after"] or {}
         unknown = change.get("after_unknown") or {}
