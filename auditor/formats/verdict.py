@@ -140,6 +140,8 @@ def _headline(failing: list[Finding], numbers: Mapping[str, Any]) -> str:
     both = drift["resources"] - sum(drift[name] for name in _ABSENCES)
     differ = f"{drift['drifted']:,} of {plural(both, 'resource')} on both sides differ from the code"
     others = [f"{drift[name]:,} {word}" for name, word in _ABSENCES.items() if drift[name]]
+    if unread := drift["reality"].get(Reality.UNDETERMINED.value):
+        others.append(f"{plural(unread, 'attribute')} could not be compared")
     compared = differ if both else "No resource was compared with AWS"
     return f"{head}. {'; '.join((compared, *others))}."
 
