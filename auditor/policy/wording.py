@@ -62,7 +62,12 @@ def selection(selector: DriftSelector) -> str:
     plan = f", where the plan is {' or '.join(selector.plan)}" if selector.plan else ""
     if selector.existence:
         return f"resources{kinds} that are {' or '.join(selector.existence)}{plan}"
-    paths = " or ".join(selector.paths) or "any attribute"
+    paths = " or ".join(map(_place, selector.paths)) or "any attribute"
     reality = " or ".join(selector.reality) or "different (undeclared counts where it carries a risk)"
     risk = f", with the risk {' or '.join(selector.risk)}" if selector.risk else ""
     return f"differences in {paths}{kinds} that are {reality}{plan}{risk}"
+
+
+def _place(pattern: str) -> str:
+    """A path pattern of a selector; one that ends with `$` speaks of the path itself, others of what lies in it too."""
+    return f"{pattern.removesuffix('$')} itself" if pattern.endswith("$") else pattern

@@ -117,3 +117,15 @@ def test_root_is_the_folder_of_audit_toml_before_that_of_the_repository(tmp_path
     assert find_root(inner) == tmp_path
     (tmp_path / "a" / "audit.toml").write_text("")
     assert find_root(inner) == tmp_path / "a"
+
+
+def test_the_strict_profile_is_asked_for(tmp_path):
+    (tmp_path / "audit.toml").write_text('[rules]\nprofile = "strict"\n')
+    assert load(tmp_path, {}).profile == "strict"
+    assert load(tmp_path, {}).rules == {}
+
+
+def test_a_profile_that_does_not_exist(tmp_path):
+    (tmp_path / "audit.toml").write_text('[rules]\nprofile = "severe"\n')
+    with pytest.raises(SettingsError, match="severe"):
+        load(tmp_path, {})

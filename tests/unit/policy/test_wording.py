@@ -51,3 +51,7 @@ def test_sentences(text, expected):
 )
 def test_selections(selector, expected):
     assert selection(selector) == expected
+
+
+def test_a_path_that_is_meant_alone():
+    assert "differences in ttl itself or tags that" in selection(DriftSelector(paths=("ttl$", "tags")))
