@@ -12,10 +12,10 @@ from typing import Final
 
 from auditor.compare.overrides import LeftOut
 from auditor.compare.planning import Sides, dormant, element_change, matches, planned_change
-from auditor.compare.sameness import same
+from auditor.compare.sameness import same, truly_same
 from auditor.model.drift import Drift, Plan, Reality, Risk
 from auditor.model.facts import Default, Fact, Origin, Resource
-from auditor.model.kind import Attribute, Shape
+from auditor.model.kind import Attribute, Equivalence, Shape
 from auditor.model.values import NOT_APPLICABLE, Truth, Unknown, Value, all_of, any_of, equal, unknowns
 
 _FALSE: Final = Truth.FALSE
@@ -41,6 +41,8 @@ class Place:
     """Whether a change here replaces the resource."""
     written: bool = True
     """Whether the block around it is declared."""
+    by_name: bool = False
+    """Whether plan compares the blocks around it by their names alone."""
 
 
 @dataclass(slots=True)
@@ -150,7 +152,7 @@ class Walk:
             three = sides.child(child.name)
             if not child.compared or _settled(child, three.planned, three.live, three.stored):
                 continue
-            inner = Place(f"{place.path}.{child.name}", place.replaces)
+            inner = Place(f"{place.path}.{child.name}", place.replaces, by_name=attribute.names_only)
             if matched is None:
                 matched = matches(attribute, sides.planned, sides.stored)
             differs = all_of((~matched, element_change(child, three.planned, three.stored)))
@@ -178,7 +180,10 @@ class Walk:
             return _undeclared(attribute, actual, self.live.identity.account)
         if attribute.key_reference and isinstance(wanted, str):
             wanted = self.aliases.get(wanted, wanted)
-        differs = ~same(attribute, attribute.default if wanted is None else wanted, actual)
+        target = self.live.facts.get("target_key_arn") if attribute.equivalence is Equivalence.KEY_ID else None
+        if isinstance(target, str) and isinstance(wanted, str) and wanted.startswith("arn:"):
+            return _REALITIES[~equal(wanted, target)]
+        differs = ~truly_same(attribute, attribute.default if wanted is None else wanted, actual)
         if differs is _TRUE and attribute.autoscaled:
             differs = ~_within(self.live.facts.get("bounds"), place.path, actual)
         return _REALITIES[differs]
@@ -208,7 +213,7 @@ class Walk:
                 declared=declared,
                 live=Fact(sides.live, self.live.origin(place.path), hidden),
                 risk=risk,
-                note=_note(plan, reality, risk),
+                note=_note(risk) or _blindness(attribute, place, plan, reality),
             )
         )
 
@@ -282,15 +287,30 @@ def _within(bounds: Value, path: str, actual: Value) -> Truth:
     return Truth.of(isinstance(least, int) and isinstance(most, int) and least <= actual <= most)
 
 
-def _note(plan: Plan, reality: Reality, risk: Risk | None) -> str:
+def _note(risk: Risk | None) -> str:
     if risk is Risk.NEVER_CONVERGES:
         return "AWS already has what the code says, yet every plan changes it again"
     if risk is Risk.REMOVES_PROTECTION:
         return "the next apply would switch this protection off"
     if risk is Risk.REPLACES:
         return "the next apply would destroy and create the resource"
-    if plan is Plan.NO_OP and reality is Reality.DIFFERENT:
-        return "plan does not see this difference"
-    if reality is Reality.UNDECLARED:
-        return "the code does not say this, so plan leaves it as it is"
     return ""
+
+
+def _blindness(attribute: Attribute, place: Place, plan: Plan, reality: Reality) -> str:
+    """Why plan is blind to what is true here."""
+    if reality is Reality.UNDECLARED:
+        if not place.written:
+            return "the code leaves this block out, so plan takes whatever AWS has and never changes it"
+        return "the code does not say this, so plan leaves it as it is"
+    if plan is not Plan.NO_OP or reality is not Reality.DIFFERENT:
+        return ""
+    if place.by_name:
+        return "plan compares these blocks by their names alone, so it does not see what is in them"
+    if attribute.shape is Shape.JSON:
+        return "plan takes a principal in plain text, as *, for equal to any other or to none"
+    if attribute.key_reference:
+        return "the code names no key, so plan takes any key for the right one"
+    if attribute.equivalence is Equivalence.KEY_ID:
+        return "plan compares the key's id alone, not its account and Region"
+    return "AWS tells nothing of this now, so plan goes on with what the state has"

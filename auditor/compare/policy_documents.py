@@ -15,9 +15,10 @@ _PRINCIPALS: Final = ("principal", "notprincipal")
 
 
 @lru_cache(maxsize=4096)
-def equivalent(left: str, right: str) -> bool:
+def equivalent(left: str, right: str, *, blind: bool = True) -> bool:
     """Whether two policy documents mean the same to the provider; text that is not JSON equals itself only.
 
+    `blind`: as the provider is to principals in plain text, such as `"*"`, which it takes for equal to any other.
     Nothing is expanded: wildcards, variables and the meaning of actions stay what they are.
     """
     if left.strip() == right.strip():
@@ -31,7 +32,7 @@ def equivalent(left: str, right: str) -> bool:
     if any(one.get(name, default) != other.get(name, default) for name, default in (("Version", None), ("Id", ""))):
         return False
     ours, theirs = (_statements(document) for document in documents)
-    return len(ours) == len(theirs) and _covered(ours, theirs) and _covered(theirs, ours)
+    return len(ours) == len(theirs) and _covered(ours, theirs, blind) and _covered(theirs, ours, blind)
 
 
 def _document(text: str) -> Any:  # noqa: ANN401 - decoded JSON
@@ -54,17 +55,17 @@ def _statements(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _covered(statements: Sequence[dict[str, Any]], others: Sequence[dict[str, Any]]) -> bool:
+def _covered(statements: Sequence[dict[str, Any]], others: Sequence[dict[str, Any]], blind: bool) -> bool:
     """Whether each statement has an equal one; two may share it, as in the provider."""
-    return all(any(_same_statement(statement, other) for other in others) for statement in statements)
+    return all(any(_same_statement(statement, other, blind) for other in others) for statement in statements)
 
 
-def _same_statement(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+def _same_statement(one: Mapping[str, Any], other: Mapping[str, Any], blind: bool) -> bool:
     return (
         one.get("sid", "") == other.get("sid", "")
         and str(one.get("effect", "")).lower() == str(other.get("effect", "")).lower()
         and all(_counted(one.get(name)) == _counted(other.get(name)) for name in _LISTS)
-        and all(_same_principals(one.get(name), other.get(name)) for name in _PRINCIPALS)
+        and all(_same_principals(one.get(name), other.get(name), blind) for name in _PRINCIPALS)
         and _conditions(one.get("condition")) == _conditions(other.get("condition"))
     )
 
@@ -80,10 +81,10 @@ def _counted(value: Any) -> Counter[str]:  # noqa: ANN401 - decoded JSON
     return Counter(json.dumps(item, sort_keys=True) for item in _listed(value))
 
 
-def _same_principals(one: Any, other: Any) -> bool:  # noqa: ANN401 - decoded JSON
-    """Principals by type; anything that is not a map is taken for equal to anything else of that sort, or to none."""
+def _same_principals(one: Any, other: Any, blind: bool) -> bool:  # noqa: ANN401 - decoded JSON
+    """Principals by type; what is not a map the provider takes for equal to anything else of that sort, or to none."""
     if not isinstance(one, Mapping) and not isinstance(other, Mapping):
-        return True
+        return blind or bool(one == other)
     if not isinstance(one, Mapping) or not isinstance(other, Mapping):
         return False
     return _principals(one) == _principals(other)

@@ -198,6 +198,7 @@ class _Pairing:
         )
 
 
+_ALONE: Final = "this version of the provider plans no change here while the keys of all indexes stay the same"
 _CHANGES: Final = (Plan.UPDATE, Plan.REPLACE)
 
 
@@ -214,7 +215,9 @@ def _dropped(kind: Kind, drifts: list[Drift]) -> list[Drift]:
     """The drifts, where plan drops a difference that stands without the one of a sibling."""
     planned = {_top(drift) for drift in drifts if drift.plan is not Plan.NO_OP}
     alone = {each.name for each in kind.attributes if each.only_with and each.only_with not in planned}
-    return [replace(drift, plan=Plan.NO_OP, risk=None) if _top(drift) in alone else drift for drift in drifts]
+    return [
+        replace(drift, plan=Plan.NO_OP, risk=None, note=_ALONE) if _top(drift) in alone else drift for drift in drifts
+    ]
 
 
 def _top(drift: Drift) -> str:

@@ -44,6 +44,15 @@ def same(attribute: Attribute, one: Value, other: Value) -> Truth:
     return equal(one, other)
 
 
+def truly_same(attribute: Attribute, one: Value, other: Value) -> Truth:
+    """The same without what the provider is blind to: the principals of a policy."""
+    found = same(attribute, one, other)
+    if found is Truth.TRUE and attribute.shape is Shape.JSON:
+        texts = (str(filled(attribute, value)) for value in (one, other))
+        return Truth.of(equivalent(*texts, blind=False))
+    return found
+
+
 def _same_set(one: tuple[Value, ...], other: tuple[Value, ...]) -> Truth:
     """Unknown elements may be any: a set with some is certainly another one only where no choice makes them fit."""
     left, right = ({item for item in side if not isinstance(item, Unknown)} for side in (one, other))
