@@ -168,6 +168,8 @@ def _completeness(audit: Audit, numbers: Mapping[str, Any], *, whole: bool) -> s
         sentences.append(f"{plural(broken, 'result')} could not be computed: a defect of a rule or of the auditor.")
     if audit.coverage:
         sentences.append(f"{plural(len(audit.coverage), 'thing')} could not be read.")
+    if any(isinstance(told, Mapping) and told.get("listed", 0) is None for told in audit.population.values()):
+        sentences.append("AWS did not list its tables, so any that are not declared are not known.")
     if wrong := sum(": error: " in each for each in audit.diagnostics):
         sentences.append(f"{plural(wrong, 'error')} in the code: what depends on it is unknown.")
     if audit.run.get("declared_only"):
@@ -178,8 +180,12 @@ def _completeness(audit: Audit, numbers: Mapping[str, Any], *, whole: bool) -> s
         )
     if not sentences:
         sentences.append("The reading is not whole.")
-    if not audit.run.get("account_source") and not audit.run.get("declared_only"):
-        sentences.append("No expected account is set for this environment, so the account was not compared.")
-    if endpoint := audit.run.get("endpoint"):
-        sentences.append(f"Read from {endpoint}, which is not AWS itself.")
+    sentences.extend(_whence(audit.run))
     return " ".join(sentences)
+
+
+def _whence(run: Mapping[str, Any]) -> Iterable[str]:
+    if not run.get("account_source") and not run.get("declared_only"):
+        yield "No expected account is set for this environment, so the account was not compared."
+    if endpoint := run.get("endpoint"):
+        yield f"Read from {endpoint}, which is not AWS itself."

@@ -99,6 +99,12 @@ def test_nothing_fails_is_not_said_where_a_result_about_the_run_does():
     assert verdict(audit, numbers, "low")["headline"].startswith("No result about the estate fails.")
 
 
+def test_no_undeclared_table_is_not_said_where_tables_were_not_listed():
+    unlisted = {"aws_dynamodb_table": {"listed": None, "list_pages": 0}}
+    assert "any that are not declared are not known" in judged(population=unlisted)["completeness"]
+    assert "not known" not in judged()["completeness"]
+
+
 def test_an_account_that_was_not_compared_is_told():
     run = {"account": "111122223333", "account_source": "", "endpoint": "http://127.0.0.1:5000"}
     told = judged(run=run)["completeness"]
