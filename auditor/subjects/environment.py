@@ -73,6 +73,11 @@ def _undeclared(material: Material) -> Value:
     return material.environment.undeclared_values if failed is None else failed
 
 
+def _unmet(material: Material) -> Value:
+    failed = material.environment.failed
+    return material.environment.unmet_conditions if failed is None else failed
+
+
 def _accounts(material: Material) -> Value:
     expected = material.run.expected_account
     return (expected,) if expected else NOT_APPLICABLE
@@ -131,6 +136,16 @@ DEFINITIONS: Final[tuple[Definition[Material], ...]] = (
             absence="never: an empty list",
         ),
         _undeclared,
+    ),
+    analysed(
+        spec(
+            "environment.unmet_conditions",
+            FactType.STRINGS,
+            "Preconditions, postconditions and assertions that the declared values do not meet, by place and message.",
+            "evaluated code",
+            absence="never: an empty list",
+        ),
+        _unmet,
     ),
     analysed(
         spec(

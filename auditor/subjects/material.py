@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
+from typing import Final
 
 from auditor.model.answers import Answers
 from auditor.model.drift import Comparison
@@ -33,6 +34,8 @@ class DeclaredEnvironment:
     """Arguments of the default provider configuration: `region`, `allowed_account_ids`, `default_tags` (a map)..."""
     undeclared_values: tuple[str, ...] = ()
     """Names of values in tfvars files that no variable declares, each with its place."""
+    unmet_conditions: tuple[str, ...] = ()
+    """Preconditions, postconditions and assertions that are certainly false, each with its place and message."""
     failed: Unknown | None = None
     """Set where its code could not be read."""
 
@@ -89,6 +92,12 @@ class Index:
     """By the ARN they are attached to."""
     tables_by_key: Mapping[str, tuple[str, ...]]
     """Names of live tables by the ARN of the key that encrypts them."""
+    declared_keys: frozenset[str]
+    """ARNs of the live keys that the environment's code makes."""
+    lost_keys: tuple[Unknown, ...]
+    """Why keys that the code makes could not be found."""
+    keys_elsewhere: Mapping[str, tuple[Value, ...]]
+    """The keys that tables of other environments name, each once; a single Unknown where the code can't be read."""
     gaps: Mapping[str, Unknown]
     """Operation -> why a list that it gives may lack something."""
     asked: frozenset[str]
@@ -120,6 +129,7 @@ def index_of(material: Material) -> Index:
         arn = table.facts.get("key_arn")
         if isinstance(arn, str) and isinstance(table.identity.name, str):
             tables.setdefault(arn, []).append(table.identity.name)
+    own_keys = [one for one in material.comparisons if one.kind in _KEYS and one.declared is not None]
     return Index(
         keys={arn: key for key in live.get("aws_kms_key", ()) if isinstance(arn := key.facts.get("arn"), str)},
         alarms=_by_table(live.get("aws_cloudwatch_metric_alarm", [])),
@@ -133,10 +143,32 @@ def index_of(material: Material) -> Index:
             if isinstance(arn := policy.values.get("resource_arn"), str)
         },
         tables_by_key={arn: tuple(sorted(names)) for arn, names in tables.items()},
+        declared_keys=frozenset(
+            arn for one in own_keys if one.live is not None and isinstance(arn := one.live.facts.get("arn"), str)
+        ),
+        lost_keys=tuple(one.cause for one in own_keys if one.live is None and one.cause is not None),
+        keys_elsewhere={
+            other.name: tuple(_keys_of_tables(other)) if other.failed is None else (other.failed,)
+            for other in material.others
+        },
         gaps=gaps,
         asked=frozenset(asked),
         unread=material.unread,
     )
+
+
+_KEYS: Final = ("aws_kms_key", "aws_kms_replica_key")
+
+
+def _keys_of_tables(environment: DeclaredEnvironment) -> Iterable[Value]:
+    """The keys that the tables of an environment name, each once."""
+    found: dict[Value, None] = {}
+    for resource in environment.resources:
+        encryption = resource.values.get("server_side_encryption")
+        key = encryption.get("kms_key_arn") if isinstance(encryption, Mapping) else encryption
+        if resource.kind == "aws_dynamodb_table" and key is not None:
+            found[key] = None
+    return found
 
 
 def _by_table(alarms: list[Resource]) -> Mapping[str, tuple[Resource, ...]]:

@@ -8,15 +8,12 @@ from typing import Final
 from auditor.model.catalogue import FactType
 from auditor.model.facts import Resource
 from auditor.model.values import NOT_APPLICABLE, Unknown, Value
-from auditor.subjects.definition import at_path, decided, lifted, spec
+from auditor.subjects.definition import decided, lifted, spec
 from auditor.subjects.encryption import only_own_keys
-from auditor.subjects.material import DeclaredEnvironment
-from auditor.subjects.sides import TABLE, Definitions, Sides, of_declared, of_environment, of_live, of_sides
+from auditor.subjects.sides import Definitions, Sides, of_declared, of_environment, of_live, of_sides
 
 _ARN: Final = "dynamodb:DescribeTable Table.TableArn"
 _KEY: Final = "dynamodb:DescribeTable Table.SSEDescription.KMSMasterKeyArn"
-_KEY_ARN: Final = ("server_side_encryption", "kms_key_arn")
-_KEYS: Final = ("aws_kms_key", "aws_kms_replica_key")
 
 
 def _part_of_arn(live: Resource, number: int) -> Value:
@@ -28,10 +25,9 @@ def _key_declared(sides: Sides) -> Value:
     arn = _live_key(sides)
     if not isinstance(arn, str):
         return arn
-    own = [one for one in sides.material.comparisons if one.kind in _KEYS and one.declared is not None]
-    if any(one.live is not None and one.live.facts.get("arn") == arn for one in own):
+    if arn in sides.index.declared_keys:
         return True
-    return next((one.cause for one in own if one.live is None and one.cause is not None), False)
+    return next(iter(sides.index.lost_keys), False)
 
 
 def _key_elsewhere(sides: Sides) -> Value:
@@ -39,16 +35,12 @@ def _key_elsewhere(sides: Sides) -> Value:
     arn = _live_key(sides)
     if not isinstance(arn, str):
         return arn
-    return decided(found for other in sides.material.others for found in _naming(arn, other))
+    return decided(found for name, keys in sides.index.keys_elsewhere.items() for found in _naming(arn, name, keys))
 
 
-def _naming(arn: str, other: DeclaredEnvironment) -> Iterator[Value]:
-    if other.failed is not None:
-        yield other.failed
-        return
-    keys = [at_path(one.values, _KEY_ARN) for one in other.resources if one.kind == TABLE]
-    if arn in keys:
-        yield other.name
+def _naming(arn: str, name: str, keys: tuple[Value, ...]) -> Iterator[Value]:
+    if arn in (key for key in keys if isinstance(key, str)):
+        yield name
         return
     yield from [key for key in keys if isinstance(key, Unknown) and not only_own_keys(key)][:1]
 
