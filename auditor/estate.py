@@ -15,7 +15,7 @@ from auditor.kinds import kinds
 from auditor.model.answers import Scope
 from auditor.model.errors import AuditorError, MissingModule, SettingsError
 from auditor.model.facts import Resource, SourceRange
-from auditor.model.values import Reason, Unknown, Value
+from auditor.model.values import Reason, Truth, Unknown, Value
 from auditor.settings import Environment, Settings
 from auditor.subjects.material import DeclaredEnvironment
 
@@ -101,6 +101,7 @@ def estate(settings: Settings, environment: Environment, variables: Variables) -
             patterns=environment.scope or _common_pattern(names(resources).get(TABLE, ())),
             backend={"type": code.backend.type, **code.backend.attributes} if code.backend else {},
             provider=provider,
+            unmet_conditions=tuple(str(found) for found in code.conditions if found.truth is Truth.FALSE),
             undeclared_values=tuple(
                 f"{found.place}: {found.detail}" for found in code.diagnostics if found.summary == hcl.UNDECLARED_VALUE
             ),

@@ -1,6 +1,7 @@
 """Terraform code to values, with the place in code that decided each; knows no AWS."""
 
 from auditor.hcl import second_reader
+from auditor.hcl.conditions import Condition
 from auditor.hcl.configuration import (
     Backend,
     Configuration,
@@ -20,6 +21,7 @@ __all__ = [
     "MODULE_NOT_FOUND",
     "UNDECLARED_VALUE",
     "Backend",
+    "Condition",
     "Configuration",
     "DeclaredResource",
     "Diagnostic",

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from auditor.hcl import values
 from auditor.hcl.blocks import Decoder
+from auditor.hcl.conditions import Condition, conditions
 from auditor.hcl.context import Context
 from auditor.hcl.diagnostics import Diagnostic, Diagnostics
 from auditor.hcl.directory import Module, shown_path
@@ -139,6 +140,7 @@ class Configuration:
     diagnostics: tuple[Diagnostic, ...]
     locked_providers: tuple[LockedProvider, ...]
     workspace: str
+    conditions: tuple[Condition, ...]
 
     def console_scope(self) -> ModuleInstance:
         """The scope of expressions in the root module."""
@@ -191,6 +193,7 @@ def load(
     with _deep_recursion():
         resources = tuple(_evaluated(instance))
         outputs = _outputs(instance)
+        met = tuple(condition for each in instance.tree for condition in conditions(each))
         providers = tuple(
             found for labels in sorted(module.of("provider")) if (found := instance.provider((labels[0], labels[1])))
         )
@@ -208,6 +211,7 @@ def load(
         diagnostics=diagnostics.all(),
         locked_providers=_locked(lock, module),
         workspace=workspace,
+        conditions=met,
     )
 
 

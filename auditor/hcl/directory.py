@@ -16,8 +16,17 @@ from auditor.hcl.source import SourceFile, read_source
 from auditor.model.errors import AuditorError, SourceError
 from auditor.model.facts import SourceRange
 
-_LABELS: Final = {"variable": 1, "output": 1, "module": 1, "resource": 2, "data": 2, "ephemeral": 2, "provider": 1}
-_WITHOUT_VALUES: Final = frozenset({"moved", "import", "removed", "check", "terraform", "locals"})
+_LABELS: Final = {
+    "variable": 1,
+    "output": 1,
+    "module": 1,
+    "resource": 2,
+    "data": 2,
+    "ephemeral": 2,
+    "provider": 1,
+    "check": 1,
+}
+_WITHOUT_VALUES: Final = frozenset({"moved", "import", "removed", "terraform", "locals"})
 _MERGED_BY_ARGUMENT: Final = frozenset({"lifecycle"})
 _MAX_FILES: Final = 2_000
 
@@ -143,6 +152,8 @@ class _Builder:
             self._complain(block, "Wrong number of labels", detail)
         else:
             self._add_named(block, override=override)
+            for inner in block.body.blocks_of("data") if block.type == "check" else ():
+                self._add_block(inner, override=override)
 
     def _add_named(self, block: Block, *, override: bool) -> None:
         labels = block.labels

@@ -44,6 +44,7 @@ _LABELS: Final = {
 _NESTED: Final[Mapping[str, Mapping[str, int]]] = {
     "variable": {"validation": 0},
     "output": {"precondition": 0},
+    "check": {"assert": 0, "data": 2},
     "terraform": {"backend": 1, "cloud": 0, "required_providers": 0, "provider_meta": 1},
     "provider": {"default_tags": 0, "ignore_tags": 0, "assume_role": 0, "endpoints": 0},
     "resource": {"lifecycle": 0, "provisioner": 1, "connection": 0, "dynamic": 1},

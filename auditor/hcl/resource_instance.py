@@ -16,6 +16,7 @@ from auditor.hcl.expansion import Expansion, Repetition, RepetitionScope
 from auditor.hcl.memo import Memo
 from auditor.hcl.providers import ProviderConfiguration, reference_text, tags_all, used_provider
 from auditor.hcl.schema import Schema, data_schema, resource_schema
+from auditor.hcl.scope import Scope
 from auditor.hcl.types import Type
 from auditor.hcl.values import Value
 from auditor.model.facts import SourceRange
@@ -41,8 +42,8 @@ class ResourceInstance:
         prefix = "data." if self.mode == DATA else ""
         self.address = f"{module.prefix}{prefix}{self.type}.{self.name}{repetition.suffix}"
         self.schema: Schema | None = (data_schema if self.mode == DATA else resource_schema)(self.type)
-        scope = RepetitionScope(module, expansion, repetition) if expansion.by else module
-        self._decoder = Decoder(scope, module.context.diagnostics)
+        self.scope: Scope = RepetitionScope(module, expansion, repetition) if expansion.by else module
+        self._decoder = Decoder(self.scope, module.context.diagnostics)
         self._memo = Memo()
 
     @property

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from auditor.hcl import declared_document, load
+from auditor.model.values import Truth
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 ROOTS = sorted(path.parent for path in (FIXTURES / "hcl" / "roots").glob("*/plan.json"))
@@ -41,15 +42,44 @@ def compare(configuration, recorded):
         assert unknown == set(unknown_paths(resource["after_unknown"])), address
 
 
+STATUS = {Truth.TRUE: "pass", Truth.FALSE: "fail", Truth.UNKNOWN: "unknown"}
+
+
+def compare_conditions(configuration, recorded):
+    """What Terraform says of everything with conditions: a false one goes before an unknown one."""
+    wanted = {
+        instance["address"]["to_display"]: (
+            instance["status"],
+            sorted(problem["message"] for problem in instance.get("problems", ())),
+        )
+        for each in recorded.get("checks", ())
+        if each["address"]["kind"] != "var"
+        for instance in each["instances"]
+    }
+    found = {}
+    for condition in configuration.conditions:
+        statuses, messages = found.setdefault(condition.address, (set(), []))
+        statuses.add(STATUS[condition.truth])
+        messages += [condition.message] if condition.truth is Truth.FALSE else []
+    ranked = ("fail", "unknown", "pass")
+    assert {
+        address: (next(status for status in ranked if status in statuses), sorted(messages))
+        for address, (statuses, messages) in found.items()
+    } == wanted
+
+
 def test_all_roots_are_recorded():
-    assert len(ROOTS) >= 51
+    assert len(ROOTS) >= 61
 
 
 @pytest.mark.parametrize("root", ROOTS, ids=lambda root: root.name)
 def test_roots(root):
     configuration = load(root)
     assert not configuration.diagnostics
-    compare(configuration, json.loads((root / "plan.json").read_text()))
+    recorded = json.loads((root / "plan.json").read_text())
+    compare(configuration, recorded)
+    if "checks" in recorded:
+        compare_conditions(configuration, recorded)
 
 
 @pytest.mark.parametrize("plan", ESTATE, ids=lambda plan: plan.stem)

@@ -82,3 +82,9 @@ def test_values_that_no_variable_takes():
     assert fact("undeclared_values") == ()
     assert fact("undeclared_values", undeclared_values=("terraform.tfvars:1:1: x",)) == ("terraform.tfvars:1:1: x",)
     assert fact("undeclared_values", failed=UNKNOWN) is UNKNOWN
+
+
+def test_conditions_that_are_not_met():
+    assert fact("unmet_conditions") == ()
+    assert fact("unmet_conditions", unmet_conditions=("main.tf:1:1: x",)) == ("main.tf:1:1: x",)
+    assert fact("unmet_conditions", failed=UNKNOWN) is UNKNOWN
