@@ -201,6 +201,23 @@ def _template(parts: list[Shape]) -> Shape:
             text = ""
         joined.append(part)
     joined.pop()
-    if all(isinstance(part, str) for part in parts):
+    if len(parts) > 1:
+        joined = _merged(joined)
+    if all(isinstance(part, str) for part in parts) or (len(parts) > 1 and len(joined) == 1 and _is_text(joined[0])):
         return joined[0] if joined else ("literal", "")
     return ("template", *joined)
+
+
+def _is_text(shape: Shape) -> bool:
+    return isinstance(shape, tuple) and len(shape) == 2 and shape[0] == "literal" and isinstance(shape[1], str)  # noqa: PLR2004 - a pair
+
+
+def _merged(parts: list[Shape]) -> list[Shape]:
+    """Texts that stand side by side as one: a quoted string inside an interpolation is text like any other."""
+    merged: list[Shape] = []
+    for part in parts:
+        if merged and _is_text(part) and _is_text(merged[-1]):
+            merged[-1] = ("literal", merged[-1][1] + part[1])
+        else:
+            merged.append(part)
+    return merged

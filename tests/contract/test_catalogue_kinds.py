@@ -20,7 +20,7 @@ def paths(attributes, prefix=""):
 @pytest.mark.parametrize(("type_", "kind"), [("table", "aws_dynamodb_table"), ("key", "aws_kms_key")])
 def test_declared_facts_are_attributes_of_the_kind(type_, kind):
     known = set(paths(KINDS[kind].attributes)) | set(OWN_NAMES.values())
-    analysed = {"exists", "in_scope", "encryption", "ignore_changes", "alarm_metrics"}
+    analysed = {"exists", "in_scope", "encryption", "ignore_changes", "prevent_destroy", "region", "alarm_metrics"}
     declared = {path.removeprefix("declared.") for path in catalogue()[type_] if path.startswith("declared.")}
     assert declared - analysed <= known
     assert len(declared) > 5

@@ -26,7 +26,8 @@ def test_every_framework_that_rules_may_name_has_its_list():
 def test_a_list_says_what_it_holds(framework):
     listed = LISTS[framework]
     assert set(listed) == {"title", "scope", "ids"}
-    assert listed["title"] and listed["scope"]
+    assert listed["title"]
+    assert listed["scope"]
     assert len(listed["ids"]) == len(set(listed["ids"]))
 
 
