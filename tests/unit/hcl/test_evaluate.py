@@ -203,6 +203,14 @@ def within(content, found):
     return (low is None or size >= low) and (high is None or size <= high)
 
 
+def walked(value):
+    """A value and everything inside it."""
+    yield value
+    if value.is_known and isinstance(value.content, tuple | dict):
+        for item in value.content.values() if isinstance(value.content, dict) else value.content:
+            yield from walked(item)
+
+
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(expression=EXPRESSIONS, plain=PLAIN)
 def test_what_is_certain_while_a_value_is_unknown_stays_so(expression, plain):
@@ -211,6 +219,8 @@ def test_what_is_certain_while_a_value_is_unknown_stays_so(expression, plain):
     actual = outcome(expression, known)
     if isinstance(actual, EvaluationError):
         return
+    if plain is None and not all(part.is_known for part in walked(actual)):
+        return  # functions take a null without a type for one whose type is open, as Terraform's do: nothing is certain
     unknowns = [
         values.unknown(types.DYNAMIC, cause),
         values.unknown(known.type, cause),
