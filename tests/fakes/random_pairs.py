@@ -604,7 +604,11 @@ def key(chance, case):  # noqa: C901 - one choice after the other
                 retagged(chance, live["ListResourceTags"])
             elif chance.random() < 0.3:
                 told |= chance.choice(
-                    ({"MultiRegion": True}, {"KeyUsage": "SIGN_VERIFY"}, {"KeyState": "PendingDeletion"})
+                    (
+                        {"MultiRegion": True, "MultiRegionConfiguration": {"MultiRegionKeyType": "PRIMARY"}},
+                        {"KeyUsage": "SIGN_VERIFY"},
+                        {"KeyState": "PendingDeletion"},
+                    )
                 )
     case["live"] = {"kms": {name: live}}
     case["state"] = {
