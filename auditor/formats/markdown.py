@@ -17,11 +17,13 @@ from auditor.formats.words import (
     RISKS,
     SEVERITIES,
     clean,
+    counted,
     lines,
     message,
     place,
     short_commit,
     sides,
+    unmanaged,
 )
 
 LONGEST: Final = 65_000
@@ -70,9 +72,9 @@ def _head(document: Document) -> Iterator[str]:
         totals["results"]["waived"],
         totals["drift"]["drifted"],
         totals["drift"]["missing"],
-        totals["drift"]["unmanaged"],
+        unmanaged(document),
     )
-    yield from _table(names, [tuple(f"{number:,}" for number in numbers)])
+    yield from _table(names, [tuple(counted(number) for number in numbers)])
     yield ""
 
 

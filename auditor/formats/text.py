@@ -15,11 +15,13 @@ from auditor.formats.words import (
     SEVERITIES,
     caller_role,
     clean,
+    counted,
     lines,
     message,
     place,
     short_commit,
     sides,
+    unmanaged,
 )
 
 _STYLES: Final[Mapping[str, str]] = {
@@ -37,6 +39,7 @@ _STYLES: Final[Mapping[str, str]] = {
     "faint": "2",
 }
 _MOST_DIAGNOSTICS: Final = 5
+_RESET: Final = "\x1b[0m"
 _ESCAPE: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -109,13 +112,30 @@ def _broken(text: str, width: int | None, indent: str) -> str:
     """Text in lines of at most `width` visible characters; colours don't count."""
     if width is None or len(_ESCAPE.sub("", text)) <= width:
         return text
-    painted = _ESCAPE.findall(text)
-    # One character of no width stands for each escape sequence while lines are made.
-    marked = _ESCAPE.sub("\x00", text)
-    wrapped = textwrap.fill(marked, max(width + len(painted), 20), subsequent_indent=indent, break_on_hyphens=False)
-    for sequence in painted:
-        wrapped = wrapped.replace("\x00", sequence, 1)
-    return wrapped
+    plain = textwrap.fill(_ESCAPE.sub("", text), max(width, 20), subsequent_indent=indent, break_on_hyphens=False)
+    return _painted_as(plain, text)
+
+
+def _painted_as(plain: str, painted: str) -> str:
+    """Lines with the colours of the same text before it was broken: breaking changes blanks alone."""
+    opening: dict[int, str] = {}
+    ending: dict[int, str] = {}
+    seen = 0
+    for part in re.split(f"({_ESCAPE.pattern})", painted):
+        if _ESCAPE.fullmatch(part):
+            target = ending if part == _RESET else opening
+            target[seen] = target.get(seen, "") + part
+        else:
+            seen += len("".join(part.split()))
+    made, seen = [], 0
+    for character in plain:
+        if character.isspace():
+            made.append(character)
+            continue
+        made.append(opening.pop(seen, "") + character)
+        seen += 1
+        made.append(ending.pop(seen, ""))
+    return "".join(made)
 
 
 def _numbers(document: Document, paint: _Paint, width: int | None) -> Iterator[str]:
@@ -126,7 +146,7 @@ def _numbers(document: Document, paint: _Paint, width: int | None) -> Iterator[s
             ("resources", drift["resources"], "strong"),
             ("drifted", drift["drifted"], "strong"),
             ("missing", drift["missing"], "strong"),
-            ("unmanaged", drift["unmanaged"], "strong"),
+            ("unmanaged", unmanaged(document), "strong"),
             ("undetermined", drift["undetermined"], "unknown"),
         ),
         (
@@ -135,16 +155,17 @@ def _numbers(document: Document, paint: _Paint, width: int | None) -> Iterator[s
             ("waived", results["waived"], "strong"),
         ),
     )
-    wide = ["".join(f"{number:>5,} {name:<10}" for name, number, _ in row).rstrip() for row in rows]
+    wide = ["".join(f"{counted(number):>5} {name:<10}" for name, number, _ in row).rstrip() for row in rows]
     if width is None or max(map(len, wide)) <= width:
         for row in rows:
             cells = (
-                f"{paint(style if number else 'faint', f'{number:>5,}')} {name:<10}" for name, number, style in row
+                f"{paint('faint' if number == 0 else style, f'{counted(number):>5}')} {name:<10}"
+                for name, number, style in row
             )
             yield "".join(cells).rstrip()
     else:
         for name, number, style in (cell for row in rows for cell in row):
-            yield f"{paint(style if number else 'faint', f'{number:>7,}')} {name}"
+            yield f"{paint('faint' if number == 0 else style, f'{counted(number):>7}')} {name}"
 
 
 def _hints(document: Document) -> Iterator[str]:

@@ -159,3 +159,16 @@ def caller_role(document: Document) -> str:
     """Who asked AWS, short: `role/dynamodb-auditor`."""
     resource = str(document["run"].get("caller") or "").rpartition(":")[2]
     return "/".join(resource.removeprefix("assumed-").split("/")[:2]) or "the caller"
+
+
+def unmanaged(document: Document) -> int | None:
+    """How many live resources nobody declared; None for none so far, where AWS's list of tables is not whole."""
+    found: int = document["totals"]["drift"]["unmanaged"]
+    lists = document["population"].values()
+    unlisted = any(each["listed"] is None and each["list_pages"] is not None for each in lists)
+    return None if unlisted and not found else found
+
+
+def counted(number: int | None) -> str:
+    """A number as it is shown; one that is not known is a question mark."""
+    return "?" if number is None else f"{number:,}"

@@ -122,6 +122,13 @@ def test_one_denied_operation(operation, audited, whole, denied):
     assert action in text.closing(told)
 
 
+def test_what_is_not_listed_is_not_counted(audited, denied):
+    denied("ListTables")
+    told = document(audited())
+    assert "    ? unmanaged" in text.summary(told)
+    assert told["population"]["aws_dynamodb_table"]["listed"] is None
+
+
 def test_denied_identity_ends_the_audit(audited, denied):
     denied("GetCallerIdentity")
     with pytest.raises(AccessError) as told:

@@ -5,7 +5,8 @@ import pytest
 from auditor.model.answers import Answer, Answers, Request
 from auditor.model.facts import ApiField
 from auditor.model.kind import Attribute, Shape
-from auditor.model.members import LiveOrigins, answers_of, items, number, own_tags, pairs, sources
+from auditor.model.members import REDACTED, LiveOrigins, answers_of, items, number, own_tags, pairs, sources
+from auditor.model.values import Reason
 
 REQUEST = Request.of("s:List")
 
@@ -44,3 +45,10 @@ def test_origins_are_made_on_demand_by_path_without_keys():
     assert origins['b["x.y"].c'] == ApiField("s:List", "A[].C", "now", "R")
     assert LiveOrigins(told, {})["b.c"] == ApiField("s:List", "A[].C")
     assert (list(origins), len(origins), "nothing" in origins) == (["b.c"], 1, False)
+
+
+def test_a_tag_that_was_taken_out_of_a_snapshot_is_unknown():
+    told = own_tags({"aws:x": "1", "Owner": f"{REDACTED}1f", "Team": "data"})
+    assert told["Team"] == "data"
+    assert told["Owner"].reason is Reason.NOT_READ
+    assert set(told) == {"Owner", "Team"}
