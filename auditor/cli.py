@@ -95,6 +95,7 @@ def cli() -> None:
 def run(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - the options above
     """Audit environments: read code and AWS, compare, judge, report."""
     from auditor import pipeline
+    from auditor.formats.html import prepare
     from auditor.terminal import deliver, deliver_partial, tell
 
     settings = settings_of(given)
@@ -105,7 +106,7 @@ def run(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - the opti
         alone = delivery.dated or len(chosen) == 1
         target = delivery if alone else replace(delivery, out=delivery.out / environment.name)
         try:
-            outcome = pipeline.audit(settings, environment, inputs_of(given))
+            outcome = pipeline.audit(settings, environment, replace(inputs_of(given), meanwhile=prepare))
         except pipeline.Interrupted as interrupt:
             deliver_partial(interrupt.partial, target)
             ctx.exit(INTERRUPTED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -42,3 +42,5 @@ class Inputs:
     second_reader: bool = True
     progress: Progress | None = None
     demonstration: bool = False
+    meanwhile: Callable[[], object] | None = None
+    """Work of the caller's that may as well be done while AWS answers."""

@@ -86,6 +86,8 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
     # The other environments' code is evaluated while AWS answers.
     with ThreadPoolExecutor(1) as meanwhile:
         elsewhere = meanwhile.submit(others, settings, environment, inputs.variables)
+        if inputs.meanwhile is not None:
+            meanwhile.submit(inputs.meanwhile)
         if not inputs.declared_only:
             here, taken = read(settings, here, rules.wanted, inputs)
     context = taken.context if taken else context_of(settings, here, inputs)

@@ -49,9 +49,14 @@ def read(settings: Settings, here: Estate, wanted: Iterable[str], inputs: Inputs
             here = _as_if_of(here, taken.account)
         return _in_account(settings, here, taken.account, inputs), taken
     known = context(settings, here, inputs)
-    reader = _reader(here, known["id"])
-    here = _in_account(settings, here, reader.caller.account, inputs)
     second = second_reader.start(here.code.files) if inputs.second_reader else None
+    try:
+        reader = _reader(here, known["id"])
+    except BaseException:
+        if second is not None:
+            second.result(0)
+        raise
+    here = _in_account(settings, here, reader.caller.account, inputs)
     try:
         taken = live.read(kinds(), here.scope(wanted), reader, deadline=inputs.deadline, progress=inputs.progress)
     finally:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,7 +18,7 @@ from auditor.formats.words import DEMONSTRATION, PLANS, REASONS, RISKS, clean, c
 from auditor.shipped import shipped
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import Environment, Template
     from markupsafe import Markup
 
 _WORD: Final = re.compile(r"[a-z-]+(?:[ ,:]|$)")
@@ -31,17 +32,30 @@ def render(document: Document) -> bytes:
     reports = shipped("reports")
     style, script = (_asset(reports / "assets" / name) for name in ("report.css", "report.js"))
     margins = _margins(document)
-    page = _environment(reports / "templates").get_template("report.html.j2")
-    return page.render(
-        view(document),
-        css=Markup(style),  # noqa: S704 - our own file
-        js=Markup(script),  # noqa: S704 - our own file
-        page_css=Markup(margins),  # noqa: S704 - every text in it is escaped by _css_string
-        csp=_policy(style, margins, script),
-        code_base=_code_base(document),
-        digest=hashlib.sha256(encode(document)).hexdigest(),
-        words={"demonstration": DEMONSTRATION, "plans": PLANS, "reasons": REASONS, "risks": RISKS},
-    ).encode()
+    return (
+        _page()
+        .render(
+            view(document),
+            css=Markup(style),  # noqa: S704 - our own file
+            js=Markup(script),  # noqa: S704 - our own file
+            page_css=Markup(margins),  # noqa: S704 - every text in it is escaped by _css_string
+            csp=_policy(style, margins, script),
+            code_base=_code_base(document),
+            digest=hashlib.sha256(encode(document)).hexdigest(),
+            words={"demonstration": DEMONSTRATION, "plans": PLANS, "reasons": REASONS, "risks": RISKS},
+        )
+        .encode()
+    )
+
+
+def prepare() -> None:
+    """Compile the template now: it takes as long as all the rest, and can be done while something is awaited."""
+    _page()
+
+
+@cache
+def _page() -> Template:
+    return _environment(shipped("reports") / "templates").get_template("report.html.j2")
 
 
 FORMAT = Format(name="html", suffix=".html", render=render)
