@@ -1,6 +1,7 @@
 """What all tests share: the fakes on the path, credentials of nobody, no way out but loopback."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -13,6 +14,9 @@ settings.load_profile("auditor")
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "fakes"))
+
+# A run in the background may have been started with Ctrl-C ignored; programs under test must not inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No test may find real credentials, or ask the instance metadata service for them.
 for name in [name for name in os.environ if name.startswith(("AWS_", "AUDIT_", "TF_VAR_"))]:
