@@ -230,5 +230,5 @@ print(snapshot.complete, snapshot.context["cut_short"], sum(not answer.ok for an
         assert child.wait(10) == 0
     complete, cut, not_read = last.split()
     assert (complete, cut) == ("False", "Interrupted")
-    assert int(not_read) > 0  # how many depends on how soon the signal comes
+    assert int(not_read) > 50
     assert time.monotonic() - began < 4
