@@ -18,6 +18,7 @@ $(INSTALLED): setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	$(BIN)/python -m compileall -q auditor
 	touch $@
 
 demo: $(INSTALLED) ## audit a changed estate on a local AWS stand-in; prints the report's path

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from threading import Event
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -36,7 +37,7 @@ from auditor.reading import context as context_of
 from auditor.settings import Environment, Settings
 from auditor.shipped import shipped
 from auditor.subjects import facts as subjects
-from auditor.subjects.material import Material, RunInformation
+from auditor.subjects.material import DeclaredEnvironment, Material, RunInformation
 
 NOT_ASKED: Final = Unknown(Reason.NOT_READ, "this run judges the code alone; AWS was not asked")
 _CODE_ALONE: Final = "speaks of AWS; this run judges the code alone"
@@ -83,13 +84,22 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
     rules = rules_of(settings, here, inputs)
     waivers = _waivers(settings, environment, rules.all)
     taken = None
-    # The other environments' code is evaluated while AWS answers.
+    asked = Event()
+
+    def meanwhile_others() -> tuple[DeclaredEnvironment, ...]:
+        # The other environments' code is evaluated while AWS answers; before, it would only delay the questions.
+        asked.wait()
+        return others(settings, environment, inputs.variables)
+
     with ThreadPoolExecutor(1) as meanwhile:
-        elsewhere = meanwhile.submit(others, settings, environment, inputs.variables)
+        elsewhere = meanwhile.submit(meanwhile_others)
         if inputs.meanwhile is not None:
             meanwhile.submit(inputs.meanwhile)
-        if not inputs.declared_only:
-            here, taken = read(settings, here, rules.wanted, inputs)
+        try:
+            if not inputs.declared_only:
+                here, taken = read(settings, here, rules.wanted, inputs, asked)
+        finally:
+            asked.set()
     context = taken.context if taken else context_of(settings, here, inputs)
     now = inputs.now if inputs.fixed_now or taken is None else datetime.fromisoformat(context["now"])
     found = _live(taken)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from threading import Event
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor import live, repository
@@ -35,10 +36,13 @@ class Interrupted(KeyboardInterrupt):
         self.partial = partial
 
 
-def read(settings: Settings, here: Estate, wanted: Iterable[str], inputs: Inputs) -> tuple[Estate, Snapshot]:
+def read(
+    settings: Settings, here: Estate, wanted: Iterable[str], inputs: Inputs, asked: Event | None = None
+) -> tuple[Estate, Snapshot]:
     """The reading, and the estate with the account it is about.
 
-    `wanted` are the operations that only some rules need. Errors: SnapshotError for a snapshot that can't be used,
+    `wanted` are the operations that only some rules need; `asked` is set when there is nothing left to do but to wait
+    for AWS. Errors: SnapshotError for a snapshot that can't be used,
     AccessError where AWS can't be asked at all; Interrupted at Ctrl-C.
     """
     if inputs.snapshot is not None:
@@ -57,6 +61,8 @@ def read(settings: Settings, here: Estate, wanted: Iterable[str], inputs: Inputs
             second.result(0)
         raise
     here = _in_account(settings, here, reader.caller.account, inputs)
+    if asked is not None:
+        asked.set()
     try:
         taken = live.read(kinds(), here.scope(wanted), reader, deadline=inputs.deadline, progress=inputs.progress)
     finally:

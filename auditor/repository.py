@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 _SECONDS: Final = 5
+_UNBORN: Final = "(initial)"
 _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
@@ -17,15 +18,19 @@ def state(folder: Path) -> Mapping[str, Any]:
 
     `dirty` counts changed and untracked files of the folder alone.
     """
-    commit = _git(folder, "rev-parse", "HEAD")
-    if not commit:
+    told = _git(folder, "status", "--porcelain=v2", "--branch", "--", ".")
+    if told is None:
         return _NONE
-    changed = _git(folder, "status", "--porcelain", "--", ".")
+    lines = told.splitlines()
+    heads = dict(line.removeprefix("# branch.").split(" ", 1) for line in lines if line.startswith("# branch."))
+    commit = heads.get("oid", _UNBORN)
+    if commit == _UNBORN:
+        return _NONE
     return MappingProxyType(
         {
             "commit": commit,
-            "branch": _git(folder, "rev-parse", "--abbrev-ref", "HEAD") or "",
-            "dirty": None if changed is None else len(changed.splitlines()),
+            "branch": heads.get("head", ""),
+            "dirty": sum(not line.startswith("#") for line in lines),
         }
     )
 

@@ -49,7 +49,7 @@ def render(document: Document) -> bytes:
 
 
 def prepare() -> None:
-    """Compile the template now: it takes as long as all the rest, and can be done while something is awaited."""
+    """Load the template now: the first time it is compiled, and that can be done while something is awaited."""
     _page()
 
 
@@ -68,8 +68,11 @@ def _asset(path: Path) -> str:
 def _environment(templates: Path) -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - see render
 
+    from auditor.formats.compiled import CompiledTemplates  # noqa: PLC0415 - as above
+
     environment = Environment(
         loader=FileSystemLoader(templates),
+        bytecode_cache=CompiledTemplates(templates),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
