@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cached_property
 from typing import Final
 
+from auditor.compare.binding import Uses, Witnesses, likeness, name_in, uses_of
 from auditor.model.answers import Scope
 from auditor.model.facts import Identity, Resource
 from auditor.model.kind import Kind
@@ -33,6 +36,12 @@ class References:
         self._kinds = kinds
         self._scope = scope
         self._found: dict[str, Resource | None] = {}
+        self._told: dict[str, str | Unknown] = {}
+        """By address: what the witnesses say of a name that AWS made; a doubt where they do not agree."""
+
+    @cached_property
+    def _uses(self) -> Uses:
+        return uses_of(self._declared.values())
 
     def live_of(self, declared: Resource) -> Resource | None:
         """The live resource that a declared one manages; None where there is none, or where it can't be told."""
@@ -46,19 +55,37 @@ class References:
         if isinstance(name, str):
             return self._live.get((declared.kind, name))
         kind = self._kinds.get(declared.kind)
-        for pointing, attribute in kind.pointed_at_by if kind is not None else ():
-            for other in self._declared.values():
-                if other.kind == pointing and _refers(other.values.get(attribute), declared.address):
-                    found = self.live_of(other)
-                    target = found.values.get(attribute) if found is not None else None
-                    if isinstance(target, str):
-                        return self._live.get((declared.kind, target))
-        return None
+        if kind is None or not kind.pointed_at_by or name.reason is not Reason.COMPUTED_BY_AWS:
+            return None
+        witnesses = self._witnesses(declared, kind)
+        found = witnesses.found()
+        if found is None and witnesses:
+            self._told[declared.address] = replace(name, detail=witnesses.doubt(declared.address))
+        elif found is not None:
+            self._told[declared.address] = found
+        return None if found is None else self._live.get((declared.kind, found))
+
+    def _witnesses(self, declared: Resource, kind: Kind) -> Witnesses:
+        pointing: dict[str, str] = {}
+        used: dict[str, str] = {}
+        leading = dict(kind.pointed_at_by)
+        for other, path in self._uses.get(declared.address, ()):
+            live = self.live_of(other)
+            target = name_in(live, path) if live is not None else None
+            if target is not None and leading.get(other.kind) == path[0]:
+                pointing[str(other.identity.name)] = target
+            elif target is not None:
+                used[str(other.identity.name)] = target
+        candidates = {name: self._live.get((declared.kind, name)) for name in (*pointing.values(), *used.values())}
+        alike = {name: likeness(declared, live, kind) for name, live in candidates.items() if live is not None}
+        return Witnesses(pointing, used, alike)
 
     def name_of(self, declared: Resource) -> str | Unknown:
         """The name in AWS, with references bound."""
         if isinstance(declared.identity.name, str):
             return declared.identity.name
+        if declared.address in self._told:
+            return self._told[declared.address]
         kind = self._kinds.get(declared.kind)
         if kind is None:
             return declared.identity.name
@@ -123,7 +150,8 @@ class References:
                 return found
         if attribute == "arn" and declared.kind in _ARNS and isinstance(name := self.name_of(declared), str):
             return self._arn(declared.kind, declared.identity, name)
-        return unknown
+        doubt = self._told.get(address)
+        return replace(unknown, detail=doubt.detail) if isinstance(doubt, Unknown) else unknown
 
     def _arn(self, kind: str, identity: Identity, name: str) -> str:
         return _ARNS[kind].format(

@@ -169,9 +169,15 @@ SOURCES: Final = {"": (DESCRIBE, "KeyMetadata"), **sources(ATTRIBUTES)}
 
 
 def requests(scope: Scope) -> Iterator[Request]:
-    """The aliases, which lead to declared keys; without a declared key, tables lead to theirs."""
+    """The aliases, which lead to declared keys, and those keys that a state names; tables lead to theirs."""
     if scope.names(TYPE) or scope.names("aws_kms_alias") or scope.patterns:
         yield ALIASES
+    for key_id in scope.names(TYPE):
+        yield Request.of(DESCRIBE, KeyId=_arn(scope, key_id))
+
+
+def _arn(scope: Scope, key_id: str) -> str:
+    return f"arn:{scope.partition}:kms:{scope.region}:{scope.account}:key/{key_id}"
 
 
 def follow(scope: Scope, answer: Answer) -> Iterator[Request]:
@@ -357,8 +363,7 @@ def listed(answers: Answers, _scope: Scope) -> tuple[str, ...] | Unknown:
 
 def absence(answers: Answers, scope: Scope, name: str) -> Unknown | None:
     """A key is gone where DescribeKey says so."""
-    root = f"arn:{scope.partition}:kms:{scope.region}:{scope.account}:key/"
-    answer = answers.get(Request.of(DESCRIBE, KeyId=root + name))
+    answer = answers.get(Request.of(DESCRIBE, KeyId=_arn(scope, name)))
     return None if answer.code == "NotFoundException" else answer.unknown
 
 
@@ -390,5 +395,6 @@ KIND: Final = Kind(
     absence=absence,
     belongs=belongs,
     pointed_at_by=(("aws_kms_alias", "target_key_id"),),
+    known_by=frozenset({"description", "policy", "tags"}),
     companions=(("aws_kms_key_policy", "key_id", "policy"),),
 )

@@ -157,5 +157,6 @@ KIND: Final = Kind(
     absence=absence,
     belongs=belongs,
     pointed_at_by=(("aws_kms_alias", "target_key_id"),),
+    known_by=frozenset({"description", "policy", "tags"}),
     companions=(("aws_kms_key_policy", "key_id", "policy"),),
 )

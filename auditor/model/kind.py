@@ -142,6 +142,8 @@ class Kind:
     """Pure: why the provider refuses planned values, the refreshed ones given, and whether it is created anew."""
     pointed_at_by: tuple[tuple[str, str], ...] = ()
     """(kind, attribute) of resources that lead to one whose name AWS makes: an alias leads to its key."""
+    known_by: frozenset[str] = frozenset()
+    """Of such a resource: the attributes by which one knows it, because a person wrote them onto it."""
     companions: tuple[tuple[str, str, str], ...] = ()
     """(kind, its attribute that refers here, attribute here) of resources that declare a part of this one."""
     elsewhere: bool = False

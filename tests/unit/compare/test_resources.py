@@ -128,10 +128,12 @@ def test_resources_of_other_kinds_are_not_compared():
 
 
 def key(**members):
-    return {"KeyId": "k1", "Arn": KEY, "AWSAccountId": ACCOUNT, "KeyManager": "CUSTOMER", "Enabled": True} | members
+    told = {"KeyId": "k1", "Arn": KEY, "AWSAccountId": ACCOUNT, "KeyManager": "CUSTOMER", "Enabled": True}
+    return told | {"Description": "tables of prod"} | members
 
 
 def declared_key(**values):
+    values = {"description": "tables of prod"} | values
     reference = "aws_kms_key.this.key_id"
     identity = Identity(ACCOUNT, REGION, computed(reference))
     return resource("aws_kms_key", address="aws_kms_key.this", identity=identity, values=values)
@@ -173,11 +175,12 @@ def test_a_table_with_another_key_than_the_declared_one_is_different():
     assert drift.declared.value == KEY
 
 
-@pytest.mark.parametrize("others", [(), (declared_key(),), (declared_key(), declared_alias(UNKNOWN))])
-def test_a_reference_that_leads_nowhere_is_undetermined_and_named(others):
+@pytest.mark.parametrize("key_in_code", [(), (declared_key(description=None),)])
+@pytest.mark.parametrize("alias_in_code", [(), (declared_alias(UNKNOWN),)])
+def test_a_reference_that_leads_nowhere_is_undetermined_and_named(key_in_code, alias_in_code):
     reference = computed("aws_kms_key.this.arn")
     users = table(server_side_encryption={"enabled": True, "kms_key_arn": reference})
-    comparison = all_of([users, *others], with_key())[0]
+    comparison = all_of([users, *key_in_code, *alias_in_code], with_key())[0]
     (drift,) = comparison.drifts
     assert drift.reality is Reality.UNDETERMINED
     assert drift.unknown.references == ("aws_kms_key.this.arn",)

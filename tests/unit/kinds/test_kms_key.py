@@ -65,6 +65,10 @@ def test_nothing_leads_to_keys_without_aliases_or_patterns():
     assert not set(KIND.requests(scope(declared={}, patterns=())))
 
 
+def test_a_key_that_a_state_names_is_asked_for_though_nothing_live_leads_to_it():
+    assert set(KIND.requests(scope(declared={"aws_kms_key": ("k1",)}, patterns=()))) == {ALIASES, ASKED}
+
+
 def test_a_customer_s_key_is_asked_for_everything_and_others_only_for_what_they_tell():
     assert set(KIND.follow(scope(), whole(ASKED, KeyMetadata=metadata()))) == {ROTATION, POLICY, TAGS}
     assert not set(KIND.follow(scope(), whole(ASKED, KeyMetadata=metadata(KeyManager="AWS"))))
