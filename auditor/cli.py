@@ -390,4 +390,5 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         click.echo(f"error: a defect of the auditor: {type(error).__name__}: {error}", err=True)
         click.echo("  hint   please report it with the output of AUDIT_DEBUG=1", err=True)
         sys.exit(NOT_DONE)
+    gc.freeze()  # what the run holds goes with the process: the interpreter need not look through it at its end
     sys.exit(code if isinstance(code, int) else 0)
