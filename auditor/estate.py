@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os.path
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from auditor import hcl, state
@@ -12,7 +12,8 @@ from auditor.declared import declared, names
 from auditor.hcl.values import plain
 from auditor.inputs import Variables
 from auditor.kinds import kinds
-from auditor.model.answers import Scope
+from auditor.model.answers import Answers, Scope
+from auditor.model.data_sources import DataSource, Found
 from auditor.model.errors import AuditorError, MissingModule, SettingsError
 from auditor.model.facts import Resource, SourceRange
 from auditor.model.values import Reason, Truth, Unknown, Value
@@ -37,6 +38,8 @@ class Estate:
     """What a reader should know about how this came about."""
     state: state.State | None = None
     """Terraform's state, where one was given."""
+    found: Mapping[DataSource, Found] = field(default_factory=lambda: MappingProxyType({}))
+    """What AWS told of the code's data sources, as far as it was asked."""
 
     def scope(self, wanted: Iterable[str]) -> Scope:
         """What is read live: the declared names, and whatever lies in the name space."""
@@ -48,10 +51,37 @@ class Estate:
             patterns=self.declared.patterns,
             environment=self.environment.name,
             wanted=frozenset(wanted),
+            looked_up={
+                type_: tuple(one.sought for one in self._own_data_sources if one.type == type_)
+                for type_ in dict.fromkeys(one.type for one in self._own_data_sources)
+            },
         )
 
+    @property
+    def _own_data_sources(self) -> tuple[DataSource, ...]:
+        return tuple(one for one in self.code.sought if one.region in ("", self.environment.region))
 
-def configuration(settings: Settings, environment: Environment, variables: Variables) -> hcl.Configuration:
+    def look_up(self, answers: Answers, scope: Scope) -> Mapping[DataSource, Found]:
+        """What these answers tell of the code's data sources; the account of `scope` may be a pseudonym."""
+        own = self.environment.account
+        by_type = {kind.type: kind.data_source for kind in kinds()}
+        found: dict[DataSource, Found] = {}
+        for one in self.code.sought:
+            look_up = by_type[one.type]
+            if one not in self._own_data_sources or look_up is None:
+                detail = f"it lies in {one.region}, and {self.environment.region} was read"
+                found[one] = Unknown(Reason.NOT_READ, detail)
+            else:
+                found[one] = look_up(answers, scope, one.sought.replace(own, scope.account) if own else one.sought)
+        return found
+
+
+def configuration(
+    settings: Settings,
+    environment: Environment,
+    variables: Variables,
+    found: Mapping[DataSource, Found] = MappingProxyType({}),
+) -> hcl.Configuration:
     """The evaluated code of an environment; SourceError where it can't be read."""
     root = environment.root
     return hcl.load(
@@ -63,21 +93,27 @@ def configuration(settings: Settings, environment: Environment, variables: Varia
         workspace=environment.workspace,
         account=environment.account,
         region=environment.region,
+        found=found,
     )
 
 
-def estate(settings: Settings, environment: Environment, variables: Variables) -> Estate:
-    """Evaluate an environment's code.
+def estate(
+    settings: Settings,
+    environment: Environment,
+    variables: Variables,
+    found: Mapping[DataSource, Found] = MappingProxyType({}),
+) -> Estate:
+    """Evaluate an environment's code, with what AWS told of its data sources.
 
     The account is that of the options, of audit.toml or the one the provider allows; the Region likewise. Errors:
     SourceError where the code can't be read; SettingsError where nothing names the Region.
     """
-    code = configuration(settings, environment, variables)
+    code = configuration(settings, environment, variables, found)
     _demand_modules(code)
     provider = _default_provider(code)
     if not environment.account and (allowed := _only_account(provider)):
         environment = replace(environment, account=allowed, account_source=PROVIDER)
-        code = configuration(settings, environment, variables)
+        code = configuration(settings, environment, variables, found)
     if not environment.region:
         region = provider.get("region")
         if not isinstance(region, str):
@@ -109,7 +145,14 @@ def estate(settings: Settings, environment: Environment, variables: Variables) -
         partition=_partition(environment.region),
         notes=_notes(environment, provider),
         state=noted,
+        found=found,
     )
+
+
+def told(here: Estate, settings: Settings, variables: Variables, answers: Answers, scope: Scope) -> Estate:
+    """The estate as these answers make it, where its code looks something up that they tell more of."""
+    found = here.look_up(answers, scope)
+    return here if found == here.found else estate(settings, here.environment, variables, found)
 
 
 def _notes(environment: Environment, provider: Mapping[str, Value]) -> tuple[str, ...]:

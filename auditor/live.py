@@ -80,9 +80,11 @@ def read(
     *,
     deadline: float | None = None,
     progress: Progress | None = None,
+    widen: Callable[[Answers], Scope] | None = None,
 ) -> Snapshot:
     """Read all that the kinds ask for, each distinct request once.
 
+    `widen` is asked once all answers have come: the scope as they make it, which may lead to more requests.
     A deadline (seconds from now) or Ctrl-C ends the reading early: what was not answered then is unknown, and the
     snapshot is marked incomplete. A second Ctrl-C is raised to the caller.
     """
@@ -92,6 +94,8 @@ def read(
     ends = None if deadline is None else time.monotonic() + deadline
     try:
         cut = "" if reading.collect(ends) else DEADLINE
+        while not cut and widen is not None and reading.follow(widen(Answers(reading.answers))):
+            cut = "" if reading.collect(ends) else DEADLINE
     except KeyboardInterrupt:
         cut = INTERRUPTED
     if cut:
@@ -105,7 +109,7 @@ def read(
         started=started,
         finished=reader.now(),
         complete=not cut,
-        scope=scope,
+        scope=reading.scope,
         answers=Answers(reading.answers),
         tool=f"auditor {__version__}",
         endpoint=reader.endpoint,
@@ -117,7 +121,7 @@ class _Reading:
     """The requests that were made, and the answers that have come."""
 
     def __init__(self, kinds: tuple[Kind, ...], scope: Scope, reader: Reader, progress: Progress | None) -> None:
-        self._kinds, self._scope, self._reader = kinds, scope, reader
+        self._kinds, self.scope, self._reader = kinds, scope, reader
         self._progress = progress or (lambda _done, _asked, _api, _throttled: None)
         self._asked: dict[Request, None] = {}
         self._inbox: SimpleQueue[Answer] = SimpleQueue()
@@ -126,7 +130,16 @@ class _Reading:
     def begin(self) -> None:
         """Ask what each kind asks first."""
         for kind in self._kinds:
-            self._ask(kind.requests(self._scope))
+            self._ask(kind.requests(self.scope))
+
+    def follow(self, scope: Scope) -> bool:
+        """Ask what another scope leads to; False where it leads to nothing new."""
+        before, self.scope = len(self._asked), scope
+        self.begin()
+        for answer in tuple(self.answers.values()):
+            if answer.ok:
+                self._follow(answer)
+        return len(self._asked) > before
 
     def collect(self, ends: float | None) -> bool:
         """Take answers, and ask what they lead to, until all have come; False where the time is up before."""
@@ -137,8 +150,7 @@ class _Reading:
                 return False
             self.answers[answer.request] = answer
             if answer.ok:
-                for kind in self._kinds:
-                    self._ask(kind.follow(self._scope, answer))
+                self._follow(answer)
             self._progress(len(self.answers), len(self._asked), answer.request.api, self._reader.throttled)
         return True
 
@@ -151,6 +163,10 @@ class _Reading:
             self.answers[request] = Answer(
                 request, ok=False, code=code, reason=Reason.NOT_READ, detail=detail, at=self._reader.now(), attempts=0
             )
+
+    def _follow(self, answer: Answer) -> None:
+        for kind in self._kinds:
+            self._ask(kind.follow(self.scope, answer))
 
     def _ask(self, requests: Iterable[Request]) -> None:
         for request in requests:

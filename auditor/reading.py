@@ -11,12 +11,12 @@ from threading import Event
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor import live, repository
-from auditor.estate import Estate, estate
+from auditor.estate import Estate, estate, told
 from auditor.hcl import second_reader, sensitive_texts
 from auditor.inputs import Inputs
 from auditor.kinds import kinds
 from auditor.masking import masked_text
-from auditor.model.answers import Snapshot
+from auditor.model.answers import Answers, Scope, Snapshot
 from auditor.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 LEFT_OUT: Final = {"state": "left out"}
 _DIGITS: Final = 6
+_LONGEST_CHAIN: Final = 20
+"""Data sources of which each is found by what the one before it told."""
 _SECOND_READER_SECONDS: Final = 5.0
 """How long python-hcl2 may take after AWS has answered."""
 
@@ -49,9 +51,8 @@ def read(
         from auditor.aws import snapshot  # noqa: PLC0415 - not needed to judge code alone
 
         taken = snapshot.read(inputs.snapshot, here.environment.name)
-        if taken.context.get("redacted") and here.environment.account:
-            here = _as_if_of(here, taken.account)
-        return _in_account(settings, here, taken.account, inputs), taken
+        here = _settled(settings, _in_account(settings, here, taken.account, inputs), taken, inputs)
+        return _as_if_of(here, taken.account) if taken.context.get("redacted") else here, taken
     known = context(settings, here, inputs)
     second = second_reader.start(here.code.files) if inputs.second_reader else None
     try:
@@ -63,20 +64,43 @@ def read(
     here = _in_account(settings, here, reader.caller.account, inputs)
     if asked is not None:
         asked.set()
+
+    def widened(answers: Answers) -> Scope:
+        nonlocal here
+        here = told(here, settings, inputs.variables, answers, here.scope(wanted))
+        return here.scope(wanted)
+
     try:
-        taken = live.read(kinds(), here.scope(wanted), reader, deadline=inputs.deadline, progress=inputs.progress)
+        taken = live.read(
+            kinds(),
+            here.scope(wanted),
+            reader,
+            deadline=inputs.deadline,
+            progress=inputs.progress,
+            widen=widened if here.code.sought else None,
+        )
     finally:
         reader.close()
         if inputs.progress is not None:
             inputs.progress.done()
     interrupted = taken.context["cut_short"] == live.INTERRUPTED
     compared = second.result(0 if interrupted else _SECOND_READER_SECONDS) if second is not None else LEFT_OUT
-    told = {**taken.context, **known, "second_reader": compared}
+    all_known = {**taken.context, **known, "second_reader": compared}
     # In the order in which a snapshot keeps it, so that a replay gives the same bytes as the run itself.
-    taken = replace(taken, context=json.loads(json.dumps(told, sort_keys=True)))
+    taken = replace(taken, context=json.loads(json.dumps(all_known, sort_keys=True)))
     if interrupted:
         raise Interrupted(taken)
-    return here, taken
+    return _settled(settings, here, taken, inputs), taken
+
+
+def _settled(settings: Settings, here: Estate, taken: Snapshot, inputs: Inputs) -> Estate:
+    """The estate with all that a reading tells of its data sources, also of those that others lead to."""
+    for _ in range(_LONGEST_CHAIN):
+        further = told(here, settings, inputs.variables, taken.answers, taken.scope)
+        if further is here:
+            break
+        here = further
+    return here
 
 
 def context(settings: Settings, here: Estate, inputs: Inputs) -> Mapping[str, Any]:

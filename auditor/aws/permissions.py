@@ -77,7 +77,8 @@ def _resources(resource: str, scope: Scope, regions: list[str]) -> list[str]:
                 for name in _names(scope)
             ]
         case "key":
-            return [f"arn:{scope.partition}:kms:{region}:{scope.account}:key/*" for region in regions]
+            own = [f"arn:{scope.partition}:kms:{region}:{scope.account}:key/*" for region in regions]
+            return [*own, *(key for key in scope.sought("aws_kms_key") if _is_foreign(key, scope))]
         case "policy":
             names = scope.names("aws_iam_policy") or ("*",)
             return [f"arn:{scope.partition}:iam::{scope.account}:policy/{name}" for name in names]
@@ -85,10 +86,15 @@ def _resources(resource: str, scope: Scope, regions: list[str]) -> list[str]:
             return ["*"]
 
 
+def _is_foreign(key: str, scope: Scope) -> bool:
+    """Whether a key that is looked up by its ARN is another account's."""
+    return ":key/" in key and f":{scope.account}:" not in key
+
+
 def _names(scope: Scope) -> list[str]:
     """The patterns of the scope, and the declared names that none of them includes; everything where there is none."""
     if not scope.patterns:
         return ["*"]
-    declared = scope.names("aws_dynamodb_table")
+    declared = (*scope.names("aws_dynamodb_table"), *scope.sought("aws_dynamodb_table"))
     outside = {name for name in declared if not any(fnmatchcase(name, pattern) for pattern in scope.patterns)}
     return sorted({*scope.patterns, *outside})

@@ -53,6 +53,7 @@ def redacted(snapshot: Snapshot, key: bytes) -> Snapshot:
             patterns=scope.patterns,
             environment=scope.environment,
             wanted=scope.wanted,
+            looked_up={type_: tuple(map(hand.text, sought)) for type_, sought in scope.looked_up.items()},
         ),
         answers=Answers({answer.request: answer for answer in answers}),
         context={

@@ -179,6 +179,7 @@ def _of_scope(scope: Scope) -> dict[str, Any]:
         "patterns": list(scope.patterns),
         "environment": scope.environment,
         "wanted": sorted(scope.wanted),
+        "looked_up": {type_: list(sought) for type_, sought in scope.looked_up.items()},
     }
 
 
@@ -191,4 +192,5 @@ def _to_scope(told: Mapping[str, Any]) -> Scope:
         patterns=tuple(told["patterns"]),
         environment=told["environment"],
         wanted=frozenset(told["wanted"]),
+        looked_up={type_: tuple(sought) for type_, sought in told.get("looked_up", {}).items()},
     )

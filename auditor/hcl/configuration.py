@@ -29,6 +29,7 @@ from auditor.hcl.source import SourceFile, read_source
 from auditor.hcl.values import Value
 from auditor.hcl.variables import CONSTANTS, read_inputs
 from auditor.model import values as model
+from auditor.model.data_sources import DataSource, Found
 from auditor.model.facts import SourceRange, Written
 
 _LOCK_FILE: Final = ".terraform.lock.hcl"
@@ -141,6 +142,8 @@ class Configuration:
     locked_providers: tuple[LockedProvider, ...]
     workspace: str
     conditions: tuple[Condition, ...]
+    sought: tuple[DataSource, ...] = ()
+    """The data sources that AWS can be asked about."""
 
     def console_scope(self) -> ModuleInstance:
         """The scope of expressions in the root module."""
@@ -157,11 +160,13 @@ def load(
     workspace: str = "default",
     account: str = "",
     region: str = "",
+    found: Mapping[DataSource, Found] = MappingProxyType({}),
 ) -> Configuration:
     """Read and evaluate a root module.
 
     `project_root` bounds what is read, and paths are shown relative to it (default: the root module's directory).
     `account` and `region` are what the caller knows of the environment; the provider's own Region goes before.
+    `found` is what AWS told of the data sources that an earlier reading of the same code sought.
 
     Raises:
         SourceError: where the code can't be read at all.
@@ -188,6 +193,7 @@ def load(
         workspace=workspace,
         account=account,
         region=values.string(region) if region else None,
+        found=found,
     )
     instance = ModuleInstance(context, module)
     with _deep_recursion():
@@ -195,7 +201,9 @@ def load(
         outputs = _outputs(instance)
         met = tuple(condition for each in instance.tree for condition in conditions(each))
         providers = tuple(
-            found for labels in sorted(module.of("provider")) if (found := instance.provider((labels[0], labels[1])))
+            configured
+            for labels in sorted(module.of("provider"))
+            if (configured := instance.provider((labels[0], labels[1])))
         )
         declared = {name: instance.variable(name) for (name,) in module.of("variable")}
     lock_path = root / _LOCK_FILE
@@ -212,6 +220,7 @@ def load(
         locked_providers=_locked(lock, module),
         workspace=workspace,
         conditions=met,
+        sought=tuple(sorted(context.sought)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -11,6 +12,7 @@ from auditor.hcl.functions.specification import Surroundings
 from auditor.hcl.installed_modules import InstalledModules
 from auditor.hcl.values import Value
 from auditor.hcl.variables import Declaration, Inputs, declared
+from auditor.model.data_sources import DataSource, Found
 from auditor.model.errors import SourceError
 
 _MAX_INSTANCES: Final = 100_000
@@ -27,6 +29,10 @@ class Context:
     workspace: str
     account: str
     region: Value | None
+    found: Mapping[DataSource, Found] = field(default_factory=dict)
+    """What AWS told of data sources, as far as it was asked."""
+    sought: dict[DataSource, None] = field(default_factory=dict)
+    """The data sources that AWS can be asked about, in the order in which they were come by."""
     instances: int = 0
     _declarations: dict[int, Declaration] = field(default_factory=dict)
 

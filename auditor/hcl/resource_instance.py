@@ -13,6 +13,7 @@ from auditor.hcl.completion import completed, completed_attribute, completed_blo
 from auditor.hcl.data_sources import Surrounding, read
 from auditor.hcl.errors import EvaluationError
 from auditor.hcl.expansion import Expansion, Repetition, RepetitionScope
+from auditor.hcl.looked_up import SOUGHT_BY, data_source, told
 from auditor.hcl.memo import Memo
 from auditor.hcl.providers import ProviderConfiguration, reference_text, tags_all, used_provider
 from auditor.hcl.schema import Schema, data_schema, resource_schema
@@ -144,12 +145,38 @@ class ResourceInstance:
             for name, attribute in (self.schema.attributes if self.schema else {}).items()
             if attribute.computed and (name not in written or written[name].is_null) and name not in told
         }
-        return {**unread, **told}
+        blocks = {
+            name: self._unread(block.type, f"{self.address}.{name}")
+            for name, block in (self.schema.blocks if self.schema else {}).items()
+            if block.computed and name not in told
+        }
+        return {**unread, **blocks, **told}
 
     def _told(self, written: Mapping[str, Value]) -> Mapping[str, Value]:
         provider = self.provider
         region = provider.region if provider and provider.region else self.module.context.region
-        return read(self.type, written, Surrounding(self.module.context.account, region, provider))
+        if self.type not in SOUGHT_BY:
+            return read(self.type, written, Surrounding(self.module.context.account, region, provider))
+        sought = data_source(self.type, written, provider, region)
+        if sought is None or self._deferred or self.schema is None:
+            return {}
+        self.module.context.sought[sought] = None
+        found = self.module.context.found.get(sought, {})
+        if found is None:
+            place, detail = self.place, f"AWS has no {self.type} {sought.sought}, so that terraform plan fails."
+            self.module.context.diagnostics.error("Nothing found by a data source", detail, place)
+            found = values.not_evaluable(detail)
+        return told(found, self.schema, self.address, provider, values.Provenance(self.block.source, self.block.offset))
+
+    @property
+    def _deferred(self) -> bool:
+        """Whether Terraform may read the data source at apply only, because it, or its module, waits for others."""
+        module: ModuleInstance | None = self.module
+        waiting = [self.block]
+        while module is not None and module.called is not None:
+            waiting.append(module.called.block)
+            module = module.called.by
+        return any("depends_on" in block.body.attributes for block in waiting)
 
     def _decided_tags(self) -> Mapping[str, Value]:
         if self.schema is None or "tags_all" not in self.schema.attributes:

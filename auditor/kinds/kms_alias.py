@@ -7,10 +7,11 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from auditor.model.answers import Answer, Answers, Request, Scope
+from auditor.model.data_sources import Found
 from auditor.model.facts import Identity, Resource, Side
 from auditor.model.kind import Attribute, Equivalence, Kind, Shape
 from auditor.model.members import LiveOrigins, items, sources
-from auditor.model.values import Unknown
+from auditor.model.values import Reason, Unknown, Value
 
 TYPE: Final = "aws_kms_alias"
 LIST: Final = "kms:ListAliases"
@@ -42,7 +43,7 @@ SOURCES: Final = {"": (LIST, "Aliases[]"), **sources(ATTRIBUTES)}
 
 def requests(scope: Scope) -> Iterator[Request]:
     """All aliases."""
-    if scope.names(TYPE) or scope.patterns:
+    if scope.names(TYPE) or scope.patterns or scope.sought(TYPE):
         yield ALIASES
 
 
@@ -98,6 +99,24 @@ def belongs(resource: Resource, scope: Scope) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in scope.patterns)
 
 
+def data_source(answers: Answers, _scope: Scope, name: str) -> Found:
+    """The alias of this name; of one that AWS keeps for a key it has not made yet, the key is unknown."""
+    answer = answers.get(ALIASES)
+    if not answer.ok:
+        return answer.unknown
+    for entry in items(answer, "Aliases"):
+        if entry["AliasName"] == name:
+            arn, target = entry["AliasArn"], entry.get("TargetKeyId")
+            key: Value = f"{arn.partition(':alias/')[0]}:key/{target}" if target else _NOT_MADE
+            return {"arn": arn, "id": arn, "target_key_id": target or _NOT_MADE, "target_key_arn": key}
+    return None
+
+
+_NOT_MADE: Final = Unknown(
+    Reason.NOT_SUPPORTED, "AWS has not made the key of this alias yet; it would, if Terraform asked for it", api=LIST
+)
+
+
 KIND: Final = Kind(
     type=TYPE,
     attributes=ATTRIBUTES,
@@ -110,4 +129,5 @@ KIND: Final = Kind(
     listed=listed,
     absence=absence,
     belongs=belongs,
+    data_source=data_source,
 )

@@ -130,10 +130,16 @@ class Scope:
     environment: str = ""
     wanted: frozenset[str] = frozenset()
     """Operations that only some enabled rule or declaration needs (`dynamodb:GetResourcePolicy`...)."""
+    looked_up: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What data sources of the code look for, by type; it is read, and belongs to the environment no more for that."""
 
     def names(self, kind: str) -> tuple[str, ...]:
         """The declared names of a kind."""
         return self.declared.get(kind, ())
+
+    def sought(self, kind: str) -> tuple[str, ...]:
+        """What data sources of this type look for."""
+        return self.looked_up.get(kind, ())
 
 
 @dataclass(frozen=True, slots=True)

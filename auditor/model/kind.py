@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from auditor.model.answers import Answer, Answers, Request, Scope
+from auditor.model.data_sources import Found
 from auditor.model.facts import Resource
 from auditor.model.values import Reason, Unknown, Value
 
@@ -140,6 +141,9 @@ class Kind:
     """Pure: whether a live resource lies in the environment's name space, so that undeclared means unmanaged."""
     invalid: Callable[[Mapping[str, Value], Mapping[str, Value] | None, bool], tuple[str, ...]] = _never
     """Pure: why the provider refuses planned values, the refreshed ones given, and whether it is created anew."""
+    data_source: Callable[[Answers, Scope, str], Found] | None = None
+    """Pure: what the data source of the same type finds by this name, id or ARN; its attributes as the provider has
+    them, apart from the one it is found by."""
     pointed_at_by: tuple[tuple[str, str], ...] = ()
     """(kind, attribute) of resources that lead to one whose name AWS makes: an alias leads to its key."""
     known_by: frozenset[str] = frozenset()

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 from fakeaws import FakeServer
@@ -232,3 +233,25 @@ print(snapshot.complete, snapshot.context["cut_short"], sum(not answer.ok for an
     assert (complete, cut) == ("False", "Interrupted")
     assert int(not_read) > 50
     assert time.monotonic() - began < 4
+
+
+def test_answers_may_widen_the_scope_and_lead_on():
+    reader = StubReader({"a:A": {"x": 1}, "b:B": {"x": 2}, "c:C": {"x": 3}})
+    wide = replace(SCOPE, wanted=frozenset({"b:B"}))
+    seen = []
+
+    def widen(answers):
+        seen.append(apis(answers.by_request))
+        return wide
+
+    asking = kind(
+        (Request.of("a:A"),),
+        follow=lambda scope, answer: (
+            [Request.of("b:B")] if "b:B" in scope.wanted and answer.request.api == "a:A" else []
+        ),
+    )
+    snapshot = read([asking], SCOPE, reader, widen=widen)
+    assert apis(reader.asked) == ["a:A", "b:B"]
+    assert seen == [["a:A"], ["a:A", "b:B"]]
+    assert snapshot.scope == wide
+    assert snapshot.complete

@@ -64,7 +64,7 @@ def requests(scope: Scope) -> Iterator[Request]:
     yield ALIASES
     if LIST_BACKUPS in scope.wanted:
         yield ALL_BACKUPS
-    yield from _describing(scope.names(TYPE))
+    yield from _describing((*scope.names(TYPE), *scope.sought(TYPE)))
 
 
 def follow(scope: Scope, answer: Answer) -> Iterator[Request]:
@@ -76,7 +76,7 @@ def follow(scope: Scope, answer: Answer) -> Iterator[Request]:
             yield from _around(scope, answer.pages[0]["Table"])
         case "resourcegroupstaggingapi:GetResources" if answer.request == ALL_TAGS:
             tagged = {entry["ResourceARN"] for entry in items(answer, "ResourceTagMappingList")}
-            for name in scope.names(TYPE):
+            for name in (*scope.names(TYPE), *scope.sought(TYPE)):
                 if arn(scope, name) not in tagged:
                     yield Request.of(TAGS, ResourceArn=arn(scope, name))
 

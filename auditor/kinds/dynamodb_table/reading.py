@@ -82,19 +82,20 @@ def read(answers: Answers, scope: Scope) -> Iterator[Resource]:
     for name in sorted(described.keys() | {name for name in known if in_scope(scope, name)}):
         answer = described.get(name) or answers.get(of_table(DESCRIBE, name))
         if answer.ok or (name in known and answer.code != "ResourceNotFoundException"):
-            yield _table(name, answer, answers, scope, region)
+            yield table(name, answer, answers, scope, region)
 
 
-def _table(name: str, described: Answer, answers: Answers, scope: Scope, region: Regionwide) -> Resource:
+def table(name: str, described: Answer, answers: Answers, scope: Scope, region: Regionwide) -> Resource:
+    """The live table of a name."""
     backups, expiry = answers.get(of_table(BACKUPS, name)), answers.get(of_table(TIME_TO_LIVE, name))
     told = {DESCRIBE: described, BACKUPS: backups, TIME_TO_LIVE: expiry, TAGGED: region.tagging}
     facts: dict[str, Value] = {"arn": arn(scope, name)}
     values: dict[str, Value]
     if described.ok:
-        table = described.pages[0]["Table"]
-        facts["arn"] = table.get("TableArn", facts["arn"])
-        values = _values(table, answers, scope)
-        facts |= _facts(table, values, answers, region)
+        page = described.pages[0]["Table"]
+        facts["arn"] = page.get("TableArn", facts["arn"])
+        values = _values(page, answers, scope)
+        facts |= _facts(page, values, answers, region)
     else:
         values = dict.fromkeys(_DESCRIBED, described.unknown)
         values["name"] = name

@@ -16,168 +16,32 @@ Facts of a live key besides its attributes:
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
+from auditor.kinds.kms_key.attributes import ALIASES, ATTRIBUTES, DESCRIBE, GRANTS, POLICY, ROTATION, TAGS, TYPE
+from auditor.kinds.kms_key.data_source import data_source, target
 from auditor.model.answers import Answer, Answers, Request, Scope
 from auditor.model.facts import Identity, Resource, Side
-from auditor.model.kind import Attribute, Kind, Shape
+from auditor.model.kind import Kind
 from auditor.model.members import LiveOrigins, answers_of, items, own_tags, pairs, sources
 from auditor.model.values import NOT_APPLICABLE, Reason, Unknown, Value
 
-TYPE: Final = "aws_kms_key"
-DESCRIBE: Final = "kms:DescribeKey"
-ROTATION: Final = "kms:GetKeyRotationStatus"
-POLICY: Final = "kms:GetKeyPolicy"
-TAGS: Final = "kms:ListResourceTags"
-GRANTS: Final = "kms:ListGrants"
-ALIASES: Final = Request.of("kms:ListAliases")
-
 _GONE: Final = {"PendingDeletion": "its deletion is pending", "PendingReplicaDeletion": "its deletion is pending"}
 
-# What KMS gives to a key that is created without a policy (KMS developer guide, default key policy).
-_DEFAULT_POLICY: Final = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Id": "key-default-1",
-        "Statement": [
-            {
-                "Sid": "Enable IAM User Permissions",
-                "Effect": "Allow",
-                "Principal": {"AWS": "{account}"},
-                "Action": "kms:*",
-                "Resource": "*",
-            }
-        ],
-    }
-)
-
-ATTRIBUTES: Final = (
-    Attribute(
-        name="description",
-        shape=Shape.STRING,
-        doc="Description.",
-        computed=True,
-        api=DESCRIBE,
-        field="KeyMetadata.Description",
-    ),
-    Attribute(
-        name="key_usage",
-        shape=Shape.STRING,
-        doc="What the key is for.",
-        default="ENCRYPT_DECRYPT",
-        replaces=True,
-        api=DESCRIBE,
-        field="KeyMetadata.KeyUsage",
-    ),
-    Attribute(
-        name="customer_master_key_spec",
-        shape=Shape.STRING,
-        doc="Type of key material.",
-        default="SYMMETRIC_DEFAULT",
-        replaces=True,
-        api=DESCRIBE,
-        field="KeyMetadata.KeySpec",
-    ),
-    Attribute(
-        name="custom_key_store_id",
-        shape=Shape.STRING,
-        doc="Key store of the customer's own.",
-        replaces=True,
-        api=DESCRIBE,
-        field="KeyMetadata.CustomKeyStoreId",
-    ),
-    Attribute(
-        name="xks_key_id",
-        shape=Shape.STRING,
-        doc="Key in an external store.",
-        replaces=True,
-        api=DESCRIBE,
-        field="KeyMetadata.XksKeyConfiguration.Id",
-    ),
-    Attribute(
-        name="multi_region",
-        shape=Shape.BOOL,
-        doc="Whether it can be replicated to other Regions.",
-        computed=True,
-        replaces=True,
-        api=DESCRIBE,
-        field="KeyMetadata.MultiRegion",
-    ),
-    Attribute(
-        name="is_enabled",
-        shape=Shape.BOOL,
-        doc="Whether it can be used.",
-        default=True,
-        protects=True,
-        api=DESCRIBE,
-        field="KeyMetadata.Enabled",
-    ),
-    Attribute(
-        name="enable_key_rotation",
-        shape=Shape.BOOL,
-        doc="Whether its material is renewed regularly.",
-        default=False,
-        protects=True,
-        api=ROTATION,
-        field="KeyRotationEnabled",
-    ),
-    Attribute(
-        name="rotation_period_in_days",
-        shape=Shape.NUMBER,
-        doc="Days between renewals.",
-        computed=True,
-        aws_default=365,
-        needs=("enable_key_rotation", True),
-        api=ROTATION,
-        field="RotationPeriodInDays",
-    ),
-    Attribute(
-        name="policy",
-        shape=Shape.JSON,
-        doc="Key policy.",
-        computed=True,
-        aws_default=_DEFAULT_POLICY,
-        api=POLICY,
-        field="Policy",
-    ),
-    Attribute(
-        name="tags",
-        shape=Shape.MAP,
-        doc="Tags, without those that AWS makes.",
-        api=TAGS,
-        field="Tags",
-    ),
-    Attribute(
-        name="deletion_window_in_days",
-        shape=Shape.NUMBER,
-        doc="Days until a deletion is final; acts then only.",
-        compared=False,
-    ),
-    Attribute(
-        name="bypass_policy_lockout_safety_check",
-        shape=Shape.BOOL,
-        doc="Acts when the policy is written only.",
-        compared=False,
-    ),
-    Attribute(name="timeouts", shape=Shape.BLOCK, doc="How long Terraform waits.", compared=False),
-)
 SOURCES: Final = {"": (DESCRIBE, "KeyMetadata"), **sources(ATTRIBUTES)}
 
 
 def requests(scope: Scope) -> Iterator[Request]:
-    """The aliases, which lead to declared keys, and those keys that a state names; tables lead to theirs."""
-    if scope.names(TYPE) or scope.names("aws_kms_alias") or scope.patterns:
+    """The aliases, which lead to declared keys; keys that a state or a data source names; tables lead to theirs."""
+    sought = scope.sought(TYPE)
+    if scope.names(TYPE) or scope.names("aws_kms_alias") or scope.patterns or any("alias/" in one for one in sought):
         yield ALIASES
-    for key_id in scope.names(TYPE):
-        yield Request.of(DESCRIBE, KeyId=_arn(scope, key_id))
-
-
-def _arn(scope: Scope, key_id: str) -> str:
-    return f"arn:{scope.partition}:kms:{scope.region}:{scope.account}:key/{key_id}"
+    for key in (*scope.names(TYPE), *sought):
+        if arn := target(key, scope):
+            yield Request.of(DESCRIBE, KeyId=arn)
 
 
 def follow(scope: Scope, answer: Answer) -> Iterator[Request]:
@@ -189,12 +53,17 @@ def follow(scope: Scope, answer: Answer) -> Iterator[Request]:
                 yield Request.of(DESCRIBE, KeyId=key)
         case "kms:ListAliases" if not answer.request.region:
             for entry in items(answer, "Aliases"):
-                target = entry.get("TargetKeyId")
-                if target and (entry["AliasName"] in scope.names("aws_kms_alias") or _own(entry["AliasName"], scope)):
+                key = entry.get("TargetKeyId")
+                if key and _wanted(entry["AliasName"], entry["AliasArn"], scope):
                     root = entry["AliasArn"].partition(":alias/")[0]
-                    yield Request.of(DESCRIBE, KeyId=f"{root}:key/{target}")
+                    yield Request.of(DESCRIBE, KeyId=f"{root}:key/{key}")
         case "kms:DescribeKey":
             yield from _details(answer, scope)
+
+
+def _wanted(alias: str, arn: str, scope: Scope) -> bool:
+    sought = {*scope.names("aws_kms_alias"), *scope.sought(TYPE)}
+    return alias in sought or arn in sought or _own(alias, scope)
 
 
 def _own(alias: str, scope: Scope) -> bool:
@@ -363,7 +232,7 @@ def listed(answers: Answers, _scope: Scope) -> tuple[str, ...] | Unknown:
 
 def absence(answers: Answers, scope: Scope, name: str) -> Unknown | None:
     """A key is gone where DescribeKey says so."""
-    answer = answers.get(Request.of(DESCRIBE, KeyId=_arn(scope, name)))
+    answer = answers.get(Request.of(DESCRIBE, KeyId=target(name, scope)))
     return None if answer.code == "NotFoundException" else answer.unknown
 
 
@@ -394,6 +263,7 @@ KIND: Final = Kind(
     listed=listed,
     absence=absence,
     belongs=belongs,
+    data_source=data_source,
     pointed_at_by=(("aws_kms_alias", "target_key_id"),),
     known_by=frozenset({"description", "policy", "tags"}),
     companions=(("aws_kms_key_policy", "key_id", "policy"),),
