@@ -10,7 +10,7 @@ from typing import Final
 from auditor.discovery import constants
 from auditor.formats.interface import Format
 
-_SHARED: Final = frozenset({"compiled", "encode", "interface", "page", "verdict", "words"})
+_SHARED: Final = frozenset({"compiled", "encode", "interface", "page", "parity", "verdict", "words"})
 
 
 @cache

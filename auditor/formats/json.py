@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from auditor.formats.encode import CodeLine, encode_fact, encode_place, encode_unknown, no_code
 from auditor.formats.interface import Document, Format
+from auditor.formats.parity import parity
 from auditor.formats.verdict import complete, subject_key, totals, verdict
 from auditor.model.drift import Comparison, Drift, Existence
 from auditor.model.errors import ReportError
@@ -55,6 +56,7 @@ def document(audit: Audit, *, fail_on: str = "low", code: CodeLine = no_code) ->
         "totals": numbers,
         "first": _first(causes),
         "population": _population(audit),
+        "parity": parity(audit),
         "subjects": {kind: [_subject(subject) for subject in many] for kind, many in sorted(audit.subjects.items())},
         "resources": [_resource(comparison, code) for comparison in audit.comparisons],
         "results": [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -21,6 +22,8 @@ _FIRST: Final = 6
 _OPENED: Final = 8
 """A rule with at most so many findings of high severity is open from the start."""
 
+_ARN: Final = re.compile(r"\barn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:\d*:(?=\w)")
+"""What all ARNs of an account have in front of the part that tells them apart."""
 _NO_OWNER: Final = "no owner"
 _ORDER: Final = ("fail", "error", "unknown", "waived")
 _ROW_CLASS: Final = {"fail": "o", "error": "e", "unknown": "u", "waived": "w"}
@@ -74,7 +77,7 @@ def _finding(finding: Mapping[str, Any], owners: Mapping[tuple[str, str], str]) 
         "declared": "; ".join(told["declared"]),
         "live": "; ".join((*told["live"], *told["other"])),
         "expected": "; ".join(dict.fromkeys(it["expected"] for it in finding["evidence"] if it["expected"])),
-        "apis": sorted({origin["api"] for origin in origins if origin["from"] == "api"}),
+        "apis": list({origin["api"]: origin for origin in origins if origin["from"] == "api"}.values()),
         "actions": actions,
         "owner": owners.get((finding["subject_type"], subject_key(finding)), _NO_OWNER),
     }
@@ -186,7 +189,7 @@ def _fix_first(document: Document) -> list[dict[str, Any]]:
         shown.append(
             {
                 **cause,
-                "title": message({**cause, "message": cause["title"]}),
+                "title": _ARN.sub("", message({**cause, "message": cause["title"]})),
                 "leading": min(fails, key=lambda it: SEVERITIES.index(it["severity"])),
                 "fails": fails,
             }
@@ -341,11 +344,13 @@ def _controls(document: Document, groups: Sequence[Mapping[str, Any]]) -> list[d
         for control in framework["controls"]:
             links = [(link, by_rule[link["rule"]]) for link in control["rules"] if link["rule"] in by_rule]
             if links:
-                links.sort(key=lambda it: it[1]["state"] == "pass")
                 counted: Counter[str] = Counter()
                 for _, group in links:
                     counted.update(group["by_status"])
-                rows.append({"id": control["id"], "links": links, **{status: counted[status] for status in _ORDER}})
+                telling = [it for it in links if it[1]["rows"]]
+                quiet = [it for it in links if not it[1]["rows"]]
+                counts = {status: counted[status] for status in _ORDER}
+                rows.append({"id": control["id"], "telling": telling, "quiet": quiet, **counts})
         if rows:
             failing = sum(bool(row["fail"]) for row in rows)
             undecided = sum(not row["fail"] and bool(row["unknown"] or row["error"]) for row in rows)

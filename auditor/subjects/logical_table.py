@@ -198,6 +198,65 @@ def _strength_in(side: Resource | Unknown | None, strength: Callable[[Resource],
     return strength(side) if isinstance(side, Resource) else side
 
 
+EXISTENCE: Final = "exists"
+"""Stands among the settings for whether the code declares the table at all."""
+
+
+def _written(name: str, default: str | None = None) -> Callable[[Resource], Value]:
+    return lambda table: default if (value := table.values.get(name)) is None else value
+
+
+def _switch(*names: str) -> Callable[[Resource], Value]:
+    def text(table: Resource) -> Value:
+        value = at_path(table.values, names)
+        return value if isinstance(value, Unknown) else "true" if value is True else "false"
+
+    return text
+
+
+def _named(name: str) -> Callable[[Resource], Value]:
+    return lambda table: lifted(names_of(table.values.get(name)), _joined)
+
+
+def _joined(names: Value) -> Value:
+    return ", ".join(map(str, names)) if isinstance(names, tuple) and names else None
+
+
+SETTINGS: Final[Mapping[str, Callable[[Resource], Value]]] = MappingProxyType(
+    {
+        "billing_mode": _written("billing_mode", "PROVISIONED"),
+        "deletion_protection_enabled": _switch("deletion_protection_enabled"),
+        "global_secondary_index": _named("global_secondary_index"),
+        "hash_key": _written("hash_key"),
+        "local_secondary_index": _named("local_secondary_index"),
+        "point_in_time_recovery.enabled": _switch("point_in_time_recovery", "enabled"),
+        "range_key": _written("range_key"),
+        "server_side_encryption.kms_key_arn": encryption.declared_mode,
+        "stream_enabled": _switch("stream_enabled"),
+        "table_class": _written("table_class", "STANDARD"),
+        "ttl.attribute_name": lambda table: at_path(table.values, ("ttl", "attribute_name")),
+        "ttl.enabled": _switch("ttl", "enabled"),
+    }
+)
+"""Attribute -> what the code makes of it, as a text that can be set beside another environment's; None: left out."""
+
+
+def _settings(table: LogicalTable) -> Value:
+    """Whether each environment declares the table, and every setting in those that do."""
+    existence = [
+        (EXISTENCE, name, side if isinstance(side, Unknown) else "declared" if side else "not declared")
+        for name, side in table.declared.items()
+    ]
+    settings = [
+        (setting, name, value(declared))
+        for setting, value in SETTINGS.items()
+        for name, declared in _declarations(table).items()
+    ]
+    return tuple(
+        {"setting": setting, "environment": name, "value": value} for setting, name, value in (*existence, *settings)
+    )
+
+
 _CODE: Final = "declared tables of all environments"
 DEFINITIONS: Final[tuple[Definition[LogicalTable], ...]] = (
     analysed(spec("parity.name", FactType.STRING, "Name without the environment.", _CODE), lambda table: table.name),
@@ -255,6 +314,26 @@ DEFINITIONS: Final[tuple[Definition[LogicalTable], ...]] = (
             absence="declared in one environment only",
         ),
         _indexes_same,
+    ),
+    analysed(
+        spec(
+            "parity.settings",
+            FactType.RECORDS,
+            "What the code of each environment makes of each setting; `exists` is whether it declares the table.",
+            _CODE,
+            children=(
+                spec("setting", FactType.STRING, "Path of the attribute.", _CODE),
+                spec("environment", FactType.STRING, "Environment whose code this is.", _CODE),
+                spec(
+                    "value",
+                    FactType.STRING,
+                    "Value as text; names of indexes joined by commas; of the key, whose it is.",
+                    _CODE,
+                    absence="the code leaves it out",
+                ),
+            ),
+        ),
+        _settings,
     ),
 )
 _MAKERS: Final = makers_of(DEFINITIONS)

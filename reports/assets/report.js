@@ -16,11 +16,21 @@ var saved = store('audit-theme'); if (saved === 'dark' || saved === 'light') roo
 theme.onclick = function () { root.dataset.theme = isDark() ? 'light' : 'dark'; store('audit-theme', root.dataset.theme); paint(); };
 dark.addEventListener('change', paint); paint();
 
-/* print: everything opens, then goes back */
-var shut = [], capped = [];
-addEventListener('beforeprint', function () { shut = $$('details:not([open])'); shut.forEach(function (x) { x.open = true; }); capped = $$('tr[hidden]'); if (!active(state())) capped.forEach(function (r) { r.hidden = false; }); else capped = []; });
-addEventListener('afterprint', function () { shut.forEach(function (x) { x.open = false; }); shut = []; capped.forEach(function (r) { r.hidden = true; }); capped = []; });
-$('#print').onclick = function () { print(); };
+/* print: everything opens, then goes back; a summary, which large reports print unless told otherwise, stays closed */
+var shut = [], capped = [], large = d.body.classList.contains('brief');
+function brief(on) { d.body.classList.toggle('brief', on); }
+addEventListener('beforeprint', function () {
+  var on = active(state()); if (on) brief(false);
+  if (d.body.classList.contains('brief')) return;
+  shut = $$('details:not([open]):not(.names)'); shut.forEach(function (x) { x.open = true; });
+  capped = on ? [] : $$('tr[hidden]'); capped.forEach(function (r) { r.hidden = false; });
+});
+addEventListener('afterprint', function () { shut.forEach(function (x) { x.open = false; }); shut = []; capped.forEach(function (r) { r.hidden = true; }); capped = []; brief(large); });
+$('#print').onclick = function () { brief(false); print(); };
+$('#brief').onclick = function () { brief(true); print(); };
+
+/* on a phone every rule begins closed */
+if (matchMedia('(max-width:640px)').matches) $$('details.g[open],details.d[open]').forEach(function (x) { x.open = false; });
 
 /* long groups show 200 rows at a time; without JavaScript and on paper they show all */
 var PAGE = 200, lim = {};

@@ -10,7 +10,11 @@ const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best
 const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync'];
 const phone = { viewport: { width: 390, height: 844 } };
+// A4 without its margins is 182 mm wide, at 96 CSS pixels an inch.
+const paper = { viewport: { width: 688, height: 990 } };
 const openAll = (page) => page.evaluate(() => document.querySelectorAll('details').forEach((it) => { it.open = true; }));
+const onPaper = async (page) => { await openAll(page); await page.emulateMedia({ media: 'print' }); };
+const inBrief = async (page) => { await page.evaluate(() => document.body.classList.add('brief')); await page.emulateMedia({ media: 'print' }); };
 const search = async (page, text) => { await page.fill('#q', text); await page.waitForTimeout(250); };
 
 const states = {
@@ -19,8 +23,12 @@ const states = {
   phone: [phone],
   'phone dark': [{ ...phone, colorScheme: 'dark' }],
   'all open': [{}, openAll],
+  'all open, dark': [{ colorScheme: 'dark' }, openAll],
   'all open, phone': [phone, openAll],
+  'on paper': [paper, onPaper],
+  'on paper, in brief': [paper, inBrief],
   filtered: [{}, (page) => search(page, 'koneksi')],
+  'filtered, dark': [{ colorScheme: 'dark' }, (page) => search(page, 'koneksi')],
   'nothing found': [{}, (page) => search(page, 'zzzzzz')],
   keys: [{}, (page) => page.click('#help')],
 };
@@ -67,7 +75,7 @@ for (const name of wanted.split(';')) {
   const page = await visit({ javaScriptEnabled: false }).catch((error) => { found.complaints.push(String(error)); });
   if (page) {
     found.plain = {
-      height: Object.fromEntries(await Promise.all(['summary', 'scope', 'map', 'drift', 'findings', 'frameworks', 'waivers',
+      height: Object.fromEntries(await Promise.all(['summary', 'scope', 'map', 'parity', 'drift', 'findings', 'frameworks', 'waivers',
         'unread', 'evidence', 'signoff'].map(async (id) => [id, (await page.locator(`#${id}`).boundingBox())?.height ?? 0]))),
       filter: await page.locator('.bar').isVisible(),
       rows: await page.locator('details.g tbody tr').count(),

@@ -30,12 +30,16 @@ STATES = {
         "phone",
         "phone dark",
         "all open",
+        "all open, dark",
         "all open, phone",
+        "on paper",
+        "on paper, in brief",
         "filtered",
+        "filtered, dark",
         "nothing found",
         "keys",
     ],
-    "hostile": ["light", "phone", "all open"],
+    "hostile": ["light", "phone", "all open", "all open, dark", "on paper"],
 }
 
 

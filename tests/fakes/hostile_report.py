@@ -17,7 +17,7 @@ _WORDS = frozenset(
         *("fail", "unknown", "error", "not_applicable", "critical", "high"),
         *("medium", "low", "info", "open", "waived", "undecided"),
         *("both", "missing", "unmanaged", "undetermined", "no-op", "update"),
-        *("replace", "create", "delete", "different", "undeclared", "equal"),
+        *("replace", "create", "delete", "different", "undeclared", "equal", "same"),
         *("removes_protection", "replaces", "never_converges", "not_evaluable", "computed_by_aws", "denied"),
         *("failed", "not_read", "not_supported", "sourced", "judgement", "written"),
         *("api", "default", "valid", "expires_soon", "expired", "unmatched"),
@@ -37,8 +37,8 @@ def hostile(report: Mapping[str, Any]) -> dict[str, Any]:
 
 def _spoiled(value: Any, key: str = "") -> Any:
     if isinstance(value, Mapping):
-        tags = key == "tags"
-        return {name + (PAYLOAD if tags else ""): _spoiled(item, name) for name, item in value.items()}
+        named = key in {"tags", "values"}
+        return {name + (PAYLOAD if named else ""): _spoiled(item, name) for name, item in value.items()}
     if isinstance(value, list):
         return [_spoiled(item, key) for item in value]
     if isinstance(value, str) and key not in _KEPT and value not in _WORDS:

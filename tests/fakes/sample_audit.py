@@ -26,8 +26,9 @@ from sample_estate import (
 )
 
 from auditor.model.drift import Comparison, Drift, Existence, Plan
-from auditor.model.facts import Identity, Resource, Side, SourceRange, Written
+from auditor.model.facts import Default, Fact, Identity, Resource, Side, SourceRange, Written
 from auditor.model.results import LETTERS, Audit, Cause, Finding, RuleResults, RuleText, Status, Subject, Unread, Waiver
+from auditor.model.values import Reason, Unknown, Value
 
 RUN: Mapping[str, Any] = {
     "id": "2026-11-21T190004Z-prod-acba25",
@@ -117,6 +118,26 @@ API = tuple(
 )
 
 
+PARITY: Mapping[str, tuple[Mapping[str, tuple[Value, ...]], tuple[str, ...]]] = {
+    "users": (
+        {
+            "deletion_protection_enabled": ("true", "false", "false"),
+            "hash_key": ("id", "id", "id"),
+            "point_in_time_recovery.enabled": ("false", "true", "true"),
+            "ttl.attribute_name": (None, "expires_at", None),
+        },
+        ("point_in_time_recovery.enabled: prod < staging", "point_in_time_recovery.enabled: prod < uat"),
+    ),
+    "sessions": (
+        {
+            "deletion_protection_enabled": ("true", "false", "false"),
+            "billing_mode": ("PROVISIONED", Unknown(Reason.NOT_EVALUABLE, "var.mode has no value"), "PROVISIONED"),
+        },
+        (),
+    ),
+}
+
+
 def full_name(short: str) -> str:
     return f"{PROJECT}-prod-{short}"
 
@@ -181,7 +202,20 @@ def subjects(found: tuple[Comparison, ...]) -> dict[str, tuple[Subject, ...]]:
         for short in ("users", "billing-events")
     )
     run = Subject("run", "audit of prod", "run/prod", {})
-    return {"alarm": alarms, "key": keys, "run": (run,), "table": tuple(map(table, found))}
+    logical = tuple(logical_table(short, *told) for short, told in PARITY.items())
+    return {"alarm": alarms, "key": keys, "logical_table": logical, "run": (run,), "table": tuple(map(table, found))}
+
+
+def logical_table(short: str, settings: Mapping[str, tuple[Value, ...]], weaker: tuple[str, ...]) -> Subject:
+    """A table of all environments; a setting's values are those of prod, staging and uat."""
+    records = tuple(
+        {"setting": setting, "environment": environment, "value": value}
+        for setting, values in settings.items()
+        for environment, value in zip(("prod", "staging", "uat"), values, strict=True)
+    )
+    origin = Default("declared tables of all environments")
+    facts = {"parity.settings": Fact(records, origin), "parity.weaker": Fact(weaker, origin)}
+    return Subject("logical_table", f"{PROJECT}-{short}", f"logical table/{PROJECT}-{short}", facts)
 
 
 def sample_audit(

@@ -161,3 +161,36 @@ def test_knowing_more_never_turns_a_certain_answer(values, later):
 def test_order_does_not_matter(values, random):
     shuffled = random.sample(values, len(values))
     assert same(values) == same(shuffled)
+
+
+def settings(*others, here=None):
+    found = {}
+    for record in facts(*others, here=here)["parity.settings"]:
+        found.setdefault(record["setting"], {})[record["environment"]] = record["value"]
+    return found
+
+
+def test_settings_stand_side_by_side():
+    indexes = {"by-email": {"hash_key": "email"}, "by-age": {"hash_key": "age"}}
+    found = settings(other("uat", table("uat", deletion_protection_enabled=True, global_secondary_index=indexes)))
+    assert found["exists"] == {"prod": "declared", "uat": "declared"}
+    assert found["deletion_protection_enabled"]["uat"] == "true"
+    assert found["global_secondary_index"]["uat"] == "by-age, by-email"
+    assert found["server_side_encryption.kms_key_arn"] == {"prod": "AWS_MANAGED", "uat": "AWS_MANAGED"}
+    assert found["table_class"] == {"prod": "STANDARD", "uat": "STANDARD"}
+
+
+def test_settings_of_an_environment_that_lacks_the_table_are_not_there():
+    found = settings(other("uat"))
+    assert found["exists"] == {"prod": "declared", "uat": "not declared"}
+    assert {tuple(values) for setting, values in found.items() if setting != "exists"} == {("prod",)}
+
+
+@pytest.mark.parametrize("setting", ["deletion_protection_enabled", "billing_mode", "global_secondary_index"])
+def test_a_setting_that_the_code_does_not_decide_is_unknown(setting):
+    assert settings(other("uat", table("uat", **{setting: UNKNOWN})))[setting]["uat"] is UNKNOWN
+
+
+def test_whether_unread_code_declares_the_table_is_unknown():
+    unread = replace(other("uat"), failed=UNKNOWN)
+    assert settings(unread)["exists"] == {"prod": "declared", "uat": UNKNOWN}
