@@ -13,8 +13,8 @@ from auditor.compare.provider_rules import MEASURED, ProviderRules
 from auditor.compare.references import References
 from auditor.compare.tags import TagDrifts
 from auditor.model.answers import Answers, Scope
-from auditor.model.drift import Comparison, Drift, Existence, Plan
-from auditor.model.facts import Identity, Resource
+from auditor.model.drift import Comparison, Drift, Existence, Plan, Reality
+from auditor.model.facts import Fact, Identity, Resource
 from auditor.model.kind import Kind, never_its_own
 from auditor.model.values import Reason, Unknown, Value
 
@@ -106,12 +106,12 @@ class _Pairing:
         if live is not None and cause is None:
             gone = live.facts.get("gone")
             if isinstance(gone, str):
-                return self._missing(kind, identity, declared, live, gone)
+                return self._gone(kind, identity, declared, live, gone)
             return self._both(kind, identity, declared, live)
         if cause is None:
             cause = name if isinstance(name, Unknown) else kind.absence(self.answers, self.scope, name)
         if cause is None:
-            return self._missing(kind, identity, declared, None, "")
+            return self._missing(kind, identity, declared)
         return Comparison(
             kind=declared.kind,
             identity=identity,
@@ -131,10 +131,7 @@ class _Pairing:
                 return Unknown(Reason.NOT_READ, f"it belongs to {part}, and {own} was read")
         return None
 
-    def _missing(
-        self, kind: Kind, identity: Identity, declared: Resource, live: Resource | None, gone: str
-    ) -> Comparison:
-        """Not there, or as good as deleted (`gone`), which Terraform takes for the same."""
+    def _missing(self, kind: Kind, identity: Identity, declared: Resource) -> Comparison:
         reasons = kind.invalid(self._bound(declared), None, True)
         return Comparison(
             kind=declared.kind,
@@ -143,9 +140,22 @@ class _Pairing:
             existence=Existence.MISSING,
             plan=Plan.ERROR if reasons else Plan.CREATE,
             declared=declared,
-            live=live,
-            note="; ".join([*reasons, gone] if gone else reasons),
+            live=None,
+            note="; ".join(reasons),
         )
+
+    def _gone(self, kind: Kind, identity: Identity, declared: Resource, live: Resource, gone: str) -> Comparison:
+        """There, but as good as deleted, which Terraform takes for missing; nothing else of it counts any more."""
+        missing = self._missing(kind, identity, declared)
+        drift = Drift(
+            path="state",
+            plan=missing.plan,
+            reality=Reality.DIFFERENT,
+            declared=Fact("present", declared.origin("")),
+            live=Fact(gone, live.origin("")),
+            note=_GONE,
+        )
+        return replace(missing, existence=Existence.BOTH, live=live, drifts=(drift,))
 
     def _bound(self, declared: Resource) -> Mapping[str, Value]:
         return {name: self.references.bound(value) for name, value in declared.values.items()}
@@ -198,6 +208,7 @@ class _Pairing:
         )
 
 
+_GONE: Final = "Terraform takes it for gone already, and would create another in its place"
 _ALONE: Final = "this version of the provider plans no change here while the keys of all indexes stay the same"
 _CHANGES: Final = (Plan.UPDATE, Plan.REPLACE)
 

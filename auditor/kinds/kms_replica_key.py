@@ -59,6 +59,7 @@ ATTRIBUTES: Final = (
         compared=False,
     ),
 )
+_GONE: Final = ("PendingDeletion", "PendingReplicaDeletion")
 SOURCES: Final = {"": (DESCRIBE, "KeyMetadata"), **sources(ATTRIBUTES)}
 
 
@@ -112,7 +113,7 @@ def _replica(described: Answer, answers: Answers, scope: Scope) -> Resource:
             "key_id": key["KeyId"],
             "id": key["KeyId"],
             "aliases": tuple(sorted(e["AliasName"] for e in entries if e.get("TargetKeyId") == key["KeyId"])),
-            "gone": "its deletion is pending" if state.startswith("Pending") and "Deletion" in state else None,
+            "gone": f"{state}, due {key.get('DeletionDate', 'after others')}" if state in _GONE else None,
         },
     )
 

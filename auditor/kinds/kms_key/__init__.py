@@ -11,7 +11,7 @@ Facts of a live key besides its attributes:
     aliases                             names of its aliases
     primary_key_arn                     the key of another Region that this one is a replica of; absent: it is none
     grants                              records of id, grantee, operations, created; only where they are wanted
-    gone                                why Terraform takes it for deleted; absent: it does not
+    gone                                the state, with its date, that Terraform takes for deleted; absent: it is none
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from auditor.model.kind import Kind
 from auditor.model.members import LiveOrigins, answers_of, items, own_tags, pairs, sources
 from auditor.model.values import NOT_APPLICABLE, Reason, Unknown, Value
 
-_GONE: Final = {"PendingDeletion": "its deletion is pending", "PendingReplicaDeletion": "its deletion is pending"}
+_GONE: Final = ("PendingDeletion", "PendingReplicaDeletion")
 
 SOURCES: Final = {"": (DESCRIBE, "KeyMetadata"), **sources(ATTRIBUTES)}
 
@@ -114,6 +114,7 @@ def _key(
     key: Mapping[str, Any], described: Answer, answers: Answers, scope: Scope, aliases: tuple[str, ...]
 ) -> Resource:
     arn, customer = key.get("Arn", key["KeyId"]), key.get("KeyManager", "CUSTOMER") == "CUSTOMER"
+    state = key.get("KeyState")
     foreign = _account(key, scope) != scope.account
     rotation, policy, tags = (
         answers.get(request)
@@ -140,7 +141,7 @@ def _key(
         "key_id": key["KeyId"],
         "id": key["KeyId"],
         "key_manager": key.get("KeyManager", "CUSTOMER"),
-        "key_state": key.get("KeyState"),
+        "key_state": state,
         "key_spec": values["customer_master_key_spec"],
         "origin": key.get("Origin"),
         "account": _account(key, scope),
@@ -150,7 +151,7 @@ def _key(
         "aliases": aliases,
         "primary_key_arn": _primary(key),
         "grants": _grants(answers.get(Request.of(GRANTS, KeyId=arn)), customer=customer),
-        "gone": _GONE.get(str(key.get("KeyState"))),
+        "gone": f"{state}, due {key.get('DeletionDate', 'after its replicas')}" if state in _GONE else None,
     }
     told = {DESCRIBE: described, ROTATION: rotation, POLICY: policy, TAGS: tags}
     identity = Identity(_account(key, scope), scope.region, key["KeyId"])
@@ -225,9 +226,8 @@ def refresh(live: Resource, _answers: Answers) -> Resource:
 def listed(answers: Answers, _scope: Scope) -> tuple[str, ...] | Unknown:
     """Keys are known by the aliases that lead to them."""
     answer = answers.get(ALIASES)
-    if not answer.ok:
-        return answer.unknown
-    return tuple(sorted({entry["TargetKeyId"] for entry in items(answer, "Aliases") if entry.get("TargetKeyId")}))
+    targets = {entry["TargetKeyId"] for entry in items(answer, "Aliases") if entry.get("TargetKeyId")}
+    return tuple(sorted(targets)) if answer.ok else answer.unknown
 
 
 def absence(answers: Answers, scope: Scope, name: str) -> Unknown | None:

@@ -108,14 +108,15 @@ def test_a_table_of_another_region_is_not_looked_at():
     assert comparison.cause.reason is Reason.NOT_READ
 
 
-def test_a_key_whose_deletion_is_pending_is_as_good_as_gone():
-    found = answers(
-        whole(asked("kms:DescribeKey", KeyId=KEY), KeyMetadata=key(KeyState="PendingDeletion", Enabled=False))
-    )
+def test_a_key_whose_deletion_is_pending_is_there_though_plan_takes_it_for_gone():
+    pending = {"KeyState": "PendingDeletion", "Enabled": False, "DeletionDate": "2026-12-01T00:00:00Z"}
+    found = answers(whole(asked("kms:DescribeKey", KeyId=KEY), KeyMetadata=key(**pending)))
     comparison = all_of([declared_key(), declared_alias()], found)[0]
-    assert (comparison.existence, comparison.plan) == (Existence.MISSING, Plan.CREATE)
-    assert comparison.note == "its deletion is pending"
-    assert comparison.live is not None
+    assert (comparison.existence, comparison.plan, comparison.changed) == (Existence.BOTH, Plan.CREATE, ())
+    (drift,) = comparison.drifts
+    assert (drift.path, drift.plan, drift.reality) == ("state", Plan.CREATE, Reality.DIFFERENT)
+    assert (drift.declared.value, drift.live.value) == ("present", "PendingDeletion, due 2026-12-01T00:00:00Z")
+    assert drift.note == "Terraform takes it for gone already, and would create another in its place"
 
 
 def test_resources_of_other_kinds_are_not_compared():

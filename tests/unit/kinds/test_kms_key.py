@@ -132,7 +132,7 @@ def test_a_foreign_key_does_not_tell_its_policy():
 
 def test_a_key_whose_deletion_is_pending_is_marked():
     found = key(KeyState="PendingDeletion", DeletionDate="2026-12-01T00:00:00Z")
-    assert found.facts["gone"] == "its deletion is pending"
+    assert found.facts["gone"] == "PendingDeletion, due 2026-12-01T00:00:00Z"
     assert found.facts["deletion_date"] == "2026-12-01T00:00:00Z"
 
 
