@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from pathlib import PurePath
@@ -79,7 +79,7 @@ def _by_condition(rule: Rule, params: Mapping[str, Value], words_of: _Words) -> 
             if applies is Truth.FALSE:
                 return NOT_APPLICABLE
             if applies is Truth.UNKNOWN:
-                return Status.UNKNOWN, (hit(Status.UNKNOWN, when, subject),)
+                return Status.UNKNOWN, (undecided(when, subject),)
         holds = required.truth(subject.facts)
         if holds is Truth.TRUE:
             return PASS
@@ -89,6 +89,13 @@ def _by_condition(rule: Rule, params: Mapping[str, Value], words_of: _Words) -> 
     def hit(status: Status, deciding: Compiled, subject: Subject) -> Hit:
         evidence = tuple(islice(deciding.evidence(subject.facts, SUBJECT), MOST_EVIDENCE))
         return words_of.hit(status, rule.attribute or attribute_path(evidence[0].path), evidence, subject, {})
+
+    def undecided(when: Compiled, subject: Subject) -> Hit:
+        """Of a subject to which the rule may not apply nothing is told that the rule would have to look at."""
+        found = hit(Status.UNKNOWN, when, subject)
+        open_facts = (f"{one.path} is {fact_words(one.fact)}" for one in found.evidence if unknowns(one.fact.value))
+        told = next(open_facts, found.causes[0].detail)
+        return replace(found, message=f"{clean(subject.name)}: it is not known whether this applies; {told}")
 
     return judge
 

@@ -1,10 +1,11 @@
 import re
+from dataclasses import replace
 
 import pytest
 from sample_rules import DRIFT, HEAD, TESTS, assertion, rule_of, table
 
 from auditor.model.drift import Comparison, Drift, Existence, Plan, Reality, Risk
-from auditor.model.facts import Default, Fact, Identity, SourceRange, Written
+from auditor.model.facts import Default, Fact, Identity, Resource, Side, SourceRange, Written
 from auditor.model.results import Status
 from auditor.model.rule import DriftSelector
 from auditor.model.values import Reason, Unknown
@@ -35,6 +36,17 @@ def test_when():
     assert judge(rule, table(live__exists=True, live__pitr__status="ENABLED")) == (Status.PASS, ())
     status, (hit,) = judge(rule, table(live__exists=WHO, live__pitr__status="ENABLED"))
     assert (status, hit.path, hit.causes) == (Status.UNKNOWN, "exists", (WHO,))
+
+
+def test_of_what_may_not_be_judged_at_all_nothing_is_said_but_that():
+    when = "when: {fact: live.name, matches: a*}\n"
+    rule = assertion("{fact: live.pitr.status, equals: ENABLED}", extra=when)
+    (hit,) = judge(rule, table(live__name=WHO, live__pitr__status=None))[1]
+    assert hit.message == (
+        "users: it is not known whether this applies; live.name is unknown (denied: dynamodb:DescribeContinuousBackups)"
+    )
+    (hit,) = judge(rule, table(live__name="a" * 600, live__pitr__status=None))[1]
+    assert hit.message == ("users: it is not known whether this applies; live.name has a value that can't be decided")
 
 
 def test_the_attribute_of_a_rule_wins():
@@ -122,6 +134,35 @@ def test_one_hit_for_each_keyed_path_and_the_worst_is_the_status():
 )
 def test_statuses_of_a_rule_about_attributes(subject, expected):
     assert judge(rule_of(DRIFT), subject)[0] is expected
+
+
+SOMETHING = Resource(Side.LIVE, "aws_dynamodb_table", IDENTITY, {})
+
+
+@pytest.mark.parametrize(
+    ("existence", "declared", "live", "expected"),
+    [
+        (Existence.MISSING, SOMETHING, None, "live is absent, declared present"),
+        (Existence.UNMANAGED, None, SOMETHING, "live is present, declared absent"),
+        (Existence.UNDETERMINED, SOMETHING, None, "live is undetermined, declared present"),
+        (Existence.UNDETERMINED, None, SOMETHING, "live is present, declared undetermined"),
+        (
+            Existence.UNDETERMINED,
+            replace(SOMETHING, undetermined=WHO),
+            None,
+            "live is undetermined, declared undetermined",
+        ),
+    ],
+)
+def test_a_side_that_is_known_is_told_where_the_other_is_not(existence, declared, live, expected):
+    rule = rule_of(
+        DRIFT.replace("paths: [point_in_time_recovery]", "existence: [missing, unmanaged]").replace(
+            "{drift.path} is {drift.live}", "live is {drift.live}"
+        )
+    )
+    comparison = Comparison("aws_dynamodb_table", IDENTITY, "a.b", existence, Plan.UPDATE, declared, live, cause=WHO)
+    (hit,) = judge(rule, table(comparison=comparison))[1]
+    assert hit.message == f"users: {expected}"
 
 
 EXISTENCE = DRIFT.replace("paths: [point_in_time_recovery]", "existence: [missing]")
