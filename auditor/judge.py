@@ -183,6 +183,10 @@ def causes(findings: Iterable[Finding]) -> tuple[Cause, ...]:
     )
 
 
+_ONE_THING: Final = frozenset({"metric_query"})
+"""Blocks that mean something all together only: the terms of one alarm's expression."""
+
+
 def attribute(path: str) -> str:
     """The attribute or keyed block that a path lies in: what is set by one line or one block of code."""
     quoted = False
@@ -190,7 +194,8 @@ def attribute(path: str) -> str:
         if character == '"':
             quoted = not quoted
         elif character == "]" and not quoted:
-            return path[: place + 1]
+            name = path.partition("[")[0]
+            return name if name in _ONE_THING else path[: place + 1]
         elif character == "." and not quoted:
             return path[:place]
     return path

@@ -148,6 +148,7 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
             diagnostics=(*here.notes, *(str(each) for each in here.code.diagnostics)),
             second_reader=context["second_reader"],
             complete=_complete(here, taken),
+            gaps=_gaps(taken),
             demonstration=bool(context["demonstration"]),
         ),
         snapshot=taken,
@@ -321,10 +322,20 @@ def _file(path: Path, root: Path) -> Mapping[str, Any]:
 def _complete(here: Estate, taken: Snapshot | None) -> bool:
     """Whether nothing that was asked for stayed unread: no gap in the answers, no error in the code."""
     sound = not any(each.severity == "error" for each in here.code.diagnostics)
+    return sound and not _gaps(taken) and not any(coverage.gap(answer) for answer in (taken.answers if taken else ()))
+
+
+def _gaps(taken: Snapshot | None) -> tuple[str, ...]:
+    """Why a reading is not whole though each call that was made was answered."""
     if taken is None:
-        return sound
-    gaps = any(coverage.gap(answer) for answer in taken.answers)
-    return sound and taken.complete and not gaps and not unlisted(kinds(), taken.answers, taken.scope)
+        return ()
+    told = {answer.request.api for answer in taken.answers if coverage.gap(answer)}
+    unseen = (
+        f"It is not known whether there is any {type_} that nobody declares: {cause.detail or cause.api}."
+        for type_, cause in unlisted(kinds(), taken.answers, taken.scope).items()
+        if cause.api not in told
+    )
+    return (*(() if taken.complete else ("The reading was cut short.",)), *unseen)
 
 
 def _line_of(here: Estate, secrets: frozenset[str]) -> Callable[[SourceRange], str]:

@@ -174,6 +174,8 @@ class _Pairing:
             elsewhere = self.references.declared_by_companions(declared)
             drifts = _dropped(kind, [drift for drift in walk.drifts if drift.path not in elsewhere])
             changed = {_top(drift) for drift in drifts if drift.plan in _CHANGES}
+            along = _come_along(kind, drifts)
+            drifts = [drift for drift in drifts if _element(drift) not in along]
             if _tagged(kind):
                 tags = TagDrifts(declared, live, planned.get("tags"), left_out).find()
                 drifts += tags.drifts
@@ -229,6 +231,31 @@ def _dropped(kind: Kind, drifts: list[Drift]) -> list[Drift]:
     return [
         replace(drift, plan=Plan.NO_OP, risk=None, note=_ALONE) if _top(drift) in alone else drift for drift in drifts
     ]
+
+
+def _come_along(kind: Kind, drifts: Iterable[Drift]) -> frozenset[tuple[str, str, bool]]:
+    """The keys that a key or block which is on one side only brings with it: they are no facts of their own."""
+    brought = {name: attribute.name for attribute in kind.attributes for name in attribute.keys_of}
+    found = set()
+    for drift in drifts if brought else ():
+        if drift.path in brought:
+            found |= {
+                (brought[drift.path], str(fact.value), fact is drift.declared) for fact in (drift.declared, drift.live)
+            }
+        name, _, declared = _element(drift)
+        block = (drift.declared if declared else drift.live).value
+        if name in brought and isinstance(block, Mapping):
+            found |= {(brought[name], str(block.get(key)), declared) for key in ("hash_key", "range_key")}
+    return frozenset(found)
+
+
+def _element(drift: Drift) -> tuple[str, str, bool]:
+    """Of a block that is on one side only: its set, its key, and whether the code has it; else nothing."""
+    name, _, key = drift.path.partition('["')
+    sides = (drift.declared.value, drift.live.value)
+    if not key.endswith('"]') or sum(side is None for side in sides) != 1:
+        return "", "", False
+    return name, key[:-2], sides[0] is not None
 
 
 def _top(drift: Drift) -> str:

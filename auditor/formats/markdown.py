@@ -20,6 +20,7 @@ from auditor.formats.words import (
     counted,
     lines,
     message,
+    not_examined,
     place,
     short_commit,
     sides,
@@ -63,7 +64,8 @@ def _head(document: Document) -> Iterator[str]:
     if document["demonstration"]:
         yield f"> **{DEMONSTRATION}**\n"
     yield f"## {_text(verdict['word'])}: {_text(run.get('project', ''))} {_text(run['environment'])}\n"
-    yield f"{_text(verdict['headline'])} {_text(verdict['completeness'])}\n"
+    told = (verdict["headline"], verdict["completeness"], not_examined(document))
+    yield f"{' '.join(_text(sentence) for sentence in told if sentence)}\n"
     severities = [severity for severity in SEVERITIES if severity != "info"]
     names = (*severities, "unknown", "waived", "drifted", "missing", "not declared")
     numbers = (

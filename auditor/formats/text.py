@@ -18,6 +18,7 @@ from auditor.formats.words import (
     counted,
     lines,
     message,
+    not_examined,
     place,
     short_commit,
     sides,
@@ -73,6 +74,8 @@ def closing(document: Document, *, width: int | None = None, color: bool = False
     word = paint(verdict["state"], clean(verdict["word"].lower()))
     head = f"{word}: {clean(verdict['headline'])} (exit {verdict['exit_code']})"
     told = [_broken(head, width, "  "), _broken("  " + clean(verdict["completeness"]), width, "  ")]
+    if unread := not_examined(document):
+        told.append(_broken(f"  {clean(unread)}", width, "  "))
     told.extend(_broken(f"  {paint('pass', 'hint')}   {hint}", width, " " * 9) for hint in _hints(document))
     told.extend(_broken(f"  {paint('unknown', 'code')}   {each}", width, " " * 9) for each in _of_the_code(document))
     return "\n".join(("", *told)) + "\n"

@@ -170,16 +170,19 @@ def _completeness(audit: Audit, numbers: Mapping[str, Any], *, whole: bool) -> s
         sentences.append(f"{plural(len(audit.coverage), 'thing')} could not be read.")
     if any(isinstance(told, Mapping) and told.get("listed", 0) is None for told in audit.population.values()):
         sentences.append("AWS did not list its tables, so any that are not declared are not known.")
+    if any(isinstance(told, Mapping) and not told.get("patterns", True) for told in audit.population.values()):
+        sentences.append(
+            "No name space is known, as a scope in audit.toml tells it: what nobody declares was not sought."
+        )
     if wrong := sum(": error: " in each for each in audit.diagnostics):
         sentences.append(f"{plural(wrong, 'error')} in the code: what depends on it is unknown.")
+    sentences.extend(audit.gaps)
     if audit.run.get("declared_only"):
         sentences.append("The code alone was judged; AWS was not asked.")
     if not sentences and whole:
         sentences.append(
             f"Everything was read, and each of {plural(results['applicable'], 'applicable result')} decided."
         )
-    if not sentences:
-        sentences.append("The reading is not whole.")
     sentences.extend(_whence(audit.run))
     return " ".join(sentences)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -20,8 +21,10 @@ IN_A_LINE: Final = 100
 # What could move a cursor, forge a line or turn text around: C0, DEL, C1, line separators, bidirectional marks. And
 # what UTF-8 or XML can't hold: half surrogate pairs and two non-characters.
 _UNSAFE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+_BREAK: Final = re.compile(r"\s*[\t\n\r]\s*")
 
 _NOT_IN_AWS: Final = frozenset({"environment", "logical_table", "run"})
+_KEY: Final = re.compile(r'\["(?:[^"\\]|\\.)*"\]|\[\d+\]')
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_.:/-]+")
 
 RISKS: Final[Mapping[str, str]] = {
@@ -49,8 +52,8 @@ REASONS: Final[Mapping[str, str]] = {
 
 
 def clean(text: object) -> str:
-    """Text that can't drive a terminal, forge a line or reorder what stands around it."""
-    return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", str(text))
+    """Text that can't drive a terminal, forge a line or reorder what stands around it; a line break is a blank."""
+    return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", _BREAK.sub(" ", str(text)))
 
 
 def clean_block(text: str) -> str:
@@ -162,11 +165,19 @@ def caller_role(document: Document) -> str:
 
 
 def unmanaged(document: Document) -> int | None:
-    """How many live resources nobody declared; None for none so far, where AWS's list of tables is not whole."""
+    """How many live resources nobody declared; None for none so far, where no list or no name space tells them."""
     found: int = document["totals"]["drift"]["unmanaged"]
-    lists = document["population"].values()
-    unlisted = any(each["listed"] is None and each["list_pages"] is not None for each in lists)
-    return None if unlisted and not found else found
+    lists = [each for each in document["population"].values() if each["list_pages"] is not None]
+    unseen = any(each["listed"] is None or not each["patterns"] for each in lists)
+    return None if unseen and not found else found
+
+
+def not_examined(document: Document) -> str:
+    """How many declared resources are of types that the auditor does not read, in a sentence; empty where none is."""
+    addresses = [each["address"] for each in document["coverage"]["not_examined"]]
+    types = Counter(_KEY.sub("", address).split(".")[-2] for address in addresses)
+    listed = ", ".join(f"{number} {type_}" for type_, number in sorted(types.items()))
+    return f"Declared, but of types that are not examined: {listed}." if types else ""
 
 
 def counted(number: int | None) -> str:

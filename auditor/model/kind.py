@@ -88,6 +88,8 @@ class Attribute:
     """Holds a key's ARN: absent is the account's default key, and the ARN of an alias is the key it points to."""
     only_with: str = ""
     """Plan drops a difference here, unless this sibling differs too."""
+    keys_of: tuple[str, ...] = ()
+    """For `blocks`: what they are the keys of; one that only a key or a block of the same side needs comes with it."""
     identity: str = ""
     """For `blocks`: the child that identifies an element (`name`, `region_name`)."""
     children: tuple[Attribute, ...] = ()

@@ -229,4 +229,6 @@ class Audit:
     """Evidence only: agreed, disagreed, not finished, with the files."""
     complete: bool
     """No failed read and no unknown verdict."""
+    gaps: tuple[str, ...] = ()
+    """What else keeps it from being complete, each in a sentence."""
     demonstration: bool = False

@@ -20,6 +20,7 @@ OF_DRIFT: Final = ("drift.path", "drift.declared", "drift.live", "drift.plan", "
 
 LONGEST_VALUE: Final = 200
 MOST_ITEMS: Final = 8
+_BREAK: Final = re.compile(r"\s*[\t\n\r]\s*")
 _UNPRINTABLE: Final = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
@@ -36,10 +37,10 @@ def fill(template: str, value_of: Callable[[str], str]) -> str:
 
 
 def clean(text: str, longest: int = LONGEST_VALUE) -> str:
-    """Text without control and direction marks, cut to a length."""
+    """Text without control and direction marks, cut to a length; a line break and the indent after it are a blank."""
     if len(text) <= longest and text.isprintable():
         return text
-    shown = _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text[: longest + 1])
+    shown = _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", _BREAK.sub(" ", text[: longest * 10])[: longest + 1])
     return shown if len(shown) <= longest else shown[: longest - 1] + "…"
 
 

@@ -192,6 +192,8 @@ def test_the_same_attribute_of_another_subject_is_another_cause():
         ('global_secondary_index["by-email"].hash_key', 'global_secondary_index["by-email"]'),
         ('tags["a.b]c"]', 'tags["a.b]c"]'),
         ("alarms[0].enabled", "alarms[0]"),
+        ('metric_query["m1"].metric.stat', "metric_query"),
+        ('metric_query["a.b"]', "metric_query"),
     ],
 )
 def test_attribute(path, expected):

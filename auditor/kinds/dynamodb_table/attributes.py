@@ -59,6 +59,7 @@ _ATTRIBUTE: Final = Attribute(
     doc="Attributes that keys use.",
     computed=True,
     names_only=True,
+    keys_of=("hash_key", "range_key", "global_secondary_index", "local_secondary_index"),
     identity="name",
     api=DESCRIBE,
     field="Table.AttributeDefinitions",

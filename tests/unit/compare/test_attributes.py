@@ -215,8 +215,8 @@ def test_a_sort_key_that_live_has_not_is_different_though_the_state_keeps_it():
 def test_another_partition_key_replaces_the_table():
     comparison = compared(table(hash_key="pk", attribute={"pk": {"name": "pk", "type": "S"}}), answers())
     assert comparison.plan is Plan.REPLACE
-    assert comparison.forcing == ("hash_key",)
-    assert comparison.drifts[0].risk is Risk.REPLACES
+    assert (comparison.forcing, comparison.changed) == (("hash_key",), ("attribute", "hash_key"))
+    assert [(drift.path, drift.risk) for drift in comparison.drifts] == [("hash_key", Risk.REPLACES)]
 
 
 def test_an_index_compares_by_name_and_part():
@@ -224,15 +224,17 @@ def test_an_index_compares_by_name_and_part():
     assert found == {'global_secondary_index["by-email"].projection_type': (Plan.UPDATE, Reality.DIFFERENT, None)}
 
 
-def test_an_index_on_one_side_only_is_different_as_a_whole():
-    path = 'global_secondary_index["by-email"]'
-    assert drifts(table(attribute=ATTRIBUTES), answers(table=indexed()))[path] == (
-        Plan.UPDATE,
-        Reality.DIFFERENT,
-        None,
-    )
-    plain = described(AttributeDefinitions=indexed()["AttributeDefinitions"])
-    assert drifts(table(**index()), answers(table=plain))[path] == (Plan.UPDATE, Reality.DIFFERENT, None)
+def test_an_index_on_one_side_only_is_different_as_a_whole_and_its_key_comes_along():
+    different = {'global_secondary_index["by-email"]': (Plan.UPDATE, Reality.DIFFERENT, None)}
+    assert drifts(table(), answers(table=indexed())) == different
+    assert drifts(table(**index()), answers()) == different
+    assert compared(table(), answers(table=indexed())).changed == ("attribute", "global_secondary_index")
+
+
+def test_an_attribute_that_no_index_brought_is_a_difference_of_its_own():
+    extra = [{"AttributeName": name, "AttributeType": "S"} for name in ("id", "extra")]
+    found = drifts(table(**index()), answers(table=described(AttributeDefinitions=extra)))
+    assert set(found) == {'attribute["extra"]', 'global_secondary_index["by-email"]'}
 
 
 def test_capacity_left_over_on_demand_never_converges():

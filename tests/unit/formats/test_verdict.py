@@ -49,6 +49,20 @@ def test_a_read_that_failed_makes_it_incomplete_even_where_no_rule_asked():
     assert "2 things could not be read." in told["completeness"]
 
 
+def test_a_reading_that_is_not_whole_says_why():
+    audit = replace(sample_audit(made=()), coverage=(), complete=False, gaps=("The reading was cut short.",))
+    told = verdict(audit, totals(audit), "low")
+    assert told["state"] == "incomplete"
+    assert told["completeness"].startswith("The reading was cut short.")
+    assert "Everything was read" not in told["completeness"]
+
+
+def test_without_a_name_space_it_says_that_nobody_looked_for_what_is_not_declared():
+    told = judged(population={"aws_dynamodb_table": {"listed": 3, "list_pages": 1, "patterns": [], "excluded": []}})
+    assert "No name space is known" in told["completeness"]
+    assert told["exit_code"] == 0
+
+
 @pytest.mark.parametrize(("fail_on", "code"), [("critical", 0), ("high", 4), ("medium", 4), ("low", 4), ("never", 0)])
 def test_the_threshold_decides_the_exit_code_and_not_the_verdict(fail_on, code):
     told = judged(failing("SEC-001"), fail_on=fail_on)

@@ -11,10 +11,12 @@ from auditor.formats.words import (
     filled,
     lines,
     message,
+    not_examined,
     place,
     short_commit,
     shown,
     sides,
+    unmanaged,
 )
 
 UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -32,6 +34,7 @@ def test_ordinary_text_stays_as_it_is(text):
 
 
 def test_a_block_keeps_its_lines():
+    assert clean('{\n  "Version": 1\r\n}') == '{ "Version": 1 }'
     assert clean_block("a {\n\tb = \x1b1\n}") == "a {\n  b = \ufffd1\n}"
 
 
@@ -107,3 +110,24 @@ def test_who_asked_and_what_code(report):
     assert short_commit({"run": {"git": {"commit": "9505cacb7c71", "dirty": 3}}}) == "9505cacb with uncommitted changes"
     assert short_commit({"run": {"git": {"commit": "9505cacb7c71", "dirty": None}}}) == "9505cacb"
     assert short_commit({"run": {"git": {"commit": None}}}) == short_commit({"run": {}}) == "not in git"
+
+
+def test_what_is_not_examined_is_counted_by_type():
+    addresses = ['module.a["x.y"].aws_sns_topic.this["k.z"]', "aws_sns_topic.b[0]", "module.a.aws_lambda_function.f"]
+    document = {"coverage": {"not_examined": [{"address": each, "reason": "not read"} for each in addresses]}}
+    assert (
+        not_examined(document)
+        == "Declared, but of types that are not examined: 1 aws_lambda_function, 2 aws_sns_topic."
+    )
+    assert not_examined({"coverage": {"not_examined": []}}) == ""
+
+
+@pytest.mark.parametrize(
+    ("listed", "patterns", "found", "told"),
+    [(5, ["a*"], 0, 0), (None, ["a*"], 0, None), (5, [], 0, None), (None, [], 2, 2)],
+)
+def test_unmanaged_resources_are_a_number_only_where_they_were_sought(listed, patterns, found, told):
+    population = {"listed": listed, "list_pages": 1, "patterns": patterns}
+    others = {"listed": None, "list_pages": None, "patterns": []}
+    totals = {"drift": {"unmanaged": found}}
+    assert unmanaged({"population": {"a": population, "b": others}, "totals": totals}) == told

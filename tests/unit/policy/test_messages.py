@@ -31,7 +31,8 @@ def test_words(value, expected):
 
 
 def test_hostile_text_is_cleaned_and_cut():
-    assert clean("a\x1b[2J\n::error::\u202e") == "a\ufffd[2J\ufffd::error::\ufffd"
+    assert clean("a\x1b[2J\n::error::\u202e") == "a\ufffd[2J ::error::\ufffd"
+    assert clean('{\n  "Version": "2012-10-17"\r\n}') == '{ "Version": "2012-10-17" }'
     assert len(words("x" * 10_000)) == 200
     assert words("x" * 200) == "x" * 200
 
