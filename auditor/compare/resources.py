@@ -238,6 +238,8 @@ def _come_along(kind: Kind, drifts: Iterable[Drift]) -> frozenset[tuple[str, str
     brought = {name: attribute.name for attribute in kind.attributes for name in attribute.keys_of}
     found = set()
     for drift in drifts if brought else ():
+        if drift.plan is Plan.NO_OP:
+            continue
         if drift.path in brought:
             found |= {
                 (brought[drift.path], str(fact.value), fact is drift.declared) for fact in (drift.declared, drift.live)

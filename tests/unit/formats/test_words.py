@@ -25,7 +25,7 @@ UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u
 @given(st.text(alphabet=st.characters(codec=None)))
 def test_nothing_unsafe_is_left(text):
     assert not UNSAFE.search(clean(text))
-    assert len(clean(text)) == len(text)
+    assert len(clean(text)) <= len(text)
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("Cc", "Cf", "Zl", "Zp"))))
