@@ -31,6 +31,8 @@ from auditor.options import (
     RESULT,
     STATE,
     Given,
+    GroupInOrder,
+    InOrder,
     adjusted,
     delivery_of,
     environments_of,
@@ -53,6 +55,9 @@ INTERRUPTED: Final = 130
 
 class RunByDefault(click.Group):
     """`audit --env prod` is `audit run --env prod`: options before any command belong to `run`."""
+
+    command_class = InOrder
+    group_class = GroupInOrder
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put `run` first where the first argument is an option of its own."""

@@ -87,8 +87,7 @@ def configuration(
     return hcl.load(
         root,
         project_root=settings.root if root.resolve().is_relative_to(settings.root) else root,
-        var_files=(*environment.var_files, *variables.files),
-        variables=variables.given,
+        given=(*environment.var_files, *variables.given),
         environment_variables=variables.environment,
         workspace=environment.workspace,
         account=environment.account,
@@ -183,7 +182,7 @@ def _line(code: hcl.Configuration, place: SourceRange | None) -> str:
 
 def others(settings: Settings, environment: Environment, variables: Variables) -> tuple[DeclaredEnvironment, ...]:
     """What the other environments of the project declare; variables and a state by option speak of this one only."""
-    own = replace(variables, given=MappingProxyType({}), files=(), state=None)
+    own = replace(variables, given=(), state=None)
     return tuple(
         _other(settings, each, own) for each in settings.environments.values() if each.name != environment.name
     )

@@ -15,10 +15,8 @@ from auditor.progress import Progress
 class Variables:
     """Values of Terraform variables that stand outside the code."""
 
-    given: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """By `--var`."""
-    files: tuple[Path, ...] = ()
-    """By `--var-file`."""
+    given: tuple[Path | tuple[str, str], ...] = ()
+    """By `--var-file` (a path) and `--var` (name and text); a later one wins."""
     environment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Environment variables: `TF_VAR_name`, `TF_WORKSPACE`, `HOME`."""
     state: Path | None = None

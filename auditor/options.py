@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,6 +40,25 @@ def options(*several: Callable[[Command], Command]) -> Callable[[Command], Comma
         return command
 
     return decorate
+
+
+class InOrder(click.Command):
+    """A command whose `--var` and `--var-file` are one list, `given`, in the order in which they were typed."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put together what click keeps apart; what stands in the process environment comes first."""
+        *_, order = self.make_parser(ctx).parse_args(args=list(args))
+        rest = super().parse_args(ctx, args)
+        kept = {name: list(ctx.params.pop(name)) for name in ("var_files", "variables") if name in ctx.params}
+        if kept:
+            typed = [parameter.name for parameter in order if parameter.name in kept]
+            first = [name for name, those in kept.items() if name not in typed for _ in those]
+            ctx.params["given"] = tuple(kept[name].pop(0) for name in (*first, *typed) if name)
+        return rest
+
+
+class GroupInOrder(InOrder, click.Group):
+    """A group of commands with such options of its own."""
 
 
 PATH: Final = click.Path(path_type=Path)
@@ -106,8 +125,7 @@ def inputs_of(given: Given) -> Inputs:
         fixed_now=bool(given.get("now")),
         command=" ".join(("audit", *sys.argv[1:])),
         variables=Variables(
-            given=_variables(given.get("variables", ())),
-            files=tuple(given.get("var_files", ())),
+            given=tuple(map(_value, given.get("given", ()))),
             environment=dict(os.environ),
             state=given.get("state"),
         ),
@@ -154,11 +172,10 @@ def _time(text: str | None) -> datetime:
     return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 
-def _variables(pairs: Iterable[str]) -> dict[str, str]:
-    named = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not (name and equals):
-            raise click.BadParameter(f"{pair!r} is not NAME=VALUE", param_hint="--var")
-        named[name] = value
-    return named
+def _value(given: Path | str) -> Path | tuple[str, str]:
+    if isinstance(given, Path):
+        return given
+    name, equals, value = given.partition("=")
+    if not (name and equals) or name.endswith(" "):
+        raise click.BadParameter(f"{given!r} is not NAME=VALUE", param_hint="--var")
+    return name, value

@@ -154,8 +154,7 @@ def load(
     root: Path,
     *,
     project_root: Path | None = None,
-    var_files: Sequence[Path] = (),
-    variables: Mapping[str, str] = MappingProxyType({}),
+    given: Sequence[Path | tuple[str, str]] = (),
     environment_variables: Mapping[str, str] = MappingProxyType({}),
     workspace: str = "default",
     account: str = "",
@@ -164,6 +163,7 @@ def load(
 ) -> Configuration:
     """Read and evaluate a root module.
 
+    `given` are files of values and pairs of name and text, as `-var-file` and `-var` hand them in: a later one wins.
     `project_root` bounds what is read, and paths are shown relative to it (default: the root module's directory).
     `account` and `region` are what the caller knows of the environment; the provider's own Region goes before.
     `found` is what AWS told of the data sources that an earlier reading of the same code sought.
@@ -179,8 +179,7 @@ def load(
     inputs = read_inputs(
         root,
         project_root,
-        var_files=var_files,
-        variables=variables,
+        given=given,
         environment_variables=environment_variables,
         declared_names=frozenset(name for (name,) in module.of("variable")),
         diagnostics=diagnostics,

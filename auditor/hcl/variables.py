@@ -181,8 +181,7 @@ def read_inputs(
     root: Path,
     project_root: Path,
     *,
-    var_files: Sequence[Path] = (),
-    variables: Mapping[str, str] = MappingProxyType({}),
+    given: Sequence[Path | tuple[str, str]] = (),
     environment_variables: Mapping[str, str] = MappingProxyType({}),
     declared_names: frozenset[str] = frozenset(),
     diagnostics: Diagnostics,
@@ -190,36 +189,42 @@ def read_inputs(
     """Collect the values given to a root module.
 
     Later ones win: environment, terraform.tfvars, terraform.tfvars.json, *.auto.tfvars(.json) in order of their names,
-    files of `-var-file`, options of `-var`.
+    `-var-file` and `-var` in the order in which they are given.
 
     Raises:
         SourceError: where a values file can't be read.
         InvalidVariables: where an option names a variable that is not declared.
     """
-    given: dict[str, Given] = {}
+    found: dict[str, Given] = {}
     for name, text in environment_variables.items():
         if name.startswith(_ENVIRONMENT):
-            given[name.removeprefix(_ENVIRONMENT)] = Given(SourceFile(name, text), 0)
+            found[name.removeprefix(_ENVIRONMENT)] = Given(SourceFile(name, text), 0)
     files: list[SourceFile] = []
     automatic = _automatic(root)
-    for path in (*automatic, *var_files):
-        within = project_root if path in automatic else None
-        source, attributes = _read_values(path, shown_path(path.absolute(), project_root), within)
+    for each in (*automatic, *given):
+        if isinstance(each, tuple):
+            name, text = each
+            _demand_declared(name, declared_names)
+            found[name] = Given(SourceFile(f"-var {name}", text), 0)
+            continue
+        within = project_root if each in automatic else None
+        source, attributes = _read_values(each, shown_path(each.absolute(), project_root), within)
         files.append(source)
         for name, attribute in attributes.items():
-            given[name] = Given(source, attribute.offset, attribute.expression)
+            found[name] = Given(source, attribute.offset, attribute.expression)
             if name not in declared_names:
                 detail = f'The root module does not declare a variable named "{name}" but a value was found in a file.'
                 diagnostics.warning(UNDECLARED_VALUE, detail, source.range_at(attribute.offset))
-    for name, text in variables.items():
-        if name not in declared_names:
-            raise InvalidVariables(
-                f'there is no variable named "{name}"',
-                detail=f'a value was given for "{name}" on the command line, and the root module does not declare it',
-                hint="declare it, or leave the option out",
-            )
-        given[name] = Given(SourceFile(f"-var {name}", text), 0)
-    return Inputs(MappingProxyType(given), tuple(files))
+    return Inputs(MappingProxyType(found), tuple(files))
+
+
+def _demand_declared(name: str, declared_names: frozenset[str]) -> None:
+    if name not in declared_names:
+        raise InvalidVariables(
+            f'there is no variable named "{name}"',
+            detail=f'a value was given for "{name}" on the command line, and the root module does not declare it',
+            hint="declare it, or leave the option out",
+        )
 
 
 def _automatic(root: Path) -> list[Path]:

@@ -109,7 +109,7 @@ def test_a_dynamic_set_whose_identity_is_unknown_is_unknown_as_a_whole(resources
           }
         }
         """,
-        variables={"index": "x"},
+        given=[("index", "x")],
     )["aws_dynamodb_table.users"]
     assert isinstance(users.values["global_secondary_index"], Unknown)
 
@@ -182,7 +182,7 @@ def test_sensitive_values_are_marked_by_path(resources):
           tags     = { team = var.team }
         }
         """,
-        variables={"team": "x"},
+        given=[("team", "x")],
     )["aws_dynamodb_table.users"]
     assert any(path.startswith("tags") for path in found.sensitive)
 

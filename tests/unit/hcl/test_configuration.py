@@ -70,7 +70,7 @@ def test_an_option_beats_files_and_is_named_as_origin(loaded):
     configuration = loaded(
         'variable "name" {}\nresource "aws_sns_topic" "t" {\n  name = var.name\n}\n',
         {"terraform.tfvars": 'name = "file"\n'},
-        variables={"name": "option"},
+        given=[("name", "option")],
     )
     assert only(configuration).values["name"] == "option"
     assert places(only(configuration), "name")[0].startswith("-var name")
@@ -205,7 +205,7 @@ def test_syntax_errors_of_all_files_are_told_together(write):
 
 def test_an_option_for_no_variable_is_refused(loaded):
     with pytest.raises(InvalidVariables):
-        loaded("locals {}\n", variables={"x": "1"})
+        loaded("locals {}\n", given=[("x", "1")])
 
 
 def test_data_sources_that_the_code_decides(loaded):

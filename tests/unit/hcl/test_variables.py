@@ -34,9 +34,10 @@ def test_sources_in_order(write, tmp_path):
         seen.append(value(load(root, environment_variables={"TF_VAR_a": "environment"})))
     file = tmp_path / "given.tfvars"
     file.write_text('a = "file"\n')
-    seen.append(value(load(root, var_files=[file])))
-    seen.append(value(load(root, var_files=[file], variables={"a": "option"})))
-    assert seen == ["default", "environment", "tfvars", "json", "B", "a", "file", "option"]
+    seen.append(value(load(root, given=[file])))
+    seen.append(value(load(root, given=[file, ("a", "option")])))
+    seen.append(value(load(root, given=[("a", "option"), file])))
+    assert seen == ["default", "environment", "tfvars", "json", "B", "a", "file", "option", "file"]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,7 @@ def test_blocks_in_values_files_are_refused(write):
 
 def test_a_values_file_that_is_not_there(write, tmp_path):
     with pytest.raises(SourceError):
-        load(write(**{"main.tf": DECLARED}), var_files=[tmp_path / "gone.tfvars"])
+        load(write(**{"main.tf": DECLARED}), given=[tmp_path / "gone.tfvars"])
 
 
 @pytest.mark.parametrize(

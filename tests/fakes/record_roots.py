@@ -1,0 +1,120 @@
+"""Record what terraform plans for root modules: `python tests/fakes/record_roots.py DIRECTORY...`.
+
+Writes plan.json into each directory: planned values and unknowns of all managed resources, outputs, and what became
+of conditions. Beside the code may stand options.json: `given` (files, and pairs of name and text, as -var-file and
+-var hand them in), `environment` (variables of the process), `workspace`.
+
+Needs terraform and a mirror with the AWS provider (TF_PLUGIN_MIRROR).
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from terraform_runs import environment_variables, why_not
+
+NOBODY = "http://127.0.0.1:9"
+"""No plan of a recorded root asks AWS for anything."""
+SECONDS = 300
+
+
+def options_of(root: Path) -> dict[str, Any]:
+    """Return how a root module is planned: `given`, `environment_variables` and `workspace`, as `hcl.load` takes them."""
+    path = root / "options.json"
+    options = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    given = [tuple(each) if isinstance(each, list) else root / each for each in options.get("given", ())]
+    return {
+        "given": given,
+        "environment_variables": options.get("environment", {}),
+        "workspace": options.get("workspace", "default"),
+    }
+
+
+def terraform(directory: Path, *arguments: str, **more: str) -> str:
+    """Run `terraform ARGUMENTS` in a directory; return what it printed, fail where it fails."""
+    done = subprocess.run(
+        ["terraform", *arguments],
+        cwd=directory,
+        env=environment_variables(directory.parent, NOBODY) | more,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SECONDS,
+    )
+    if done.returncode != 0:
+        raise AssertionError(f"terraform {' '.join(arguments)}: {done.returncode}\n{done.stdout}\n{done.stderr}")
+    return done.stdout
+
+
+def plan_of(root: Path) -> dict[str, Any]:
+    """Return what terraform plans for a copy of a root module with nothing in its state."""
+    with tempfile.TemporaryDirectory() as scratch:
+        copy = Path(scratch) / "project" / root.name
+        copy.parent.mkdir()
+        shutil.copytree(root, copy, symlinks=True)
+        options = options_of(copy)
+        more = {**options["environment_variables"], "TF_WORKSPACE": options["workspace"]}
+        if (copy / ".terraform" / "modules" / "modules.json").is_file():
+            _keep_installed(copy)
+        if options["workspace"] != "default":
+            terraform(copy, "init", "-input=false", "-no-color")
+            terraform(copy, "workspace", "new", options["workspace"])
+        terraform(copy, "init", "-input=false", "-no-color", **more)
+        arguments = [f"-var={'='.join(e)}" if isinstance(e, tuple) else f"-var-file={e}" for e in options["given"]]
+        terraform(
+            copy, "plan", "-input=false", "-no-color", "-refresh=false", *arguments, "-out=../made.tfplan", **more
+        )
+        return json.loads(terraform(copy, "show", "-json", "../made.tfplan", **more))
+
+
+def _keep_installed(copy: Path) -> None:
+    """Let `terraform init` find registry modules where the recorded manifest says that they are.
+
+    Terraform keeps what is installed only if source and version fit, which they do in the recorded manifest.
+    """
+
+
+def trimmed(plan: dict[str, Any]) -> dict[str, Any]:
+    """Return of a plan what a reader of the code can know."""
+    values = {each["address"]: each["values"] for each in managed(plan["planned_values"]["root_module"])}
+    unknown = {each["address"]: each["change"]["after_unknown"] for each in plan.get("resource_changes", ())}
+    types = {each["address"]: each["type"] for each in plan.get("resource_changes", ())}
+    found = {
+        "terraform_version": plan["terraform_version"],
+        "resources": [
+            {"address": address, "type": types[address], "values": values[address], "after_unknown": unknown[address]}
+            for address in sorted(values)
+        ],
+        "outputs": {
+            name: {"value": change.get("after"), "unknown": change["after_unknown"]}
+            for name, change in sorted(plan.get("output_changes", {}).items())
+        },
+    }
+    return found | ({"checks": plan["checks"]} if "checks" in plan else {})
+
+
+def managed(module: dict[str, Any]) -> Any:
+    """Yield the managed resources of a module of a plan and of all modules below it."""
+    yield from (resource for resource in module.get("resources", ()) if resource["mode"] == "managed")
+    for child in module.get("child_modules", ()):
+        yield from managed(child)
+
+
+def main(names: list[str]) -> None:
+    """Record the roots in these directories."""
+    if reason := why_not():
+        raise SystemExit(reason)
+    for name in names:
+        root = Path(name)
+        text = json.dumps(trimmed(plan_of(root)), indent=1, ensure_ascii=False)
+        (root / "plan.json").write_text(text + "\n", encoding="utf-8")
+        print(name, os.path.getsize(root / "plan.json"))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
