@@ -107,7 +107,7 @@ def equal(left: Value, right: Value) -> Truth:
     if one is None or two is None:
         return Truth.of(one is two)
     if isinstance(one, tuple | Mapping) or isinstance(two, tuple | Mapping):
-        return _equal_inside(left, right) if _comparable(left.type, right.type) else Truth.FALSE
+        return _equal_inside(left, right) if _of_one_type(left, right) else Truth.FALSE
     if left.type != right.type:
         return Truth.FALSE
     if isinstance(one, int | Float) and isinstance(two, int | Float):
@@ -152,6 +152,20 @@ def _equal_to_unknown(undecided: Value, content: Undecided, other: Value) -> Tru
 
 def _size(content: str | Sized) -> int:
     return len(clusters(content)) if isinstance(content, str) else len(content)
+
+
+def _of_one_type(left: Value, right: Value) -> bool:
+    """Whether two known values have one type, or may have where a part of unknown type is inside."""
+    if left.type == right.type:
+        return True
+    return (_has_unknown_type(left) or _has_unknown_type(right)) and _comparable(left.type, right.type)
+
+
+def _has_unknown_type(value: Value) -> bool:
+    content = value.content
+    if isinstance(content, tuple | Mapping):
+        return any(map(_has_unknown_type, content.values() if isinstance(content, Mapping) else content))
+    return isinstance(content, Undecided) and value.type is types.DYNAMIC
 
 
 def _comparable(left: Type, right: Type) -> bool:

@@ -114,29 +114,28 @@ def reference_text(expression: Expression) -> str:
 def tags_all(tags: Value | None, configuration: ProviderConfiguration | None, reference: str) -> Value:
     """Default tags of the provider overridden by a resource's own.
 
-    Unknown where either is, where there are none, and where null is to be merged with defaults.
+    Unknown as a whole where one of them is, where there are none, and where a text of the resource's own tags, or of
+    tags that are the provider's alone, is empty; elsewhere the provider plans an empty text as unknown by itself.
     """
     default = configuration.default_tags if configuration else values.null(_TAGS)
-    found: dict[str, Value] = {}
+    given: list[Mapping[str, Value]] = []
     marks = values.UNMARKED
     for part in (default, tags):
-        if part is None or part.is_null:
-            continue
-        marks |= part.marks
-        if isinstance(part.content, Undecided):
-            return values.unknown(_TAGS, part.content.cause).marked(marks)
-        if isinstance(part.content, Mapping):
-            if not default.is_null and any(item.is_null for item in part.content.values()):
-                return computed_by_aws(_TAGS, reference).marked(marks)
-            found |= part.content
-    kept = {
-        key: item
-        for key, item in found.items()
-        if not item.is_null and not (configuration and configuration.ignores_tag(key))
-    }
-    if not kept:
-        return computed_by_aws(_TAGS, reference)
-    causes = [cause for item in kept.values() for cause in values.causes_of(item)]
+        content = part.content if part is not None else None
+        marks |= part.marks if part is not None and content is not None else values.UNMARKED
+        if isinstance(content, Undecided):
+            return values.unknown(_TAGS, content.cause).marked(marks)
+        tagged = content if isinstance(content, Mapping) else {}
+        given.append({key: item for key, item in tagged.items() if not item.is_null})
+    merged = {**given[0], **given[1]}
+    causes = [cause for item in merged.values() for cause in values.causes_of(item)]
     if causes:
         return values.unknown(_TAGS, values.merged(causes)).marked(marks)
+    kept = {key: item for key, item in merged.items() if not (configuration and configuration.ignores_tag(key))}
+    decisive = given[1] or kept
+    if not kept or any(item.content == "" for item in decisive.values()):
+        return computed_by_aws(_TAGS, reference).marked(marks if kept else values.UNMARKED)
+    for key, item in kept.items():
+        if item.content == "":
+            kept[key] = computed_by_aws(types.STRING, f'{reference}["{key}"]')
     return values.map_of(types.STRING, kept).marked(marks)
