@@ -54,6 +54,11 @@ _NESTED_OF: Final = {"data": "resource"}
 _REFERENCES: Final = frozenset(
     {"depends_on", "ignore_changes", "iterator", "provider", "providers", "replace_triggered_by"}
 )
+_CONSTANT: Final[Mapping[str, frozenset[str]]] = {
+    "variable": frozenset({"default", "description", "sensitive", "nullable", "ephemeral"}),
+    "module": frozenset({"source", "version"}),
+}
+"""Arguments that know no expressions: a string is what it says."""
 
 
 def parse_json(source: SourceFile) -> Body:
@@ -62,7 +67,7 @@ def parse_json(source: SourceFile) -> Body:
     Raises:
         HclSyntaxError: at the first place that is not valid.
     """
-    whole = _Reader(source, _templates(source)).document()
+    whole = _Reader(source).document()
     blocks: list[Block] = []
     for top in _objects(source, whole, "the file"):
         for key, value in _entries(top):
@@ -78,7 +83,7 @@ def parse_json_values(source: SourceFile) -> Mapping[str, Attribute]:
     Raises:
         HclSyntaxError: at the first place that is not valid.
     """
-    whole = _Reader(source, lambda offset, _, text: Literal(offset, normalized(text))).document()
+    whole = _Reader(source).document()
     found: dict[str, Attribute] = {}
     for top in _objects(source, whole, "the file"):
         for key, value in _entries(top):
@@ -86,20 +91,14 @@ def parse_json_values(source: SourceFile) -> Mapping[str, Attribute]:
     return found
 
 
-_MakeString = Callable[[int, str, str], Expression]
-
-
-def _templates(source: SourceFile) -> _MakeString:
-    """Strings as templates; offsets inside a string with escapes are those of its start."""
-
-    def make(offset: int, raw: str, text: str) -> Expression:
-        if "$" not in text and "%" not in text:
-            return Literal(offset, normalized(text))
-        if "\\" not in raw:
-            return parse_template(source, offset + 1, offset + 1 + len(raw))
-        return _apart(source, parse_template, text, offset)
-
-    return make
+def _template(source: SourceFile, string: Literal) -> Expression:
+    """What a string is where expressions may stand; offsets inside one with escapes are those of its start."""
+    text, match = str(string.value), _STRING(source.text, string.offset)
+    if match is None or ("$" not in text and "%" not in text):
+        return string
+    if "\\" not in match[1]:
+        return parse_template(source, string.offset + 1, string.offset + 1 + len(match[1]))
+    return _apart(source, parse_template, text, string.offset)
 
 
 def _apart(source: SourceFile, read: Callable[[SourceFile], Expression], text: str, offset: int) -> Expression:
@@ -122,12 +121,11 @@ def moved(node: Any, offset: int) -> Any:  # noqa: ANN401 - any node, tuple of n
 
 
 class _Reader:
-    """Reads JSON with the offset of every value."""
+    """Reads JSON with the offset of every value; strings are literals."""
 
-    def __init__(self, source: SourceFile, make_string: _MakeString) -> None:
+    def __init__(self, source: SourceFile) -> None:
         self._source = source
         self._text = source.text
-        self._make_string = make_string
         self._depth = 0
 
     def document(self) -> Expression:
@@ -147,8 +145,8 @@ class _Reader:
     def _value(self, at: int) -> tuple[Expression, int]:
         character = self._text[at : at + 1]
         if character == '"':
-            raw, text, end = self._string(at)
-            return self._make_string(at, raw, text), end
+            text, end = self._string(at)
+            return Literal(at, normalized(text)), end
         if character in ("{", "["):
             self._depth += 1
             if self._depth > MAX_DEPTH:
@@ -165,7 +163,7 @@ class _Reader:
                 raise self._error(at, str(error)) from error
         raise self._error(at, "a value is expected here")
 
-    def _string(self, at: int) -> tuple[str, str, int]:
+    def _string(self, at: int) -> tuple[str, int]:
         match = _STRING(self._text, at)
         if match is None:
             raise self._error(at, "a string in double quotes is expected here, on one line, with valid escapes")
@@ -173,13 +171,13 @@ class _Reader:
         text = json.loads(match[0]) if "\\" in raw else raw
         if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
             raise self._error(at, "half of a surrogate pair is no character")
-        return raw, text, match.end()
+        return text, match.end()
 
     def _object(self, start: int) -> tuple[Expression, int]:
         items: list[tuple[Expression, Expression]] = []
         at = self._blank(start + 1)
         while self._text[at : at + 1] != "}":
-            _, name, end = self._string(at)
+            name, end = self._string(at)
             colon = self._blank(end)
             if self._text[colon : colon + 1] != ":":
                 raise self._error(colon, "a `:` is expected after the name")
@@ -269,10 +267,15 @@ def _body(source: SourceFile, type_: str, labels: tuple[str, ...], node: Object,
             continue
         if name in attributes:
             raise source.syntax_error(key.offset, "Duplicate argument", f'the argument "{name}" was already set')
-        if name in _REFERENCES or (name == "type" and type_ == "variable"):
-            value = _reference(source, value)  # noqa: PLW2901 - the same value, read as what it stands for
-        attributes[name] = Attribute(source, key.offset, name, _with_templates_as_keys(source, value))
+        attributes[name] = Attribute(source, key.offset, name, _argument(source, type_, name, value))
     return Body(source, MappingProxyType(attributes), tuple(blocks))
+
+
+def _argument(source: SourceFile, block_type: str, name: str, value: Expression) -> Expression:
+    """The value of an argument: a reference, a constant, or what may hold templates."""
+    if name in _REFERENCES or (name == "type" and block_type == "variable"):
+        return _with_templates(source, _reference(source, value))
+    return value if name in _CONSTANT.get(block_type, ()) else _with_templates(source, value)
 
 
 def _dynamic(source: SourceFile, offset: int, node: Expression, schema: Schema | None) -> Iterator[Block]:
@@ -297,25 +300,19 @@ def _contents(source: SourceFile, body: Object) -> Iterator[Object]:
             yield from _objects(source, value, "the block content")
 
 
-def _with_templates_as_keys(source: SourceFile, node: Expression) -> Expression:
+def _with_templates(source: SourceFile, node: Expression) -> Expression:
     """An argument's value: there, unlike in blocks, the names of an object are templates too."""
     if isinstance(node, Tuple):
-        return Tuple(node.offset, tuple(_with_templates_as_keys(source, item) for item in node.items))
+        return Tuple(node.offset, tuple(_with_templates(source, item) for item in node.items))
     if isinstance(node, Object):
-        items = ((_key(source, key), _with_templates_as_keys(source, value)) for key, value in node.items)
+        items = ((_with_templates(source, key), _with_templates(source, value)) for key, value in node.items)
         return Object(node.offset, tuple(items))
-    return node
-
-
-def _key(source: SourceFile, key: Expression) -> Expression:
-    if not isinstance(key, Literal) or not (match := _STRING(source.text, key.offset)):
-        return key
-    return _templates(source)(key.offset, match[1], str(key.value))
+    return _template(source, node) if isinstance(node, Literal) and isinstance(node.value, str) else node
 
 
 def _reference(source: SourceFile, node: Expression) -> Expression:
     """A bare reference that JSON has to put into a string."""
-    if isinstance(node, Literal) and isinstance(node.value, str):
+    if isinstance(node, Literal) and isinstance(node.value, str) and "${" not in node.value:
         return _apart(source, parse_expression, node.value, node.offset)
     if isinstance(node, Tuple):
         return Tuple(node.offset, tuple(_reference(source, item) for item in node.items))

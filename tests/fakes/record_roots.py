@@ -8,7 +8,6 @@ Needs terraform and a mirror with the AWS provider (TF_PLUGIN_MIRROR).
 """
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -16,23 +15,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from recorded_roots import options_of
 from terraform_runs import environment_variables, why_not
 
 NOBODY = "http://127.0.0.1:9"
 """No plan of a recorded root asks AWS for anything."""
 SECONDS = 300
-
-
-def options_of(root: Path) -> dict[str, Any]:
-    """Return how a root module is planned: `given`, `environment_variables` and `workspace`, as `hcl.load` takes them."""
-    path = root / "options.json"
-    options = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    given = [tuple(each) if isinstance(each, list) else root / each for each in options.get("given", ())]
-    return {
-        "given": given,
-        "environment_variables": options.get("environment", {}),
-        "workspace": options.get("workspace", "default"),
-    }
 
 
 def terraform(directory: Path, *arguments: str, **more: str) -> str:
@@ -59,8 +47,6 @@ def plan_of(root: Path) -> dict[str, Any]:
         shutil.copytree(root, copy, symlinks=True)
         options = options_of(copy)
         more = {**options["environment_variables"], "TF_WORKSPACE": options["workspace"]}
-        if (copy / ".terraform" / "modules" / "modules.json").is_file():
-            _keep_installed(copy)
         if options["workspace"] != "default":
             terraform(copy, "init", "-input=false", "-no-color")
             terraform(copy, "workspace", "new", options["workspace"])
@@ -70,13 +56,6 @@ def plan_of(root: Path) -> dict[str, Any]:
             copy, "plan", "-input=false", "-no-color", "-refresh=false", *arguments, "-out=../made.tfplan", **more
         )
         return json.loads(terraform(copy, "show", "-json", "../made.tfplan", **more))
-
-
-def _keep_installed(copy: Path) -> None:
-    """Let `terraform init` find registry modules where the recorded manifest says that they are.
-
-    Terraform keeps what is installed only if source and version fit, which they do in the recorded manifest.
-    """
 
 
 def trimmed(plan: dict[str, Any]) -> dict[str, Any]:
@@ -113,7 +92,6 @@ def main(names: list[str]) -> None:
         root = Path(name)
         text = json.dumps(trimmed(plan_of(root)), indent=1, ensure_ascii=False)
         (root / "plan.json").write_text(text + "\n", encoding="utf-8")
-        print(name, os.path.getsize(root / "plan.json"))
 
 
 if __name__ == "__main__":
