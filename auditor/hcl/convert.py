@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from auditor.hcl import numbers, types, values
@@ -170,41 +170,35 @@ def _to_tuple(value: Value, wanted: TupleType) -> Value:
 
 def _to_collection(value: Value, wanted: ListType | SetType | MapType) -> Value:
     content, given = value.content, value.type
-    named = isinstance(content, Mapping)
-    if named is not isinstance(wanted, MapType) or not isinstance(content, Mapping | tuple):
+    if isinstance(content, Mapping) is not isinstance(wanted, MapType) or not isinstance(content, Mapping | tuple):
         raise ConversionError(mismatch(given, wanted))
-    element = wanted.element
-    if element is types.DYNAMIC or types.has_dynamic(element):
-        element = _resolved(value, wanted)
     structural = isinstance(given, TupleType | ObjectType)
+    element = _common(value, wanted) if wanted.element is types.DYNAMIC else wanted.element
+    named = content.items() if isinstance(content, Mapping) else enumerate(content)
+    parts = [_inside(item, element, _place(key) if structural else "") for key, item in named]
+    if structural and types.has_dynamic(element):
+        parts = _alike(parts, wanted)
+    element = _element_type(element, parts)
     if isinstance(content, Mapping):
-        attributes = {
-            name: _inside(item, element, f'element "{name}"' if structural else "") for name, item in content.items()
-        }
-        return Value(attributes, MapType(_element_type(element, attributes.values())), value.marks, value.origin)
-    elements = tuple(
-        _inside(item, element, f"element {index}" if structural else "") for index, item in enumerate(content)
-    )
+        return Value(dict(zip(content, parts, strict=True)), MapType(element), value.marks, value.origin)
     if isinstance(given, SetType) and isinstance(wanted, ListType) and (causes := list(values.causes_of(value))):
         cause = values.merged(causes)
         return values.unknown(
-            ListType(_settled(element)), cause, value.origin, not_null=True, minimum=1, maximum=len(elements)
+            ListType(element), cause, value.origin, not_null=True, minimum=1, maximum=len(parts)
         ).marked(value.marks)
     if isinstance(wanted, SetType):
-        made = values.set_of(_element_type(element, elements), elements, value.origin)
-        return made.marked(value.marks)
-    return Value(elements, ListType(_element_type(element, elements)), value.marks, value.origin)
+        return values.set_of(element, parts, value.origin).marked(value.marks)
+    return Value(tuple(parts), ListType(element), value.marks, value.origin)
 
 
-def _resolved(value: Value, wanted: ListType | SetType | MapType) -> Type:
-    """The one element type that a `dynamic` one stands for, given the elements."""
+def _place(key: str | int) -> str:
+    return f'element "{key}"' if isinstance(key, str) else f"element {key}"
+
+
+def _common(value: Value, wanted: ListType | SetType | MapType) -> Type:
+    """The one element type that `any` stands for, given the elements."""
     if isinstance(value.type, ListType | SetType | MapType):
-        if wanted.element is types.DYNAMIC:
-            return value.type.element
-        return wanted.element
-    if wanted.element is not types.DYNAMIC:
-        converted = [convert(item, wanted.element).type for item in values.items(value)]
-        return unify(converted) or wanted.element if converted else wanted.element
+        return value.type.element
     found = [item.type for item in values.items(value)]
     if not found:
         return types.DYNAMIC
@@ -212,6 +206,20 @@ def _resolved(value: Value, wanted: ListType | SetType | MapType) -> Type:
     if element is None or (element is types.DYNAMIC and any(type_ is not types.DYNAMIC for type_ in found)):
         raise ConversionError(mismatch(value.type, wanted))
     return element
+
+
+def _alike(parts: Sequence[Value], wanted: ListType | SetType | MapType) -> list[Value]:
+    """The parts as one type, where a constraint leaves some of it open; a set takes them only if they have one."""
+    if not isinstance(wanted, SetType) and parts:
+        element = unify([part.type for part in parts])
+        if element is None:
+            raise ConversionError("cannot find a common base type for all elements")
+        parts = [convert(part, element) for part in parts]
+    if any(part.type != parts[0].type for part in parts):
+        kind = types.friendly(wanted).split()[0]
+        noun = "attribute" if kind == "map" else "element"
+        raise ConversionError(f"{noun} types must all match for conversion to {kind}")
+    return list(parts)
 
 
 def _element_type(element: Type, converted: Iterable[Value]) -> Type:

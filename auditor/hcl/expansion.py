@@ -43,10 +43,21 @@ class Repetition:
 _SINGLE: Final = Repetition()
 
 
+_ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
 def quoted(key: str) -> str:
-    """A key with its quotes, backslashes, line ends and template openings escaped."""
-    escaped = key.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
+    """A key as addresses show it: quotes, backslashes, template openings and what can't be printed escaped."""
+    if key.isprintable() and not any(sign in key for sign in '"\\{'):
+        return key
+    escaped = "".join(_ESCAPES.get(letter) or _printable(letter) for letter in key)
     return escaped.replace("${", "$${").replace("%{", "%%{")
+
+
+def _printable(letter: str) -> str:
+    if letter.isprintable():
+        return letter
+    return f"\\u{ord(letter):04x}" if ord(letter) <= 0xFFFF else f"\\U{ord(letter):08x}"  # noqa: PLR2004 - one or two
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,159 @@
+"""Random modules declare what the real Terraform plans for them.
+
+Many programs are the modules of one root, so that one run of terraform plans them all; those that Terraform refuses
+must be refused here too, and are left out of the next run. AUDIT_MODULES_FIRST and AUDIT_MODULES_COUNT choose seeds.
+"""
+
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+
+import pytest
+from random_blocks import Writer
+from random_modules import Modules
+from recorded_roots import as_plan_writes, unknown_paths
+
+from auditor.hcl import Severity, declared_document, load
+from auditor.hcl.plan_shape import PlanShape
+from auditor.model.errors import SourceError
+
+FIRST = int(os.environ.get("AUDIT_MODULES_FIRST", "0"))
+COUNT = int(os.environ.get("AUDIT_MODULES_COUNT", "100"))
+
+FOUND = ()
+"""Seeds that once had other values here."""
+
+_NOT_OURS = ("cannot be determined until apply", "panic in function implementation")
+"""What Terraform refuses and we don't: instances that can't be counted are unknown here; defects of its own."""
+
+pytestmark = [
+    pytest.mark.terraform,
+    pytest.mark.skipif(shutil.which("terraform") is None, reason="terraform is not installed"),
+]
+
+
+def written(seeds, folder):
+    """Write a root that calls a module for each seed, and gives all its outputs."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    lines = []
+    for seed in seeds:
+        name = f"p{seed}"
+        writer = Writer(Modules(random.Random(seed)), f"{name}/", top=True).written(random.Random(seed).choice((0, 1, 1, 2)))  # noqa: S311 - a seed
+        for path, text in writer.files.items():
+            file = folder / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+        lines.append(f'module "{name}" {{\n  source = "./{name}"\n}}')
+        lines.append(f'output "{name}" {{\n  value = module.{name}\n  sensitive = true\n}}')
+    (folder / "main.tf").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def terraform(folder, *arguments):
+    return subprocess.run(
+        ["terraform", *arguments],
+        cwd=folder,
+        env=os.environ | {"CHECKPOINT_DISABLE": "1", "NO_COLOR": "1", "TF_CLI_CONFIG_FILE": os.devnull},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+
+def complaints(printed):
+    """Return what `terraform -json` says of each program: by seed, the first summary and detail."""
+    found = {}
+    for line in printed.splitlines():
+        said = json.loads(line) if line.startswith("{") else {}
+        if said.get("@level") != "error":
+            continue
+        diagnostic = said.get("diagnostic", {})
+        seeds = re.findall(r"\bp(\d+)\b", diagnostic.get("range", {}).get("filename", "") or line)
+        for seed in seeds or re.findall(r"\bp(\d+)\b", line):
+            found.setdefault(int(seed), f"{diagnostic.get('summary')}: {diagnostic.get('detail', '')[:300]}")
+    return found
+
+
+def planned(seeds, folder):
+    """Return Terraform's plan of all programs it takes, and its complaints about the others."""
+    refused = {}
+    left = list(seeds)
+    while True:
+        written(left, folder)
+        done = terraform(folder, "init", "-input=false", "-json")
+        if done.returncode == 0:
+            done = terraform(folder, "plan", "-input=false", "-json", "-refresh=false", "-out=made.tfplan")
+        if done.returncode == 0:
+            shown = terraform(folder, "show", "-json", "made.tfplan")
+            return json.loads(shown.stdout), refused
+        found = complaints(done.stdout)
+        if not found:
+            raise AssertionError(done.stdout[-3000:] + done.stderr[-3000:])
+        refused |= found
+        left = [seed for seed in left if seed not in found]
+
+
+def ours(seeds, folder):
+    """Return our reading of all programs together, and our complaints by seed."""
+    found = {}
+    left = list(seeds)
+    while True:
+        written(left, folder)
+        try:
+            configuration = load(folder)
+            break
+        except SourceError as error:
+            for each in (error, *getattr(error, "others", ())):
+                seed = int(re.findall(r"\bp(\d+)\b", str(each.subject))[0])
+                found.setdefault(seed, str(each))
+                left = [other for other in left if other != seed]
+    for diagnostic in configuration.diagnostics:
+        if diagnostic.severity is Severity.ERROR:
+            for seed in re.findall(r"\bp(\d+)\b", str(diagnostic.place)):
+                found.setdefault(int(seed), str(diagnostic))
+    return configuration, found
+
+
+def shown(value, unknown):
+    return value, sorted(unknown)
+
+
+def differences(seeds, folder):
+    """Yield seed, what, Terraform's and ours, where they differ."""
+    seeds = list(seeds)
+    configuration, complained = ours(seeds, folder / "ours")
+    plan, refused = planned(seeds, folder / "theirs")
+    for seed in sorted(complained.keys() ^ refused.keys()):
+        if any(words in refused.get(seed, "") for words in _NOT_OURS):
+            continue
+        yield seed, "refused", refused.get(seed), complained.get(seed)
+    left = [seed for seed in seeds if seed not in refused and seed not in complained]
+    changes = plan.get("output_changes", {})
+    for seed in left:
+        shape = PlanShape()
+        mine = shape.of(configuration.outputs[f"p{seed}"].value)
+        change = changes.get(f"p{seed}", {"after": {}, "after_unknown": False})
+        theirs = shown(change.get("after"), unknown_paths(change["after_unknown"]))
+        mine = shown(mine, map(as_plan_writes, shape.unknown))
+        if mine != theirs:
+            yield seed, "outputs", theirs, mine
+    document = declared_document(configuration, reveal_sensitive=True)
+    mine = {each["address"]: shown(each["values"], map(as_plan_writes, each["unknown"])) for each in document["resources"]}
+    theirs = {
+        each["address"]: shown(each["change"]["after"], unknown_paths(each["change"]["after_unknown"]))
+        for each in plan.get("resource_changes", ())
+        if each["mode"] == "managed"
+    }
+    for address in sorted(mine.keys() | theirs.keys()):
+        seed = int(re.match(r"module\.p(\d+)\.", address)[1])
+        if seed in left and mine.get(address) != theirs.get(address):
+            yield seed, address, theirs.get(address), mine.get(address)
+
+
+def test_random_modules(tmp_path):
+    seeds = dict.fromkeys((*FOUND, *range(FIRST, FIRST + COUNT)))
+    assert list(differences(seeds, tmp_path)) == []
