@@ -103,6 +103,8 @@ class Declaration:
             return self._marked(values.unknown(self.constraint, cause))
 
     def _converted(self, given: Value) -> Value:
+        if given.is_null and not self.nullable:
+            raise ConversionError("null is not valid when nullable=false")
         filled = given if given.is_null else with_defaults(given, self.constraint)
         return convert(filled, self.constraint)
 
@@ -136,7 +138,7 @@ def declared(block: Block, diagnostics: Diagnostics) -> Declaration:
     try:
         default = found._converted(default)  # noqa: SLF001 - the default is converted as any value
     except ConversionError as error:
-        detail = f"This default value is not compatible with the variable's type constraint: {error}."
+        detail = f"This default value is not compatible with the variable: {error}."
         diagnostics.error("Invalid default value for variable", detail, found.place)
         default = values.unknown(constraint, values.not_evaluable(detail, f"var.{found.name}"))
     return Declaration(found.name, block, constraint, default, found.nullable, found.sensitive)

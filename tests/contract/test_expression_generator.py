@@ -1,6 +1,6 @@
 """Random expressions have the values that the real Terraform gives them.
 
-AUDIT_PROGRAMS_FIRST and AUDIT_PROGRAMS_COUNT choose other seeds.
+PROGRAMS_FIRST and PROGRAMS_COUNT choose other seeds.
 """
 
 import json
@@ -20,8 +20,8 @@ from auditor.hcl.functions.specification import Surroundings
 from auditor.hcl.parser import parse_expression
 from auditor.hcl.source import SourceFile
 
-FIRST = int(os.environ.get("AUDIT_PROGRAMS_FIRST", "0"))
-COUNT = int(os.environ.get("AUDIT_PROGRAMS_COUNT", "1500"))
+FIRST = int(os.environ.get("PROGRAMS_FIRST", "0"))
+COUNT = int(os.environ.get("PROGRAMS_COUNT", "1500"))
 FUNCTIONS = tuple(name for name in PURE if name != "base64gzip")
 """Without the one whose bytes depend on the library that packs them."""
 

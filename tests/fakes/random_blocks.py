@@ -39,7 +39,7 @@ class Writer:
         optional = self.top or self.chance.random() < 0.5
         body = [] if self.chance.random() < 0.1 else [f"type = {self.make.constraint(type_)}"]
         if optional:
-            self.make.whole = bool(body) is False
+            self.make.whole = not body
             body.append(f"default = {self.make.literal(type_)}")
             self.make.whole = True
         for flag in ("nullable = false", "sensitive = true"):
@@ -69,12 +69,14 @@ class Writer:
         if pick < 0.4:
             return "", "", self.scope
         if pick < 0.6:
-            count = self.chance.choice(("0", "1", "2", "3", f"nonsensitive({self.make.expression(BOOL, self.scope, 1)}) ? 1 : 0"))
+            flag = self.make.expression(BOOL, self.scope, 1)
+            count = self.chance.choice(("0", "1", "2", "3", f"nonsensitive({flag}) ? 1 : 0"))
             return "count", f"  count = {count}\n", self.scope.inside(("count.index", NUMBER))
         if pick < 0.75:
             given = self.make.expression(("list", STRING), self.scope, 2)
             each = [("each.key", STRING), ("each.value", STRING)]
-            return "for_each", f"  for_each = nonsensitive(toset([for s in {given} : nonsensitive(s) if nonsensitive(s) != null]))\n", self.scope.inside(*each)
+            kept = f"[for s in {given} : nonsensitive(s) if nonsensitive(s) != null]"
+            return "for_each", f"  for_each = nonsensitive(toset({kept}))\n", self.scope.inside(*each)
         type_ = self.make.type(1)
         each = [("each.key", STRING), ("each.value", type_)]
         given = self.make.expression(("map", type_), self.scope, 2)
@@ -132,7 +134,7 @@ class Writer:
         keys = self.chance.sample(("id", "at", "user", "day"), self.chance.randrange(1, 4))
         indexes = ", ".join(f'{{ name = "by-{each}", key = "{each}" }}' for each in keys[1:])
         flag, tags = self.make.expression(BOOL, inside, 2), self.make.expression(("map", STRING), inside, 2)
-        self.lines.append(f'''resource "aws_dynamodb_table" "t{name}" {{
+        self.lines.append(f"""resource "aws_dynamodb_table" "t{name}" {{
 {argument}  name = {key}
   billing_mode = try({flag}, true) == false ? "PROVISIONED" : "PAY_PER_REQUEST"
   read_capacity = try({flag}, true) == false ? 1 : null
@@ -164,7 +166,7 @@ class Writer:
     }}
   }}
   tags = {{ for k, v in {tags} : "t${{k}}" => v == "" ? "-" : v }}
-}}''')
+}}""")
         self.known(by, f"aws_dynamodb_table.t{name}", "name", STRING)
         self.known(by, f"aws_dynamodb_table.t{name}", "arn", STRING)
         self.known(by, f"aws_dynamodb_table.t{name}", "tags", ("map", STRING))

@@ -4,7 +4,7 @@ A program is a folder of files; the same random state gives the same program. Mo
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from random_programs import NUMBERS, TEXTS, Programs, quoted
@@ -14,6 +14,8 @@ PRIMITIVES = (STRING, STRING, NUMBER, BOOL)
 NAMES = ("a", "b", "id", "name", "on", "x-y")
 KEYS = ("a", "b", "k1", "x-y", "1", "é")
 SIMPLE = ("", "a", "b", "prod", "A-b_c", " x ", "1", "1.5", "true", "a,b", "é", "%s", "日本", "x.y")
+_STRINGS = (*map(quoted, SIMPLE * 4), *map(quoted, TEXTS), "1", "2.50", "true", "1e3")
+_FEW_NUMBERS = ("0", "1", "2", "3", "10", "-4", "1.5")
 FUNCTIONS = (
     *("upper", "lower", "title", "trimspace", "length", "keys", "values", "merge", "concat", "flatten", "distinct"),
     *("compact", "sort", "reverse", "coalesce", "lookup", "contains", "join", "split", "format"),
@@ -22,6 +24,16 @@ FUNCTIONS = (
     *("one", "sum", "max", "min", "anytrue", "alltrue", "chunklist", "matchkeys", "transpose", "replace", "substr"),
     *("sensitive", "issensitive", "coalescelist", "regexall", "formatlist", "abs", "ceil", "md5"),
 )
+
+
+def listed(items: Iterable[str]) -> str:
+    """Write a tuple."""
+    return f"[{', '.join(items)}]"
+
+
+def braced(items: Iterable[tuple[str, str]]) -> str:
+    """Write an object."""
+    return f"{{ {', '.join(f'{name} = {value}' for name, value in items)} }}"
 
 
 @dataclass
@@ -88,36 +100,45 @@ class Modules:
 
     def literal(self, type_):
         """Write a value that converts to a type, in one of several ways."""
-        chance = self.chance.random()
-        if chance < 0.004:
+        if self.chance.random() < 0.004:
             return "null"
         match type_:
             case ("string",):
-                if chance < 0.15:
-                    return self.chance.choice(("1", "2.50", "true", "1e3"))
-                return quoted(self.chance.choice(SIMPLE if chance < 0.9 else TEXTS))
+                return self.chance.choice(_STRINGS)
             case ("number",):
-                number = self.chance.choice(NUMBERS if chance < 0.2 else ("0", "1", "2", "3", "10", "-4", "1.5"))
-                return f'"{number}"' if chance > 0.85 else number
+                number = self.chance.choice(NUMBERS if self.chance.random() < 0.2 else _FEW_NUMBERS)
+                return f'"{number}"' if self.chance.random() < 0.15 else number
             case ("bool",):
                 return self.chance.choice(("true", "false", "true", "false", '"true"'))
+            case ("any",):
+                return self.literal(self.type(1))
+        return self.nested_literal(type_)
+
+    def nested_literal(self, type_):
+        """Write a collection, a tuple or an object."""
+        match type_:
             case ("list" | "set", inner):
-                return "[" + ", ".join(self.literal(inner) for _ in range(self.chance.randrange(4))) + "]"
+                return listed(self.literal(inner) for _ in range(self.chance.randrange(4)))
             case ("map", inner):
-                keys = self.chance.sample(KEYS, self.chance.randrange(4))
-                return "{ " + ", ".join(f"{quoted(key)} = {self.literal(inner)}" for key in keys) + " }"
+                return braced((quoted(key), self.literal(inner)) for key in self.some_keys())
             case ("tuple", inner):
-                return "[" + ", ".join(map(self.literal, inner)) + "]"
-            case ("object", attributes):
-                items = [
-                    f"{name} = {self.literal(inner)}"
-                    for name, inner, optional in attributes
-                    if not optional or self.whole or self.chance.random() < 0.5
-                ]
-                if not self.whole and self.chance.random() < 0.15:
-                    items.append('extra = "x"')
-                return "{ " + ", ".join(items) + " }"
-        return self.literal(self.type(1))
+                return listed(map(self.literal, inner))
+        items = [(name, self.literal(inner)) for name, inner in self.attributes(type_)]
+        if not self.whole and self.chance.random() < 0.15:
+            items.append(("extra", '"x"'))
+        return braced(items)
+
+    def attributes(self, type_):
+        """Return names and types of the attributes that are written: optional ones may be left out."""
+        return [
+            (name, inner)
+            for name, inner, optional in type_[1]
+            if not optional or self.whole or self.chance.random() < 0.5
+        ]
+
+    def some_keys(self):
+        """Return a few keys of a map."""
+        return self.chance.sample(KEYS, self.chance.randrange(4))
 
     # -- expressions --------------------------------------------------------------------------------------------
 
@@ -139,26 +160,23 @@ class Modules:
 
     def paths(self, name, known, wanted, depth=3):
         """Yield what of a typed name has the wanted type."""
-        if known == wanted or wanted == ANY:
+        if wanted in (known, ANY):
             yield name
-        if depth <= 0:
-            return
+        for step, inner in self.steps(known) if depth > 0 else ():
+            yield from self.paths(f"{name}{step}", inner, wanted, depth - 1)
+
+    def steps(self, known):
+        """Yield the steps into a type, with the types they lead to; into lists and maps now and then."""
         match known:
-            case ("list", inner):
-                yield from self.paths(f"{name}[0]", inner, wanted, depth - 1) if self.chance.random() < 0.3 else ()
-                if wanted == ("list", inner):
-                    yield f"{name}[*]"
-                if inner[0] == "object" and wanted[0] == "list":
-                    yield from (f"{name}[*].{key}" for key, of, _ in inner[1] if of == wanted[1])
-            case ("map", inner):
+            case ("list" | "map" as kind, inner):
                 if self.chance.random() < 0.3:
-                    yield from self.paths(f"{name}[{quoted(self.chance.choice(KEYS))}]", inner, wanted, depth - 1)
+                    yield f"[{quoted(self.chance.choice(KEYS)) if kind == 'map' else 0}]", inner
+                if kind == "list":
+                    yield from ((f"[*]{step}", ("list", of)) for step, of in self.steps(inner) if step[0] == ".")
             case ("object", attributes):
-                for key, inner, _ in attributes:
-                    yield from self.paths(f"{name}.{key}", inner, wanted, depth - 1)
+                yield from ((f".{key}", inner) for key, inner, _ in attributes if key.isidentifier())
             case ("tuple", items):
-                for index, inner in enumerate(items):
-                    yield from self.paths(f"{name}[{index}]", inner, wanted, depth - 1)
+                yield from ((f"[{index}]", inner) for index, inner in enumerate(items))
 
     def anything(self, type_, scope, depth):
         """Return what there is for every type: a choice, a fallback, a wrapped value."""
@@ -176,8 +194,8 @@ class Modules:
                 return f"sensitive({value})"
             case 6:
                 return f"one([{value}])"
-            case _:
-                return f"lookup({self.expression(('map', type_), scope, depth)}, {quoted(self.chance.choice(KEYS))}, {value})"
+        key = quoted(self.chance.choice(KEYS))
+        return f"lookup({self.expression(('map', type_), scope, depth)}, {key}, {value})"
 
     def of_any(self, scope, depth):
         """Return an expression of no type in particular."""
@@ -203,7 +221,8 @@ class Modules:
             case 5:
                 return f"jsonencode({self.expression(self.type(), scope, depth)})"
             case 6:
-                return f'replace({value}, "{self.chance.choice(("a", "/[^a-z]/", "-"))}", "{self.chance.choice(("", "_"))}")'
+                pattern, put = self.chance.choice(("a", "/[^a-z]/", "-")), self.chance.choice(("", "_"))
+                return f'replace({value}, "{pattern}", "{put}")'
             case 7:
                 items = self.expression(("map", STRING), scope, depth)
                 return f'"%{{ for k, v in {items} }}${{k}}=${{v}};%{{ endfor }}"'
@@ -217,7 +236,8 @@ class Modules:
         value = self.expression(NUMBER, scope, depth)
         match self.chance.randrange(5):
             case 0:
-                return f"length({self.expression(self.chance.choice((('list', STRING), ('map', NUMBER), STRING)), scope, depth)})"
+                counted = self.chance.choice((("list", STRING), ("map", NUMBER), STRING))
+                return f"length({self.expression(counted, scope, depth)})"
             case 1:
                 return f"({value} {self.chance.choice('+-*')} {self.expression(NUMBER, scope, depth)})"
             case 2:
@@ -242,7 +262,8 @@ class Modules:
             case 3:
                 return f"!{self.expression(BOOL, scope, depth)}"
             case 4:
-                return f"contains({self.expression(('list', STRING), scope, depth)}, {self.expression(STRING, scope, depth)})"
+                texts = self.expression(("list", STRING), scope, depth)
+                return f"contains({texts}, {self.expression(STRING, scope, depth)})"
             case 5:
                 return f"can({self.of_any(scope, depth)})"
         return f"alltrue({self.expression(('list', BOOL), scope, depth)})"
@@ -292,16 +313,11 @@ class Modules:
 
     def object(self, type_, scope, depth):
         """Return an object."""
-        items = [
-            f"{name} = {self.expression(inner, scope, depth)}"
-            for name, inner, optional in type_[1]
-            if not optional or self.whole or self.chance.random() < 0.5
-        ]
-        return "{ " + ", ".join(items) + " }"
+        return braced((name, self.expression(inner, scope, depth)) for name, inner in self.attributes(type_))
 
     def tuple(self, type_, scope, depth):
         """Return a tuple."""
-        return "[" + ", ".join(self.expression(inner, scope, depth) for inner in type_[1]) + "]"
+        return listed(self.expression(inner, scope, depth) for inner in type_[1])
 
     def loop(self, brackets, key, inner, scope, depth):
         """Return a `for` over a map or a list."""

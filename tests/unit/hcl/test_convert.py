@@ -90,3 +90,26 @@ def test_unknown_values_keep_what_stays_certain():
     with pytest.raises(ConversionError):
         convert(value, STRING)
     assert convert(values.unknown(DYNAMIC, CAUSE), types.NUMBER).type == NUMBER
+
+
+@pytest.mark.parametrize(
+    ("parts", "wanted", "reason"),
+    [
+        (((), ("x",)), SetType(ListType(DYNAMIC)), "element types must all match for conversion to set"),
+        ((({},), ("x",)), ListType(ListType(DYNAMIC)), "cannot find a common base type for all elements"),
+        ((((),), ((("x",),),)), ListType(ListType(DYNAMIC)), None),
+    ],
+)
+def test_parts_that_a_constraint_leaves_open_must_have_one_type(parts, wanted, reason):
+    given = values.from_plain(parts)
+    if reason is None:
+        assert not types.has_dynamic(convert(given, wanted).type)
+    else:
+        with pytest.raises(ConversionError, match=reason):
+            convert(given, wanted)
+
+
+def test_parts_of_open_type_are_converted_to_what_they_have_in_common():
+    assert convert(values.from_plain(((), ("x",), (1,))), ListType(ListType(DYNAMIC))).type == ListType(
+        ListType(STRING)
+    )

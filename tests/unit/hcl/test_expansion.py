@@ -5,7 +5,7 @@ import pytest
 from auditor.hcl import values
 from auditor.hcl.errors import EvaluationError
 from auditor.hcl.evaluate import evaluate
-from auditor.hcl.expansion import Repetition, expand
+from auditor.hcl.expansion import Repetition, expand, quoted
 from auditor.hcl.parser import parse
 from auditor.hcl.source import SourceFile
 from auditor.hcl.types import STRING
@@ -45,3 +45,9 @@ def test_sensitive_keys_are_refused():
 
 def test_keys_are_escaped_as_addresses_write_them():
     assert Repetition('a"\\${b}\n').suffix == '["a\\"\\\\$${b}\\n"]'
+
+
+def test_keys_are_escaped_as_addresses_show_them():
+    assert quoted('a"b\\c\n\r\t') == 'a\\"b\\\\c\\n\\r\\t'
+    assert quoted("${x} %{y} $x {}") == "$${x} %%{y} $x {}"
+    assert quoted("\u200d\U000e0001é") == "\\u200d\\U000e0001é"

@@ -96,3 +96,17 @@ def test_names_in_values_are_templates(tmp_path):
         encoding="utf-8",
     )
     assert plain(load(tmp_path).root.local("b")) == {"k": 1, "k2": ({"${kept}": 2},), "//": 3}
+
+
+def test_strings_of_constants_are_literal(write):
+    root = write(
+        **{
+            "main.tf.json": """{
+              "variable": {"a": {"default": "${not.evaluated} %{", "description": "${"}},
+              "output": {"a": {"value": "${var.a}!"}}
+            }"""
+        }
+    )
+    configuration = load(root)
+    assert not configuration.diagnostics
+    assert configuration.outputs["a"].value.content == "${not.evaluated} %{!"

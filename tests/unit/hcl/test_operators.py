@@ -76,3 +76,12 @@ def test_complaints():
         unary("!", values.NULL)
     with pytest.raises(LimitExceeded):
         binary("*", values.number(10**3900), values.number(10**3900))
+
+
+def test_collections_of_different_element_types_are_not_equal_even_if_empty():
+    empty, strings = values.Value((), types.ListType(types.DYNAMIC)), values.Value((), types.ListType(types.STRING))
+    assert equality(empty, strings).content is False
+    assert equality(values.mapping({"a": empty}), values.mapping({"a": strings})).content is False
+    assert equality(empty, empty).content is True
+    later = values.mapping({"a": values.unknown(types.DYNAMIC, CAUSE)})
+    assert isinstance(equality(later, values.mapping({"a": values.TRUE})).content, Undecided)

@@ -85,8 +85,9 @@ def test_null_and_conversion(write, declaration, given, expected):
     assert value(load(write(**{"main.tf": main, "terraform.tfvars": f"a = {given}\n"}))) == expected
 
 
-def test_a_default_that_does_not_fit_is_told(loaded):
-    configuration = loaded('variable "a" {\n  type    = number\n  default = "x"\n}\n')
+@pytest.mark.parametrize("wrong", ['type = number\n  default = "x"', "default  = null\n  nullable = false"])
+def test_a_default_that_does_not_fit_is_told(loaded, wrong):
+    configuration = loaded(f'variable "a" {{\n  {wrong}\n}}\n')
     assert [diagnostic.summary for diagnostic in configuration.diagnostics] == ["Invalid default value for variable"]
 
 
