@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from auditor.formats.interface import Document
 from auditor.formats.words import SEVERITIES, by_fingerprint, filled, message, short_commit, sides, subject_key
-from auditor.model.results import LETTERS
+from auditor.model.results import LETTERS, Severity
 
 PITCH: Final = 24
 """Width and height of a cell of the map, in CSS pixels."""
@@ -48,6 +48,7 @@ def view(document: Document) -> dict[str, Any]:
         "fix": _fix_first(document),
         "open_causes": len(document["first"]),
         "bar": _bar(document["totals"]["results"]),
+        "in_verdict": _in_verdict(document),
         "groups": groups,
         "passed": [group for group in groups if not group["rows"]],
         "mapped": rows["rules"],
@@ -195,6 +196,19 @@ def _fix_first(document: Document) -> list[dict[str, Any]]:
             }
         )
     return shown
+
+
+def _in_verdict(document: Document) -> int:
+    """How many results the verdict speaks of: fails that are neither waived nor informative nor about the run alone."""
+    silent = {rule["id"] for rule in document["rules"] if not rule["counts"]}
+    failing = (it for it in document["findings"] if it["status"] == "fail" and not it["waived"])
+    return len(
+        {
+            (it["rule"], subject_key(it))
+            for it in failing
+            if it["severity"] != Severity.INFO.value and it["rule"] not in silent
+        }
+    )
 
 
 def _bar(results: Mapping[str, int], width: int = 296) -> list[dict[str, Any]]:
