@@ -280,18 +280,19 @@ def permissions(**given: Any) -> None:  # noqa: ANN401 - the options above
 )
 def render(report: Path | None, format_: str, *, schema: bool, out: Path | None) -> None:
     """Render a JSON report in another format."""
-    from auditor.formats import formats
-    from auditor.formats.json import decode
+    from auditor.formats import formats, rendered_again
     from auditor.shipped import shipped
+    from auditor.terminal import out as put
 
     if schema:
         content = (shipped("reports") / "schema" / "report.v1.json").read_bytes()
     elif report is None:
         raise click.UsageError("name a report.json")
     else:
-        content = format_of(formats(), format_, "--format").render(decode(_read(report)))
+        chosen = format_of(formats(), format_, "--format")
+        content = rendered_again(_read(report), chosen, str(report))
     if out is None:
-        sys.stdout.buffer.write(content)
+        put(content)
     else:
         _write(out, content)
 

@@ -15,7 +15,7 @@ from auditor.formats import text
 from auditor.formats.interface import Format
 from auditor.formats.words import clean, clean_block
 from auditor.masking import masked
-from auditor.model.errors import AuditorError, SourceError
+from auditor.model.errors import AuditorError, ReportError, SourceError
 
 if TYPE_CHECKING:
     from auditor.model.answers import Snapshot
@@ -53,11 +53,11 @@ def deliver(outcome: Outcome, delivery: Delivery) -> int:
         folder = folder / audit.environment / bundle.folder_name(document["run"]["started"])
     bundle.write(folder, artefacts)
     if delivery.printed.name != text.FORMAT.name:
-        _out(delivery.printed.render(document))
+        out(delivery.printed.render(document))
     elif delivery.quiet < SILENT:
         show = text.summary if delivery.quiet else text.render
         shown = show(document, width=_width(sys.stdout), color=_color(delivery.color, sys.stdout))
-        _out(shown.encode())
+        out(shown.encode())
     if delivery.quiet < SILENT:
         closing = text.closing(document, width=_width(sys.stderr), color=_color(delivery.color, sys.stderr))
         sys.stderr.write(closing + "".join(_files(folder, artefacts)))
@@ -75,10 +75,16 @@ def deliver_partial(snapshot: Snapshot, delivery: Delivery) -> None:
     sys.stderr.write("".join(_files(folder, files)))
 
 
-def _out(content: bytes) -> None:
-    sys.stdout.flush()
-    sys.stdout.buffer.write(content)
-    sys.stdout.buffer.flush()
+def out(content: bytes) -> None:
+    """Write to stdout; ReportError where that fails, BrokenPipeError where nobody reads it any more."""
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise ReportError(f"stdout can't be written: {error.strerror}") from error
 
 
 def _files(folder: Path, artefacts: Iterable[str]) -> Iterable[str]:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from measuring import Row, Size, of_function, timed
+
+if TYPE_CHECKING:
+    from auditor.model.results import Audit
 
 TABLES, FINDINGS, MEGABYTES = 2500, 10_000, 4.5
 FORMATS = ("json", "html")
 
 
-def render(tables: int, name: str) -> dict[str, float]:
-    """Render the report; whole rules are switched off until no more findings than wanted are left."""
+def audit_of(tables: int) -> Audit:
+    """Judge so many tables; whole rules are switched off until no more findings than wanted are left."""
     from dataclasses import replace
 
     from judging import TODAY, shipped_rules, subjects_of
     from many_tables import answered, sides
     from sample_audit import sample_audit
 
-    from auditor.formats import formats
-    from auditor.formats import json as report
     from auditor.judge import judge, rule_text
 
     rules, both = shipped_rules(), sides(*answered(tables))
@@ -32,7 +34,7 @@ def render(tables: int, name: str) -> dict[str, float]:
         if len(found) - sum(found.count(id_) for id_ in off) > FINDINGS:
             off[rule.id] = "left out of the benchmark"
     judgement = judge(rules, subjects, off=off, **judged)
-    audit = replace(
+    return replace(
         sample_audit(),
         comparisons=comparisons,
         subjects=subjects,
@@ -43,10 +45,18 @@ def render(tables: int, name: str) -> dict[str, float]:
         waivers=(),
         population={},
     )
+
+
+def render(tables: int, name: str) -> dict[str, float]:
+    """Render the report of so many tables."""
+    from auditor.formats import formats
+    from auditor.formats import json as report
+
+    audit = audit_of(tables)
     with timed() as told:
         encoded = report.encode(report.document(audit))
         content = encoded if name == "json" else formats()[name].render(report.decode(encoded))
-    return told | {"size": len(content) / 1e6, "findings": len(judgement.findings)}
+    return told | {"size": len(content) / 1e6, "findings": len(audit.findings)}
 
 
 def rows(size: Size) -> Iterator[Row]:

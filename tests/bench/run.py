@@ -17,7 +17,17 @@ from itertools import zip_longest
 
 from measuring import Row, Size
 
-SUBJECTS = ("start_up", "estate", "parsing", "evaluation", "live_reading", "comparing", "judging", "rendering")
+SUBJECTS = (
+    "start_up",
+    "estate",
+    "parsing",
+    "evaluation",
+    "live_reading",
+    "comparing",
+    "judging",
+    "rendering",
+    "browsing",
+)
 HEAD = ("what", "wall s", "CPU s", "peak MB", "note", "bound", "holds")
 NUMBERS = range(1, 4)
 HOLDS = {None: "", True: "yes", False: "NO"}

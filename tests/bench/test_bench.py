@@ -5,7 +5,17 @@ import sys
 
 import pytest
 
-SUBJECTS = ("start_up", "estate", "parsing", "evaluation", "live_reading", "comparing", "judging", "rendering")
+SUBJECTS = (
+    "start_up",
+    "estate",
+    "parsing",
+    "evaluation",
+    "live_reading",
+    "comparing",
+    "judging",
+    "rendering",
+    "browsing",
+)
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)

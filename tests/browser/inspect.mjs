@@ -122,7 +122,9 @@ for (const name of wanted.split(';')) {
 }
 {
   const page = await visit({});
-  found.timing = await page.evaluate(() => Math.round(performance.getEntriesByType('navigation')[0].loadEventEnd));
+  const pdf = await page.pdf({ preferCSSPageSize: true });
+  found.pages = pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length ?? 0;
+  found.open = await page.evaluate(() => document.querySelectorAll('details.g[open]').length);
   await page.context().close();
 }
 await browser.close();

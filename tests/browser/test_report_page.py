@@ -8,16 +8,18 @@ import os
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hostile_report import MARKUP, hostile
 from sample_audit import sample_audit
-from sample_estate import code_line
+from sample_estate import MADE, RULES, TABLES, Made, code_line
 
 from auditor.formats import html
 from auditor.formats.json import document
 from auditor.formats.verdict import plural
+from auditor.model.results import Status
 
 pytestmark = pytest.mark.browser
 
@@ -40,6 +42,7 @@ STATES = {
         "keys",
     ],
     "hostile": ["light", "phone", "all open", "all open, dark", "on paper"],
+    "large": ["light", "filtered", "on paper, in brief"],
 }
 
 
@@ -88,9 +91,18 @@ def report():
     return document(sample_audit(), code=code_line)
 
 
-@pytest.fixture(scope="module", params=["usual", "hostile"])
-def seen(request, inspected, report):
-    return inspected(request.param, report if request.param == "usual" else hostile(report))
+@pytest.fixture(scope="module")
+def many():
+    """A report of more findings than are shown with all that belongs to them."""
+    rules = tuple(replace(RULES[17], id=f"SEC-{number:03}") for number in range(100, 130))
+    made = (*MADE, *(Made(rule.id, name, Status.FAIL, "It fails") for rule in rules for name in TABLES))
+    return document(sample_audit(made=made, rules=(*RULES, *rules)), code=code_line)
+
+
+@pytest.fixture(scope="module", params=list(STATES))
+def seen(request, inspected, report, many):
+    name = request.param
+    return inspected(name, {"usual": report, "hostile": hostile(report), "large": many}[name])
 
 
 @pytest.fixture(scope="module")
@@ -118,8 +130,17 @@ def test_the_browser_complains_about_nothing(seen):
     assert seen["complaints"] == []
 
 
-def test_nothing_is_wider_than_the_screen(usual):
-    assert {state: wide for state, wide in usual["overflow"].items() if wide > 0} == {}
+@pytest.mark.parametrize("name", ["usual", "large"])
+def test_nothing_is_wider_than_the_screen(name, inspected, report, many):
+    overflow = inspected(name, report if name == "usual" else many)["overflow"]
+    assert {state: wide for state, wide in overflow.items() if wide > 0} == {}
+
+
+def test_a_large_report_opens_folded_and_prints_a_summary(usual, inspected, many):
+    large = inspected("large", many)
+    assert large["plain"]["rows"] == len(many["findings"]), "every finding is in the page"
+    assert large["pages"] < usual["pages"]
+    assert large["open"] <= usual["open"]
 
 
 def test_hostile_text_is_shown_and_does_nothing(attacked):

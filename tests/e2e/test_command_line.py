@@ -9,6 +9,8 @@ import sys
 
 import pytest
 
+from auditor.formats import formats
+
 MODULE = """
 variable "tables" {
   type = map(object({ hash_key = string }))
@@ -263,6 +265,18 @@ def test_render_makes_every_format_of_a_report(audit, project):
     assert json.loads(audit("render", "--schema").stdout)["properties"]["schema"]["const"] == "auditor/report/v1"
     told(audit("render", "audit.toml"), "not JSON")
     told(audit("render"), "report.json", code=2)
+
+
+@pytest.mark.parametrize("name", sorted(set(formats()) - {"json"}))
+def test_what_only_says_that_it_is_a_report_is_refused(audit, project, name):
+    (project / "half.json").write_text(json.dumps({"schema": "auditor/report/v1", "findings": 7}))
+    told(audit("render", "half.json", "--format", name), "half.json is not a whole report")
+
+
+def test_a_full_disk_is_told(project):
+    command = f"{sys.executable} -m auditor render --schema > /dev/full"
+    done = subprocess.run(["bash", "-c", command], cwd=project, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "error: stdout can't be written: No space left on device\n")
 
 
 def test_a_closed_pipe_is_quiet(project):

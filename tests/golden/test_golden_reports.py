@@ -19,7 +19,7 @@ def test_a_format(name, report, golden):
     golden(f"report{chosen.suffix}", chosen.render(report))
 
 
-@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("width", [60, 72, 80, 120])
 @pytest.mark.parametrize("color", [False, True])
 def test_a_terminal(width, color, report, golden):
     shown = text.render(report, width=width, color=color) + text.closing(report, width=width, color=color)

@@ -28,7 +28,7 @@ def test_a_line_reads_like_a_compilers(report):
     ) in render(report)
 
 
-@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("width", [60, 72, 80, 120])
 def test_a_terminal_gets_no_line_that_it_must_break(report, width):
     for part in (render, closing):
         lines = part(report, width=width).splitlines()
