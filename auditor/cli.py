@@ -85,6 +85,7 @@ def cli() -> None:
 
 
 @cli.command()
+@click.argument("files", nargs=-1, type=PATH)
 @options(
     ENVIRONMENT,
     RESULT,
@@ -98,7 +99,10 @@ def cli() -> None:
 )
 @click.pass_context
 def run(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - the options above
-    """Audit environments: read code and AWS, compare, judge, report."""
+    """Audit environments: read code and AWS, compare, judge, report.
+
+    With --declared-only and changed FILES, only the environments that these files decide, and nothing is written.
+    """
     from auditor import pipeline
     from auditor.formats.html import prepare
     from auditor.terminal import deliver, deliver_partial, tell
@@ -111,7 +115,9 @@ def run(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - the opti
         alone = delivery.dated or len(chosen) == 1
         target = delivery if alone else replace(delivery, out=delivery.out / environment.name)
         try:
-            outcome = pipeline.audit(settings, environment, replace(inputs_of(given), meanwhile=prepare))
+            outcome = pipeline.audit(
+                settings, environment, replace(inputs_of(given), meanwhile=prepare if delivery.kept else None)
+            )
         except pipeline.Interrupted as interrupt:
             deliver_partial(interrupt.partial, target)
             ctx.exit(INTERRUPTED)
@@ -122,7 +128,9 @@ def run(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - the opti
             codes.append(NOT_DONE)
         else:
             codes.append(deliver(outcome, target))
-    ctx.exit(_leaving(max(codes), given))
+    if not chosen:
+        click.echo("these files decide no environment", err=True)
+    ctx.exit(_leaving(max(codes, default=0), given))
 
 
 def _leaving(code: int, given: Given) -> int:

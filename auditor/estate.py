@@ -5,6 +5,7 @@ from __future__ import annotations
 import os.path
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import MappingProxyType
 
 from auditor import hcl, state
@@ -152,6 +153,23 @@ def told(here: Estate, settings: Settings, variables: Variables, answers: Answer
     """The estate as these answers make it, where its code looks something up that they tell more of."""
     found = here.look_up(answers, scope)
     return here if found == here.found else estate(settings, here.environment, variables, found)
+
+
+def decided_by(settings: Settings, environment: Environment, variables: Variables, files: Iterable[Path]) -> bool:
+    """Whether one of these files decides what an environment declares, or how it is judged.
+
+    Code that can't be read is decided by any file: its error has to be told.
+    """
+    changed = {file.resolve() for file in files}
+    roots = (environment.root.resolve(), *(folder.resolve() for folder in settings.rule_paths))
+    told = {file.resolve() for file in (settings.file, environment.waivers, *environment.var_files) if file is not None}
+    if changed & told or any(file.is_relative_to(root) for file in changed for root in roots):
+        return True
+    try:
+        code = configuration(settings, environment, variables)
+    except AuditorError:
+        return True
+    return any((settings.root / file.path).resolve() in changed for file in code.files)
 
 
 def _notes(environment: Environment, provider: Mapping[str, Value]) -> tuple[str, ...]:

@@ -100,11 +100,21 @@ def settings_of(given: Given) -> Settings:
 def environments_of(settings: Settings, given: Given) -> tuple[Environment, ...]:
     """The environments that --env names, with the options over what audit.toml says."""
     names = [name for entry in given["names"] for name in entry.split(",")]
+    files = given.get("files", ())
+    if files and not given["declared_only"]:
+        raise click.UsageError(f"files go with --declared-only; an environment is named by --env {files[0]}")
+    names = names or (["all"] if files else [])
     if not names:
         raise click.UsageError(f"name an environment with --env: {', '.join(settings.environments) or 'none found'}")
     every = settings.environments.values()
     chosen = every if names == ["all"] else [settings.environment(name) for name in dict.fromkeys(names)]
-    return tuple(adjusted(environment, given) for environment in chosen)
+    adjusted_ = tuple(adjusted(environment, given) for environment in chosen)
+    if not files:
+        return adjusted_
+    from auditor.estate import decided_by
+
+    variables = inputs_of(given).variables
+    return tuple(each for each in adjusted_ if decided_by(settings, each, variables, files))
 
 
 def adjusted(environment: Environment, given: Given) -> Environment:
@@ -149,6 +159,7 @@ def delivery_of(settings: Settings, given: Given) -> Delivery:
         written=tuple(format_of(known, name, "--also") for name in dict.fromkeys(wanted)),
         out=given["out"] or settings.root / "reports" / "out",
         dated=given["out"] is None,
+        kept=not given.get("files"),
         fail_on=settings.fail_on,
         quiet=given["quiet"],
         color=given["color"],

@@ -38,6 +38,8 @@ class Delivery:
     dated: bool
     """Whether the bundle stands in a folder of its own below, ENV/TIME."""
     fail_on: str
+    kept: bool = True
+    """Whether a bundle is written at all."""
     quiet: int = 0
     color: str = "auto"
 
@@ -47,11 +49,12 @@ def deliver(outcome: Outcome, delivery: Delivery) -> int:
     audit = outcome.audit
     told = report.document(audit, fail_on=delivery.fail_on, code=outcome.code)
     document = report.decode(report.encode(masked(told, outcome.secrets)))
-    artefacts = bundle.artefacts(document, delivery.written, outcome.snapshot)
+    artefacts = bundle.artefacts(document, delivery.written, outcome.snapshot) if delivery.kept else {}
     folder = delivery.out
     if delivery.dated:
         folder = folder / audit.environment / bundle.folder_name(document["run"]["started"])
-    bundle.write(folder, artefacts)
+    if delivery.kept:
+        bundle.write(folder, artefacts)
     if delivery.printed.name != text.FORMAT.name:
         out(delivery.printed.render(document))
     elif delivery.quiet < SILENT:

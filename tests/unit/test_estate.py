@@ -1,0 +1,65 @@
+"""Which environments a changed file decides."""
+
+from dataclasses import replace
+
+import pytest
+
+from auditor import settings
+from auditor.estate import decided_by
+from auditor.inputs import Variables
+
+MODULE = 'variable "name" {}\nresource "aws_dynamodb_table" "this" {\n  name = file("${path.module}/name.txt")\n}\n'
+CALL = 'module "tables" {\n  source = "../../shared"\n  name = "a"\n}\n'
+SETTINGS = """
+[defaults]
+region = "eu-west-1"
+[env.one]
+root = "envs/one"
+var_files = ["more.tfvars"]
+[env.two]
+root = "envs/two"
+[rules]
+paths = ["our-rules"]
+"""
+
+
+@pytest.fixture
+def project(tmp_path):
+    for folder in ("envs/one", "envs/two", "shared", "our-rules"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "audit.toml").write_text(SETTINGS)
+    (tmp_path / "envs/one/main.tf").write_text(CALL)
+    (tmp_path / "envs/two/main.tf").write_text('output "x" {\n  value = 1\n}\n')
+    (tmp_path / "shared/main.tf").write_text(MODULE)
+    (tmp_path / "shared/name.txt").write_text("orders")
+    (tmp_path / "more.tfvars").write_text("")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("file", "decides"),
+    [
+        ("envs/one/main.tf", ["one"]),
+        ("envs/two/new.tf", ["two"]),
+        ("shared/main.tf", ["one"]),
+        ("more.tfvars", ["one"]),
+        ("audit.toml", ["one", "two"]),
+        ("our-rules/sec/ORG-001-name.yaml", ["one", "two"]),
+        ("README.md", []),
+    ],
+)
+def test_environments_that_a_file_decides(project, file, decides):
+    loaded = settings.load(project, {})
+    changed = [project / file]
+    assert [
+        name for name, each in loaded.environments.items() if decided_by(loaded, each, Variables(), changed)
+    ] == decides
+
+
+def test_code_that_cannot_be_read_is_judged_whatever_changed(project):
+    (project / "envs/two/main.tf").write_text("output {")
+    loaded = settings.load(project, {})
+    changed = [project / "README.md"]
+    assert decided_by(loaded, loaded.environments["two"], Variables(), changed)
+    elsewhere = replace(loaded.environments["one"], waivers=project / "README.md")
+    assert decided_by(loaded, elsewhere, Variables(), changed)
