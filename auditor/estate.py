@@ -94,6 +94,7 @@ def configuration(
         account=environment.account,
         region=environment.region,
         found=found,
+        edited=variables.edited,
     )
 
 

@@ -21,6 +21,8 @@ class Variables:
     """Environment variables: `TF_VAR_name`, `TF_WORKSPACE`, `HOME`."""
     state: Path | None = None
     """By `--state`: Terraform's state, which tells what references to computed attributes stand for."""
+    edited: Mapping[Path, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Texts in the place of files: what an edit would make of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,19 +106,23 @@ class Decoder:
                 items.append(values.mapping(self.body(block.body, schema, bindings, place=place), place))
                 continue
             try:
-                for inner, content in self._dynamic(block, bindings):
+                for inner, content in self.repeated(block, bindings):
                     items.append(values.mapping(self.body(content, schema, inner, place=place), place))
             except EvaluationError as error:
                 self.diagnostics.evaluation(error, block.source, block.offset)
                 return values.unknown(_type_of(nested), values.not_evaluable(str(error)), origin)
-            except _NumberUnknown as unknown:
+            except NumberUnknown as unknown:
                 return values.unknown(_type_of(nested), unknown.cause, origin)
         if nested is not None and nested.nesting == "single" and items:
             return items[-1]
         return values.sequence(items, origin)
 
-    def _dynamic(self, block: Block, bindings: Bindings) -> Iterator[tuple[Bindings, Body]]:
-        """The bindings and the content of every block that a dynamic block stands for."""
+    def repeated(self, block: Block, bindings: Bindings) -> Iterator[tuple[Bindings, Body]]:
+        """The bindings and the content of every block that a dynamic block stands for.
+
+        Raises:
+            EvaluationError: where it can't be told which blocks those are.
+        """
         contents = block.body.blocks_of("content")
         given = block.body.attributes.get("for_each")
         if given is None or not contents:
@@ -128,7 +132,7 @@ class Decoder:
             iterator = named.expression.name
         collection = evaluate(given.expression, self.scope, given.source, bindings)
         if isinstance(collection.content, Undecided):
-            raise _NumberUnknown(collection.content.cause)
+            raise NumberUnknown(collection.content.cause)
         if collection.is_null:
             raise EvaluationError("Invalid dynamic for_each value", "Cannot use a null value in for_each.")
         if not isinstance(collection.content, tuple | Mapping):
@@ -143,7 +147,7 @@ class Decoder:
             yield bindings.with_names(names), contents[0].body
 
 
-class _NumberUnknown(Exception):
+class NumberUnknown(Exception):
     """It is not known how many blocks there are."""
 
     def __init__(self, cause: Unknown) -> None:

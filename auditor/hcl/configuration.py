@@ -25,7 +25,7 @@ from auditor.hcl.parser import parse
 from auditor.hcl.plan_shape import PlanShape, origins_of
 from auditor.hcl.providers import ProviderConfiguration
 from auditor.hcl.resource_instance import MANAGED, ResourceInstance
-from auditor.hcl.source import SourceFile, read_source
+from auditor.hcl.source import UNEDITED, Edited, SourceFile, read_source
 from auditor.hcl.values import Value
 from auditor.hcl.variables import CONSTANTS, read_inputs
 from auditor.model import values as model
@@ -160,6 +160,7 @@ def load(
     account: str = "",
     region: str = "",
     found: Mapping[DataSource, Found] = MappingProxyType({}),
+    edited: Edited = UNEDITED,
 ) -> Configuration:
     """Read and evaluate a root module.
 
@@ -167,6 +168,7 @@ def load(
     `project_root` bounds what is read, and paths are shown relative to it (default: the root module's directory).
     `account` and `region` are what the caller knows of the environment; the provider's own Region goes before.
     `found` is what AWS told of the data sources that an earlier reading of the same code sought.
+    Texts in `edited` stand in the place of files.
 
     Raises:
         SourceError: where the code can't be read at all.
@@ -174,7 +176,7 @@ def load(
     root = root.resolve()
     project_root = (project_root or root).resolve()
     diagnostics = Diagnostics()
-    installed = InstalledModules(root, project_root, diagnostics)
+    installed = InstalledModules(root, project_root, diagnostics, edited)
     module = installed.at(root)
     inputs = read_inputs(
         root,
@@ -182,6 +184,7 @@ def load(
         given=given,
         environment_variables=environment_variables,
         declared_names=frozenset(name for (name,) in module.of("variable")),
+        edited=edited,
         diagnostics=diagnostics,
     )
     context = Context(

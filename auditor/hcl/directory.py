@@ -12,7 +12,7 @@ from typing import Final
 from auditor.hcl.ast import Attribute, Block, Body
 from auditor.hcl.json_syntax import parse_json
 from auditor.hcl.parser import parse
-from auditor.hcl.source import SourceFile, read_source
+from auditor.hcl.source import UNEDITED, Edited, SourceFile, read_source
 from auditor.model.errors import AuditorError, SourceError
 from auditor.model.facts import SourceRange
 
@@ -63,14 +63,16 @@ def _is_override(name: str) -> bool:
     return stem == "override" or stem.endswith("_override")
 
 
-def read_module(directory: Path, project_root: Path) -> Module:
+def read_module(directory: Path, project_root: Path, edited: Edited = UNEDITED) -> Module:
     """Read the code of a directory.
 
     Raises:
         SourceError: with all files that can't be read as `others`.
     """
     try:
-        names = sorted(entry.name for entry in directory.iterdir() if is_configuration(entry.name))
+        found = {entry.name for entry in directory.iterdir()} | {
+            path.name for path in edited if path.parent == directory
+        }
     except OSError as error:
         raise SourceError(
             "the directory can't be read",
@@ -78,6 +80,7 @@ def read_module(directory: Path, project_root: Path) -> Module:
             subject=SourceRange(shown_path(directory, project_root), 1),
             hint="give the directory that holds the root module",
         ) from error
+    names = sorted(filter(is_configuration, found))
     if len(names) > _MAX_FILES:
         detail = f"{len(names):,} files of Terraform code stand in one directory"
         raise SourceError("too many files", detail=detail, subject=SourceRange(shown_path(directory, project_root), 1))
@@ -85,7 +88,7 @@ def read_module(directory: Path, project_root: Path) -> Module:
     read: dict[str, tuple[SourceFile, Body]] = {}
     for name in names:
         try:
-            source = read_source(directory / name, shown_path(directory / name, project_root), project_root)
+            source = read_source(directory / name, shown_path(directory / name, project_root), project_root, edited)
             read[name] = source, (parse_json if name.endswith(".json") else parse)(source)
         except SourceError as error:
             complaints.append(error)

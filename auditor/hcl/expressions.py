@@ -54,7 +54,7 @@ class ExpressionParser(Lexer):
         """The expression that starts at the current token."""
         self.deeper()
         start = self.start
-        result = self._operand()
+        result = self.operand()
         if self.kind in _POWERS:
             result = self._binary(result, start, 1)
         if self.kind == "?":
@@ -72,7 +72,7 @@ class ExpressionParser(Lexer):
             operator = self.kind
             self.advance()
             right_start = self.start
-            right = self._operand()
+            right = self.operand()
             if _POWERS.get(self.kind, 0) > power:
                 right = self._binary(right, right_start, power + 1)
             left = Binary(start, operator, left, right)
@@ -81,7 +81,7 @@ class ExpressionParser(Lexer):
                 self.too_deep()
         return left
 
-    def _operand(self) -> Expression:
+    def operand(self) -> Expression:
         """A term with its traversals, or a unary operator over one."""
         kind, start = self.kind, self.start
         if kind == "word":
@@ -102,7 +102,7 @@ class ExpressionParser(Lexer):
         elif kind in {"-", "!"}:
             self.deeper()
             self.advance()
-            term = Unary(start, kind, self._operand())
+            term = Unary(start, kind, self.operand())
             self.depth -= 1
             return term
         else:
@@ -126,7 +126,7 @@ class ExpressionParser(Lexer):
         elif self.kind == "word" and self.word == "for":
             term = self._for(start, "]" if kind == "[" else "}")
         else:
-            term = self._tuple(start) if kind == "[" else self._object(start)
+            term = self._tuple(start) if kind == "[" else self.object(start)
         self.flat = outer
         self.advance()
         return term
@@ -169,7 +169,8 @@ class ExpressionParser(Lexer):
                 self.advance()
         return Tuple(start, tuple(items))
 
-    def _object(self, start: int) -> Expression:
+    def object(self, start: int) -> Expression:
+        """The elements of an object, up to the brace that closes it."""
         items: list[tuple[Expression, Expression]] = []
         while self.kind != "}":
             if self.kind == "newline":

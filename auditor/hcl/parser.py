@@ -25,7 +25,7 @@ def parse(source: SourceFile) -> Body:
     Raises:
         HclSyntaxError: at the first place that is not valid.
     """
-    parser = _BodyParser(source)
+    parser = BodyParser(source)
     parser.advance()
     return parser.body("end")
 
@@ -44,7 +44,7 @@ def parse_expression(source: SourceFile) -> Expression:
     return result
 
 
-class _BodyParser(ExpressionParser):
+class BodyParser(ExpressionParser):
     """Reads bodies."""
 
     __slots__ = ()
@@ -55,7 +55,7 @@ class _BodyParser(ExpressionParser):
         blocks: list[Block] = []
         while self.kind != close:
             if self.kind == "newline":
-                self._plain_attributes(attributes)
+                self.plain_attributes(attributes)
                 self.advance()
             elif self.kind == "word":
                 offset, name = self.start, self.word
@@ -73,7 +73,7 @@ class _BodyParser(ExpressionParser):
                 self.fail("Argument or block definition required", f"a name is expected here, not {self.shown()}")
         return Body(self.source, MappingProxyType(attributes), tuple(blocks))
 
-    def _plain_attributes(self, attributes: dict[str, Attribute]) -> None:
+    def plain_attributes(self, attributes: dict[str, Attribute]) -> None:
         """Read the plain attributes that follow the line end at hand."""
         while match := _PLAIN(self.text, self.end, self.limit):
             name, text, digits, truth = match.groups()
@@ -103,7 +103,7 @@ class _BodyParser(ExpressionParser):
                 self.advance()
             elif self.kind in {"string", "quote"}:
                 label_start = self.start
-                label = self._operand()
+                label = self.operand()
                 if not isinstance(label, Literal):
                     self.fail("Invalid string literal", "labels of blocks can't hold templates", label_start)
                 labels.append(str(label.value))
@@ -113,7 +113,7 @@ class _BodyParser(ExpressionParser):
             else:
                 self.fail("Invalid block definition", f"a label or `{{` is expected here, not {self.shown()}")
         self.advance()
-        body = self.body("}") if self.kind == "newline" else self._single_line_body()
+        body = self.body("}") if self.kind == "newline" else self.single_line_body()
         self.expect("}", "Unclosed configuration block", f"the block {type_} has no closing brace")
         self.advance()
         if self.kind not in {"newline", "end"}:
@@ -122,7 +122,8 @@ class _BodyParser(ExpressionParser):
         self.depth -= 1
         return Block(self.source, offset, type_, tuple(labels), body)
 
-    def _single_line_body(self) -> Body:
+    def single_line_body(self) -> Body:
+        """The one attribute, or none, of a block on one line, up to its closing brace."""
         attributes: dict[str, Attribute] = {}
         if self.kind != "}":
             self.expect("word", "Argument definition required", f"an argument is expected here, not {self.shown()}")

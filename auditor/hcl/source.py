@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from auditor.hcl.functions.graphemes import clusters
@@ -16,6 +18,10 @@ from auditor.model.facts import SourceRange
 
 MAX_BYTES: Final = 10_000_000
 _MAX_LINE_SHOWN: Final = 200
+
+Edited = Mapping[Path, str]
+"""Texts that files would have after an edit, by path; nothing of them is on disk."""
+UNEDITED: Final[Edited] = MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,12 +71,14 @@ class SourceFile:
         )
 
 
-def read_source(path: Path, shown: str, within: Path | None = None) -> SourceFile:
-    """Read a file; symbolic links may not lead out of `within`.
+def read_source(path: Path, shown: str, within: Path | None = None, edited: Edited = UNEDITED) -> SourceFile:
+    """Read a file; symbolic links may not lead out of `within`. A text in `edited` stands in the place of the file's.
 
     Raises:
         SourceError: where it can't be read, is too large, or is not UTF-8.
     """
+    if path in edited:
+        return SourceFile(shown, edited[path])
     place = SourceRange(shown, 1)
     # Path.resolve() raises where links lead in a circle; here the reading itself refuses those.
     if within is not None and not Path(os.path.realpath(path)).is_relative_to(within):

@@ -20,7 +20,7 @@ from auditor.hcl.functions.specification import Surroundings
 from auditor.hcl.json_syntax import parse_json_values
 from auditor.hcl.parser import parse, parse_expression
 from auditor.hcl.scope import Step
-from auditor.hcl.source import SourceFile, read_source
+from auditor.hcl.source import UNEDITED, Edited, SourceFile, read_source
 from auditor.hcl.types import Type
 from auditor.hcl.values import Value
 from auditor.model.errors import HclSyntaxError, InvalidVariables
@@ -186,6 +186,7 @@ def read_inputs(
     given: Sequence[Path | tuple[str, str]] = (),
     environment_variables: Mapping[str, str] = MappingProxyType({}),
     declared_names: frozenset[str] = frozenset(),
+    edited: Edited = UNEDITED,
     diagnostics: Diagnostics,
 ) -> Inputs:
     """Collect the values given to a root module.
@@ -210,7 +211,7 @@ def read_inputs(
             found[name] = Given(SourceFile(f"-var {name}", text), 0)
             continue
         within = project_root if each in automatic else None
-        source, attributes = _read_values(each, shown_path(each.absolute(), project_root), within)
+        source, attributes = _read_values(each, shown_path(each.absolute(), project_root), within, edited)
         files.append(source)
         for name, attribute in attributes.items():
             found[name] = Given(source, attribute.offset, attribute.expression)
@@ -235,8 +236,10 @@ def _automatic(root: Path) -> list[Path]:
     return [path for path in (*named, *automatic) if path.is_file()]
 
 
-def _read_values(path: Path, shown: str, within: Path | None) -> tuple[SourceFile, Mapping[str, Attribute]]:
-    source = read_source(path, shown, within)
+def _read_values(
+    path: Path, shown: str, within: Path | None, edited: Edited
+) -> tuple[SourceFile, Mapping[str, Attribute]]:
+    source = read_source(path.absolute(), shown, within, edited)
     if path.name.endswith(".json"):
         return source, parse_json_values(source)
     body = parse(source)

@@ -1,0 +1,96 @@
+"""What an edit of code would do, worked out by doing it: the code with other texts, evaluated and compared again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from auditor.adoption.search import Edited, Trial, World
+from auditor.estate import Estate, estate
+from auditor.hcl import sensitive_texts
+from auditor.inputs import Variables
+from auditor.kinds import kinds
+from auditor.masking import masked_text
+from auditor.model.drift import Comparison
+from auditor.model.errors import AuditorError
+from auditor.model.values import Value
+from auditor.settings import Environment, Settings
+
+Compared = Callable[[Estate], tuple[Comparison, ...]]
+"""An estate compared with the reading."""
+
+
+def world(settings: Settings, here: Estate, variables: Variables, compared: Compared) -> World:
+    """What a search may ask about an environment and those that share its code."""
+    secrets = sensitive_texts(here.code)
+    neighbours = _Neighbours(settings, here.environment, replace(variables, given={}, files=(), state=None))
+
+    def try_(edited: Edited) -> Trial | None:
+        try:
+            return trial(estate(settings, here.environment, replace(variables, edited=edited)), compared)
+        except AuditorError:
+            return None
+
+    return World(
+        try_=try_,
+        elsewhere=neighbours.changed,
+        base=base_of(settings, here.environment),
+        kinds={kind.type: kind for kind in kinds()},
+        tells=lambda text: masked_text(text, secrets) != text,
+    )
+
+
+def trial(here: Estate, compared: Compared) -> Trial:
+    """An estate as it is now."""
+    errors = (str(each) for each in here.code.diagnostics if each.severity == "error")
+    return Trial(here.code, compared(here), frozenset([*errors, *here.declared.unmet_conditions]))
+
+
+def base_of(settings: Settings, environment: Environment) -> Path:
+    """What the paths of an environment's sources are relative to."""
+    root = environment.root.resolve()
+    return settings.root if root.is_relative_to(settings.root) else root
+
+
+@dataclass(slots=True)
+class _Neighbours:
+    """The other environments of the project; each is evaluated when an edit touches a file of its code."""
+
+    settings: Settings
+    environment: Environment
+    variables: Variables
+    _known: dict[str, Estate | None] = field(default_factory=dict)
+
+    def changed(self, edited: Edited) -> tuple[str, ...]:
+        """The resources of other environments that would be declared otherwise, as `uat: ADDRESS`."""
+        found: list[str] = []
+        for other in self.settings.environments.values():
+            before = self._estate(other) if other.name != self.environment.name else None
+            if before is None:
+                continue
+            base = base_of(self.settings, other)
+            if not edited.keys() & {base / file.path for file in before.code.files}:
+                continue
+            after = self._read(other, edited)
+            declared = _values(after) if after is not None else {}
+            found += [
+                f"{other.name}: {name}" for name, values in _values(before).items() if declared.get(name) != values
+            ]
+            found += [f"{other.name}: {name}" for name in declared if name not in _values(before)]
+        return tuple(found)
+
+    def _estate(self, environment: Environment) -> Estate | None:
+        if environment.name not in self._known:
+            self._known[environment.name] = self._read(environment, {})
+        return self._known[environment.name]
+
+    def _read(self, environment: Environment, edited: Edited) -> Estate | None:
+        try:
+            return estate(self.settings, environment, replace(self.variables, edited=edited))
+        except AuditorError:
+            return None
+
+
+def _values(of: Estate) -> Mapping[str, Mapping[str, Value]]:
+    return {resource.address: resource.values for resource in of.resources}
