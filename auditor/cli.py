@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 import click
 
 from auditor import __version__
+from auditor.adopt_command import adopt
 from auditor.model.errors import AuditorError, ReportError, SourceError
 from auditor.options import (
     AWS,
@@ -249,6 +250,7 @@ def evaluate(expression: str | None, rows: Path | None, **given: Any) -> None:  
         click.echo(json.dumps(console.eval_rows(_rows(rows), scope), indent=1, ensure_ascii=False))
 
 
+cli.add_command(adopt)
 cli.add_command(rules)
 
 

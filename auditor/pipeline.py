@@ -13,7 +13,8 @@ from threading import Event
 from types import MappingProxyType
 from typing import Any, Final
 
-from auditor import __version__, coverage
+from auditor import __version__, adopting, coverage
+from auditor.adoption.search import Search
 from auditor.compare import ProviderRules, compare, excluded, unlisted
 from auditor.compare import rules_of as provider_rules
 from auditor.declared import not_examined
@@ -25,6 +26,7 @@ from auditor.kinds import kinds
 from auditor.masking import masked_text
 from auditor.model.answers import Answers, Snapshot
 from auditor.model.drift import Comparison, Existence, Plan
+from auditor.model.errors import SnapshotError
 from auditor.model.facts import Resource, SourceRange
 from auditor.model.results import Audit, Waiver
 from auditor.model.rule import Profile, Rule
@@ -154,6 +156,22 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
         snapshot=taken,
         code=_line_of(here, secrets),
         secrets=secrets,
+    )
+
+
+def search(settings: Settings, environment: Environment, inputs: Inputs, budget: int) -> Search:
+    """Read an environment, to look for edits of its code that take over what AWS has; it may be evaluated so often."""
+    here = estate(settings, environment, inputs.variables)
+    here, taken = read(settings, here, rules_of(settings, here, inputs).wanted, inputs)
+    if taken.context.get("redacted"):
+        raise SnapshotError("this snapshot is redacted", hint="values to take over are read from one that is not")
+    found = _live(taken)
+
+    def compared(estate_: Estate) -> tuple[Comparison, ...]:
+        return _compared(estate_, found, taken)
+
+    return Search(
+        adopting.world(settings, here, inputs.variables, compared), adopting.trial(here, compared), budget=budget
     )
 
 
