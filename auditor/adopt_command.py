@@ -74,7 +74,7 @@ def adopt(address: str | None, path: str | None, *, shared: bool, write: bool, *
     _show(search, before)
     if write:
         for file, text in search.edited.items():
-            _replace(file, before[file.relative_to(search.world.base).as_posix()], text)
+            _replace(file, before[file.relative_to(search.trial.base).as_posix()], text)
     click.echo(f"{told} {'drift' if told == 1 else 'drifts'} looked at, {len(search.edited)} files edited", err=True)
 
 
@@ -131,7 +131,7 @@ def _second_reading(search: Search, before: Mapping[str, SourceFile]) -> None:
     from auditor.hcl.second_reader import compared
 
     for file, text in search.edited.items():
-        shown = file.relative_to(search.world.base).as_posix()
+        shown = file.relative_to(search.trial.base).as_posix()
         new = compared(shown, text)["disagreed"]
         if new and not compared(shown, before[shown].text)["disagreed"]:
             raise ReportError(
@@ -145,7 +145,7 @@ def _show(search: Search, before: Mapping[str, SourceFile]) -> None:
     from auditor.formats.words import clean_block
 
     for file, text in search.edited.items():
-        shown = file.relative_to(search.world.base).as_posix()
+        shown = file.relative_to(search.trial.base).as_posix()
         diff = unified(shown, before[shown].text, text)
         click.echo(clean_block(diff) if sys.stdout.isatty() else diff, nl=False)
 

@@ -28,23 +28,23 @@ def world(settings: Settings, here: Estate, variables: Variables, compared: Comp
 
     def try_(edited: Edited) -> Trial | None:
         try:
-            return trial(estate(settings, here.environment, replace(variables, edited=edited)), compared)
+            return trial(settings, estate(settings, here.environment, replace(variables, edited=edited)), compared)
         except AuditorError:
             return None
 
     return World(
         try_=try_,
         elsewhere=neighbours.changed,
-        base=base_of(settings, here.environment),
         kinds={kind.type: kind for kind in kinds()},
         tells=lambda text: masked_text(text, secrets) != text,
     )
 
 
-def trial(here: Estate, compared: Compared) -> Trial:
+def trial(settings: Settings, here: Estate, compared: Compared) -> Trial:
     """An estate as it is now."""
     errors = (str(each) for each in here.code.diagnostics if each.severity == "error")
-    return Trial(here.code, compared(here), frozenset([*errors, *here.declared.unmet_conditions]))
+    complaints = frozenset([*errors, *here.declared.unmet_conditions])
+    return Trial(here.code, base_of(settings, here.environment), compared(here), complaints)
 
 
 def base_of(settings: Settings, environment: Environment) -> Path:

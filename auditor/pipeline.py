@@ -171,7 +171,9 @@ def search(settings: Settings, environment: Environment, inputs: Inputs, budget:
         return _compared(estate_, found, taken)
 
     return Search(
-        adopting.world(settings, here, inputs.variables, compared), adopting.trial(here, compared), budget=budget
+        adopting.world(settings, here, inputs.variables, compared),
+        adopting.trial(settings, here, compared),
+        budget=budget,
     )
 
 

@@ -25,7 +25,7 @@ from auditor.hcl.resource_instance import ResourceInstance
 from auditor.model.drift import Comparison, Drift
 from auditor.model.facts import Resource
 from auditor.model.kind import Attribute, Kind, Shape
-from auditor.model.values import NotApplicable, Unknown, Value
+from auditor.model.values import NotApplicable, Unknown, Value, unknowns
 
 MOST: Final = 16
 """Proposals for one drift; each costs a reading of the code."""
@@ -43,7 +43,7 @@ class Proposer:
     def proposals(self, kind: Kind, comparison: Comparison, drift: Drift) -> tuple[Changes, ...]:
         """Edits that might take a drift away, the narrowest first; none where nothing can be thought of."""
         instance, live, path = self.instances.get(comparison.address), comparison.live, steps(drift.path)
-        if instance is None or live is None or not path:
+        if instance is None or live is None or not path or unknowns(drift.live.value):
             return ()
         place = _Place(self.texts, Origins(self.texts), live)
         found = place.edits(outermost(instance, kind), path, drift.live.value)
@@ -76,11 +76,15 @@ class _Place:
             yield from self._new(level, last, target)
         elif target is None:
             yield from self._without(level, standing, known)
+        elif isinstance(target, Mapping):
+            yield self._made_over(standing, known, target)
 
     # Arguments.
 
     def _argument(self, level: Level, step: Step, known: Attribute | None, target: Value) -> Iterator[Changes]:
         argument = level.argument(step.name)
+        if step.key is not None and part(level.written.get(step.name), step.key) is None:
+            yield from self._default_tag(level, step.key, target)
         if argument is None:
             layout = self.texts.layout(level.block.source)
             body = _body(layout, level) if layout is not None else None
@@ -97,6 +101,8 @@ class _Place:
         if written is not None:
             yield from self.origins.chain(written.origin, target)
         yield from self._own(argument, step, target)
+        if known is not None and known.key_reference:  # the account's default key is one that is not named
+            yield from self._own(argument, step, None)
 
     def _document(self, argument: Argument, target: str) -> Iterator[Changes]:
         """A policy document in the place of another one that is written as `jsonencode`."""
@@ -127,7 +133,22 @@ class _Place:
         else:
             yield (edit.argument(layout, body, step.name, target),)
 
+    def _default_tag(self, level: Level, key: str, target: Value) -> Iterator[Changes]:
+        """A tag that the resource does not have itself, but from its provider: taken out there, where AWS has none."""
+        provider = level.instance.provider
+        if provider is not None and target is None:
+            yield from self.origins.removal(part(provider.default_tags, key))
+
     # Blocks.
+
+    def _made_over(self, standing: Level, known: Attribute, target: Mapping[str, Value]) -> Changes:
+        """A block that says of each argument what AWS has."""
+        edits = (
+            next(self._argument(standing, Step(child.name), child, target.get(child.name)), ())
+            for child in known.children
+            if child.name in standing.written or target.get(child.name) is not None
+        )
+        return tuple(change for changes in edits for change in changes)
 
     def _new(self, level: Level, step: Step, target: Value) -> Iterator[Changes]:
         """One more block, or several: as a dynamic block makes them, or written out."""
@@ -143,6 +164,9 @@ class _Place:
         body = _body(layout, level) if layout is not None else None
         if layout is not None and body is not None:
             yield tuple(edit.block(layout, body, step.name, each) for each in told)
+            references = {child.name for child in known.children if child.key_reference}
+            without = [{name: value for name, value in each.items() if name not in references} for each in told]
+            yield tuple(edit.block(layout, body, step.name, each) for each in without)
 
     def _without(self, level: Level, standing: Level, known: Attribute) -> Iterator[Changes]:
         """A block taken out: itself, or what makes a dynamic block make it."""

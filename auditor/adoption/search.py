@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 from auditor.adoption.origins import Changes
 from auditor.adoption.proposals import Proposer
@@ -14,12 +15,14 @@ from auditor.hcl.configuration import Configuration
 from auditor.model.drift import Comparison, Drift, Existence, Reality
 from auditor.model.facts import SourceRange, Written
 from auditor.model.kind import Kind
-from auditor.model.values import NotApplicable
+from auditor.model.values import NotApplicable, unknowns
 
 Edited = Mapping[Path, str]
 """Texts in the place of files."""
 Key = tuple[str, str]
 """A resource, by address or by kind and name, and a keyed path; the path is empty for the resource itself."""
+_FOLLOWING: Final = 3
+"""How often an edit may call for others in the same resource."""
 
 
 @dataclass(frozen=True)
@@ -27,15 +30,30 @@ class Trial:
     """The code with some edits in it, evaluated and compared with the reading."""
 
     code: Configuration
+    base: Path
+    """What the paths of sources are relative to."""
     comparisons: tuple[Comparison, ...]
     complaints: frozenset[str] = frozenset()
     """What is wrong with the code: errors, conditions that do not hold."""
 
     @cached_property
+    def proposer(self) -> Proposer:
+        """One who thinks of edits of this code."""
+        texts = Texts(self.base, {file.path: file for file in self.code.files})
+        instances = {each.address: each for module in self.code.root.tree for each in module.instances()}
+        return Proposer(texts, instances)
+
+    @cached_property
     def drifts(self) -> frozenset[Key]:
-        """All that differs, and the resources that stand on one side only."""
+        """All that differs, and what stands on one side only; not what AWS is changing to this just now."""
         apart = {(name_of(each), "") for each in self.comparisons if each.existence is not Existence.BOTH}
-        return frozenset(apart | {(name_of(each), drift.path) for each in self.comparisons for drift in each.drifts})
+        differing = {
+            (name_of(each), drift.path)
+            for each in self.comparisons
+            for drift in each.drifts
+            if not _settling(each, drift)
+        }
+        return frozenset(apart | differing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +64,6 @@ class World:
     """The code of the environment with other texts; None where it can't be evaluated at all."""
     elsewhere: Callable[[Edited], tuple[str, ...]]
     """What those texts change in the code of other environments."""
-    base: Path
-    """What the paths of sources are relative to."""
     kinds: Mapping[str, Kind]
     tells: Callable[[str], bool]
     """Whether a text shows a value that the code marks sensitive."""
@@ -81,17 +97,33 @@ def name_of(comparison: Comparison) -> str:
     return comparison.address or f"{comparison.kind} {comparison.identity.name}"
 
 
+def _settling(comparison: Comparison, drift: Drift) -> bool:
+    """Whether AWS is on its way to what the code says, so that plan does not see it yet."""
+    changing = comparison.live.facts.get("in_transition") if comparison.live is not None else None
+    return drift.reality is Reality.EQUAL and isinstance(changing, tuple) and drift.path in changing
+
+
 def unadoptable(drift: Drift) -> str:
     """Why no edit of code can be looked for; empty where one can."""
     if drift.unknown is not None:
         return f"one side is not known: {drift.unknown.detail}"
     if drift.reality is Reality.EQUAL:
         return "AWS has what the code says already"
+    if parts := unknowns(drift.live.value):
+        return f"a part of it is not known: {parts[0].detail}"
     if drift.declared.sensitive or drift.live.sensitive:
         return "the value is marked sensitive, and is not shown"
     if isinstance(drift.live.value, NotApplicable):
         return "AWS has no such setting here"
     return ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """Texts with edits in them, and what came of them."""
+
+    trial: Trial
+    edited: Edited
 
 
 @dataclass(slots=True)
@@ -102,9 +134,8 @@ class Search:
     trial: Trial
     budget: int
     """How many times the code may still be read."""
-    edited: dict[Path, str] = field(default_factory=dict)
+    edited: Edited = field(default_factory=dict)
     """Texts with all edits that were taken."""
-    _proposer: Proposer | None = None
 
     def adopt(self, comparison: Comparison) -> Iterator[Adoption]:
         """Look for edits of a resource's drifts: those that change nothing else are taken.
@@ -141,64 +172,90 @@ class Search:
 
     def _together(self, comparison: Comparison, drifts: list[Drift]) -> Iterator[Adoption]:
         """One edit for several drifts, of the first proposal for each; taken if it changes nothing else."""
-        changes = [self._proposals(comparison, drift)[:1] for drift in drifts] if len(drifts) > 1 else []
-        found = self._tried(comparison, drifts, tuple(c for first in changes for each in first for c in each))
-        if found is not None and found[0].alone:
-            yield self._taken(*found)
+        if len(drifts) > 1:
+            found = self._tried(self._now, comparison, drifts, self._first(self._now, comparison, drifts))
+            if found is not None and (adoption := self._adoption(comparison, drifts, found)).alone:
+                yield self._taken(adoption, found)
 
     def _one(self, comparison: Comparison, drift: Drift, *, shared: bool = False) -> Adoption | None:
         """The first edit that changes nothing else, taken; or the one that changes least, taken if `shared`."""
-        best: tuple[Adoption, dict[Path, str], Trial] | None = None
-        for changes in self._proposals(comparison, drift):
-            found = self._tried(comparison, [drift], changes)
-            if found is not None and found[0].alone:
-                return self._taken(*found)
-            if found is not None and (best is None or _reach(found[0]) < _reach(best[0])):
-                best = found
+        best: tuple[Adoption, _Draft] | None = None
+        for changes in self._proposals(self._now, comparison, drift):
+            found = self._tried(self._now, comparison, [drift], changes)
+            if found is None:
+                continue
+            found = self._completed(comparison, drift, found)
+            adoption = self._adoption(comparison, [drift], found)
+            if self.world.tells(adoption.diff):
+                continue
+            if adoption.alone:
+                return self._taken(adoption, found)
+            if best is None or _reach(adoption) < _reach(best[0]):
+                best = adoption, found
         if best is None:
             return None
         return self._taken(*best) if shared else best[0]
 
-    def _taken(self, adoption: Adoption, edited: dict[Path, str], trial: Trial) -> Adoption:
-        self.edited, self.trial, self._proposer = edited, trial, None
+    def _completed(self, comparison: Comparison, drift: Drift, draft: _Draft) -> _Draft:
+        """An edit with those that it calls for in the same resource: a stream that is on has a view type."""
+        for _ in range(_FOLLOWING):
+            name = name_of(comparison)
+            new = {path for where, path in draft.trial.drifts - self.trial.drifts if where == name}
+            now = next((each for each in draft.trial.comparisons if name_of(each) == name), None)
+            following = [each for each in (now.drifts if now else ()) if each.path in new and not unadoptable(each)]
+            if now is None or not following:
+                break
+            more = self._tried(draft, now, following, self._first(draft, now, following))
+            for changes in self._proposals(draft, now, following[0])[1:]:
+                more = more or self._tried(draft, now, following[:1], changes)
+            if more is None or (name, drift.path) in more.trial.drifts:
+                break
+            draft = more
+        return draft
+
+    def _adoption(self, comparison: Comparison, drifts: list[Drift], draft: _Draft) -> Adoption:
+        """What an edit is about, and what it changes besides."""
+        before = {file.path: file.text for file in self.trial.code.files}
+        texts = {path.relative_to(self.trial.base).as_posix(): text for path, text in draft.edited.items()}
+        return Adoption(
+            comparison=comparison,
+            paths=tuple(drift.path for drift in drifts),
+            place=_place(drifts[0]),
+            diff="".join(unified(path, before[path], text) for path, text in texts.items()),
+            others=tuple(sorted(f"{where} {path}".rstrip() for where, path in draft.trial.drifts - self.trial.drifts)),
+            elsewhere=self.world.elsewhere(draft.edited),
+        )
+
+    def _taken(self, adoption: Adoption, draft: _Draft) -> Adoption:
+        self.edited, self.trial = draft.edited, draft.trial
         return adoption
 
-    def _proposals(self, comparison: Comparison, drift: Drift) -> tuple[Changes, ...]:
-        if self._proposer is None:
-            code = self.trial.code
-            texts = Texts(self.world.base, {file.path: file for file in code.files})
-            instances = {each.address: each for module in code.root.tree for each in module.instances()}
-            self._proposer = Proposer(texts, instances)
-        return self._proposer.proposals(self.world.kinds[comparison.kind], comparison, drift)
+    @property
+    def _now(self) -> _Draft:
+        return _Draft(self.trial, self.edited)
 
-    def _tried(
-        self, comparison: Comparison, drifts: list[Drift], changes: Changes
-    ) -> tuple[Adoption, dict[Path, str], Trial] | None:
-        """An edit that takes the drifts away, with the texts and the trial that it leads to; None where it does not."""
-        if not changes or self.budget <= 0:
-            return None
-        before = {file.path: file for file in self.trial.code.files}
-        texts = Texts(self.world.base, before).with_changes(changes)
+    def _proposals(self, draft: _Draft, comparison: Comparison, drift: Drift) -> tuple[Changes, ...]:
+        return draft.trial.proposer.proposals(self.world.kinds[comparison.kind], comparison, drift)
+
+    def _first(self, draft: _Draft, comparison: Comparison, drifts: Iterable[Drift]) -> Changes:
+        """The first proposal for each of several drifts, as one edit."""
+        first = (self._proposals(draft, comparison, drift)[:1] for drift in drifts)
+        return tuple(change for proposals in first for proposal in proposals for change in proposal)
+
+    def _tried(self, draft: _Draft, comparison: Comparison, drifts: list[Drift], changes: Changes) -> _Draft | None:
+        """The draft with an edit in it, if that takes the drifts away."""
+        texts = draft.trial.proposer.texts.with_changes(changes) if changes and self.budget > 0 else None
         if texts is None:
             return None
         self.budget -= 1
-        edited = {**self.edited, **texts}
+        edited = {**draft.edited, **texts}
         trial = self.world.try_(edited)
         if trial is None or trial.complaints - self.trial.complaints:
             return None
         name = name_of(comparison)
         if any((name, path) in trial.drifts for path in ("", *(drift.path for drift in drifts))):
             return None
-        shown = {path: path.relative_to(self.world.base).as_posix() for path in texts}
-        adoption = Adoption(
-            comparison=comparison,
-            paths=tuple(drift.path for drift in drifts),
-            place=_place(drifts[0]),
-            diff="".join(unified(shown[path], before[shown[path]].text, text) for path, text in texts.items()),
-            others=tuple(sorted(f"{where} {path}".rstrip() for where, path in trial.drifts - self.trial.drifts)),
-            elsewhere=self.world.elsewhere(edited),
-        )
-        return None if self.world.tells(adoption.diff) else (adoption, edited, trial)
+        return _Draft(trial, edited)
 
     def _reason(self, drift: Drift) -> str:
         if told := unadoptable(drift):

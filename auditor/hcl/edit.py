@@ -152,7 +152,7 @@ def without_element(place: Layout, found: Element) -> Change:
     if braces and len(items) == 1 and "\n" not in text[braces.inner.start : braces.inner.end]:
         return _change(place, braces.inner.start, braces.inner.end, "")
     change = _cut(place, start, end)
-    if change.end == end and text[end : end + 1] == " " and index == 0:
+    if change.end == end and text[end - 1 : end + 1] == ", ":
         return _change(place, change.start, end + 1, "")
     return change
 

@@ -1,0 +1,91 @@
+"""The law of adoption: the edit that is found, applied to the code, leaves no drift; over all attributes and kinds.
+
+The pairs are those that Terraform's plans were recorded for, and random ones over the whole schema.
+"""
+
+import itertools
+import json
+
+import pytest
+import random_pairs
+from adoption_cases import search_of
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from auditor.adoption.search import unadoptable
+from auditor.hcl.parser import parse
+from auditor.hcl.source import SourceFile
+from auditor.model.drift import Existence
+
+WITHOUT_EDIT = {"X34": "an index with two partition keys, which the provider has no argument for"}
+SAMPLE = 150
+FOLDERS = itertools.count()
+
+
+@pytest.fixture(scope="module")
+def cases(root):
+    files = [root / "tests/fixtures/plan" / name for name in ("cases.json", "found.json")]
+    return [case for file in files for case in json.loads(file.read_text(encoding="utf-8"))["cases"]]
+
+
+def adopted(case, folder):
+    """Adopt all drifts of a case: those that could be, with their attribute, and those that are left."""
+    search = search_of(case, folder)
+    (comparison,) = search.trial.comparisons
+    if comparison.existence is not Existence.BOTH:
+        return set(), set()
+    wanted = {drift.path for drift in comparison.drifts if not unadoptable(drift)}
+    without = {path for each in search.adopt(comparison) if not each.alone for path in each.paths}
+    # What the search says is proved once more, from nothing but the text.
+    for file, text in search.edited.items():
+        parse(SourceFile(file.name, text))
+        file.write_text(text, encoding="utf-8")
+    again = search.world.try_({})
+    left = {path for _, path in again.drifts} & wanted
+    assert again.drifts <= search_of(case, folder.parent / "before").trial.drifts, case["id"]
+    assert left == without & wanted, case["id"]
+    return wanted - left, left
+
+
+def test_every_attribute_that_differs_in_a_recorded_plan_can_be_adopted(cases, tmp_path):
+    done = set()
+    for case in cases:
+        taken, left = adopted(case, tmp_path / case["id"])
+        assert bool(left) is (case["id"] in WITHOUT_EDIT), (case["id"], left)
+        done |= {(case["type"], path.partition('["')[0]) for path in taken}
+    tables = {path for kind, path in done if kind == "aws_dynamodb_table"}
+    assert tables >= {
+        "attribute",
+        "billing_mode",
+        "deletion_protection_enabled",
+        "global_secondary_index",
+        "hash_key",
+        "local_secondary_index",
+        "on_demand_throughput",
+        "point_in_time_recovery.enabled",
+        "range_key",
+        "read_capacity",
+        "server_side_encryption.enabled",
+        "server_side_encryption.kms_key_arn",
+        "stream_enabled",
+        "stream_view_type",
+        "table_class",
+        "tags",
+        "ttl.attribute_name",
+        "ttl.enabled",
+    }
+    assert len({kind for kind, _ in done}) >= 8
+
+
+@settings(max_examples=SAMPLE, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, 10**6))
+def test_any_pair_can_be_adopted(tmp_path, seed):
+    _, left = adopted(random_pairs.pair(seed), tmp_path / str(next(FOLDERS)))
+    assert not left
+
+
+@pytest.mark.soak
+def test_thousands_of_pairs_can_be_adopted(tmp_path):
+    for seed in range(5000):
+        _, left = adopted(random_pairs.pair(seed), tmp_path / str(seed))
+        assert not left, seed
