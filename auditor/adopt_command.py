@@ -119,7 +119,8 @@ def _tell(adoption: Adoption) -> None:
     if not adoption.diff:
         click.echo(clean(f"{place}no edit: {what}: {adoption.reason}"), err=True)
     elif adoption.alone:
-        click.echo(clean(f"{place}edit: {what}"), err=True)
+        used = f" (in a file of {', '.join(adoption.used_by)} too)" if adoption.used_by else ""
+        click.echo(clean(f"{place}adopted: {what}{used}"), err=True)
     else:
         touched = (*adoption.elsewhere, *adoption.others)
         more = f" and {len(touched) - _MOST_TOLD} more" if len(touched) > _MOST_TOLD else ""

@@ -35,6 +35,7 @@ def world(settings: Settings, here: Estate, variables: Variables, compared: Comp
     return World(
         try_=try_,
         elsewhere=neighbours.changed,
+        used_by=neighbours.using,
         kinds={kind.type: kind for kind in kinds()},
         tells=lambda text: masked_text(text, secrets) != text,
     )
@@ -62,28 +63,28 @@ class _Neighbours:
     variables: Variables
     _known: dict[str, Estate | None] = field(default_factory=dict)
 
-    def changed(self, edited: Edited) -> tuple[str, ...]:
+    def changed(self, edited: Edited) -> frozenset[str]:
         """The resources of other environments that would be declared otherwise, as `uat: ADDRESS`."""
-        found: list[str] = []
-        for other in self.settings.environments.values():
-            before = self._estate(other) if other.name != self.environment.name else None
-            if before is None:
-                continue
-            base = base_of(self.settings, other)
-            if not edited.keys() & {base / file.path for file in before.code.files}:
-                continue
-            after = self._read(other, edited)
-            declared = _values(after) if after is not None else {}
-            found += [
-                f"{other.name}: {name}" for name, values in _values(before).items() if declared.get(name) != values
-            ]
-            found += [f"{other.name}: {name}" for name in declared if name not in _values(before)]
-        return tuple(found)
+        found: set[str] = set()
+        for name in self.using(edited):
+            before, after = (_values(self._known[name]), _values(self._read(self.settings.environments[name], edited)))
+            addresses = {*before, *after}
+            found |= {f"{name}: {each}" for each in addresses if before.get(each) != after.get(each)}
+        return frozenset(found)
 
-    def _estate(self, environment: Environment) -> Estate | None:
+    def using(self, edited: Edited) -> tuple[str, ...]:
+        """The other environments whose code some of the files belong to."""
+        return tuple(
+            other.name
+            for other in self.settings.environments.values()
+            if edited and other.name != self.environment.name and edited.keys() & self._files(other)
+        )
+
+    def _files(self, environment: Environment) -> frozenset[Path]:
         if environment.name not in self._known:
             self._known[environment.name] = self._read(environment, {})
-        return self._known[environment.name]
+        known, base = self._known[environment.name], base_of(self.settings, environment)
+        return frozenset(base / file.path for file in known.code.files) if known is not None else frozenset()
 
     def _read(self, environment: Environment, edited: Edited) -> Estate | None:
         try:
@@ -92,5 +93,5 @@ class _Neighbours:
             return None
 
 
-def _values(of: Estate) -> Mapping[str, Mapping[str, Value]]:
-    return {resource.address: resource.values for resource in of.resources}
+def _values(of: Estate | None) -> Mapping[str, Mapping[str, Value]]:
+    return {resource.address: resource.values for resource in of.resources} if of is not None else {}

@@ -16,12 +16,13 @@ from auditor.adoption.levels import Level, Step, outermost, part, steps
 from auditor.adoption.origins import Changes, Origins, of_map
 from auditor.adoption.references import Sight, references
 from auditor.adoption.texts import Texts
-from auditor.hcl import edit
+from auditor.hcl import edit, values
 from auditor.hcl.ast import Attribute as Argument
 from auditor.hcl.ast import Block, Body, Call, GetAttr, Variable
 from auditor.hcl.edit import Change
 from auditor.hcl.layout import Layout
 from auditor.hcl.resource_instance import ResourceInstance
+from auditor.hcl.values import Value as Evaluated
 from auditor.model.drift import Comparison, Drift
 from auditor.model.facts import Resource
 from auditor.model.kind import Attribute, Kind, Shape
@@ -170,6 +171,16 @@ class _Place:
 
     def _without(self, level: Level, standing: Level, known: Attribute) -> Iterator[Changes]:
         """A block taken out: itself, or what makes a dynamic block make it."""
+        ways = list(self._taken_out(level, standing, known))
+        yield from ways
+        unused = sorted(_keys(standing.written) - _keys_besides(level, standing))
+        levels = [found for name in unused if (found := level.inner(Step("attribute", name)))]
+        attribute = level.attributes.get("attribute")
+        with_it = [list(self._taken_out(level, each, attribute)) for each in levels] if attribute else []
+        if ways and with_it and all(with_it):
+            yield (*ways[0], *(change for each in with_it for change in each[0]))
+
+    def _taken_out(self, level: Level, standing: Level, known: Attribute) -> Iterator[Changes]:
         if standing.dynamic:
             identity = standing.written.get(known.identity)
             for value in (identity, *standing.written.values()):
@@ -200,6 +211,20 @@ class _Place:
         yield from self._each(level, block, (*((elements,) if elements else ()), *scalars, True))
 
 
+def _keys(block: Mapping[str, Evaluated]) -> frozenset[str]:
+    """The attributes that are keys of a table, or of an index."""
+    found = (block.get(name) for name in ("hash_key", "range_key"))
+    return frozenset(each.content for each in found if each is not None and isinstance(each.content, str))
+
+
+def _keys_besides(table: Level, left_out: Level) -> frozenset[str]:
+    """The attributes that are keys of the table, or of any index but one."""
+    blocks = (table.written.get(name) for name in ("global_secondary_index", "local_secondary_index"))
+    standing = (each.content for block in blocks if block is not None for each in values.items(block))
+    indexes = [each for each in standing if isinstance(each, Mapping) and each is not left_out.written]
+    return frozenset().union(*map(_keys, (table.written, *indexes)))
+
+
 def _sight(level: Level, argument: Argument) -> Sight:
     instance = level.instance
     return Sight(argument.expression, instance.scope, argument.source, instance.module, level.bindings)
@@ -220,9 +245,9 @@ def _pool(target: Value, live: Resource) -> tuple[Value, ...]:
     return (target, None, *texts)
 
 
-def _at(values: Mapping[str, Value], path: Iterable[Step]) -> Value:
+def _at(live: Mapping[str, Value], path: Iterable[Step]) -> Value:
     """The live value at a path."""
-    found: Value = values
+    found: Value = live
     for step in path:
         for name in (step.name, step.key):
             if name is not None:

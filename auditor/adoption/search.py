@@ -62,8 +62,10 @@ class World:
 
     try_: Callable[[Edited], Trial | None]
     """The code of the environment with other texts; None where it can't be evaluated at all."""
-    elsewhere: Callable[[Edited], tuple[str, ...]]
+    elsewhere: Callable[[Edited], frozenset[str]]
     """What those texts change in the code of other environments."""
+    used_by: Callable[[Edited], tuple[str, ...]]
+    """The other environments whose code some of those files belong to."""
     kinds: Mapping[str, Kind]
     tells: Callable[[str], bool]
     """Whether a text shows a value that the code marks sensitive."""
@@ -83,6 +85,8 @@ class Adoption:
     """What would differ from AWS that does not now."""
     elsewhere: tuple[str, ...] = ()
     """What it changes in the code of other environments."""
+    used_by: tuple[str, ...] = ()
+    """Other environments that use an edited file, whether it changes anything there or not."""
     reason: str = ""
     """Why there is no edit."""
 
@@ -178,23 +182,27 @@ class Search:
                 yield self._taken(adoption, found)
 
     def _one(self, comparison: Comparison, drift: Drift, *, shared: bool = False) -> Adoption | None:
-        """The first edit that changes nothing else, taken; or the one that changes least, taken if `shared`."""
+        """The edit that changes least besides; taken if that is nothing, or if `shared`."""
         best: tuple[Adoption, _Draft] | None = None
         for changes in self._proposals(self._now, comparison, drift):
             found = self._tried(self._now, comparison, [drift], changes)
             if found is None:
                 continue
-            found = self._completed(comparison, drift, found)
             adoption = self._adoption(comparison, [drift], found)
+            if adoption.others:
+                more = self._completed(comparison, drift, found)
+                with_more = self._adoption(comparison, [drift], more)
+                if _reach(with_more) < _reach(adoption):
+                    adoption, found = with_more, more
             if self.world.tells(adoption.diff):
                 continue
-            if adoption.alone:
+            if adoption.alone and not adoption.used_by:
                 return self._taken(adoption, found)
             if best is None or _reach(adoption) < _reach(best[0]):
                 best = adoption, found
         if best is None:
             return None
-        return self._taken(*best) if shared else best[0]
+        return self._taken(*best) if shared or best[0].alone else best[0]
 
     def _completed(self, comparison: Comparison, drift: Drift, draft: _Draft) -> _Draft:
         """An edit with those that it calls for in the same resource: a stream that is on has a view type."""
@@ -216,14 +224,16 @@ class Search:
     def _adoption(self, comparison: Comparison, drifts: list[Drift], draft: _Draft) -> Adoption:
         """What an edit is about, and what it changes besides."""
         before = {file.path: file.text for file in self.trial.code.files}
-        texts = {path.relative_to(self.trial.base).as_posix(): text for path, text in draft.edited.items()}
+        changed = {path: text for path, text in draft.edited.items() if self.edited.get(path) != text}
+        texts = {path.relative_to(self.trial.base).as_posix(): text for path, text in changed.items()}
         return Adoption(
             comparison=comparison,
             paths=tuple(drift.path for drift in drifts),
             place=_place(drifts[0]),
             diff="".join(unified(path, before[path], text) for path, text in texts.items()),
             others=tuple(sorted(f"{where} {path}".rstrip() for where, path in draft.trial.drifts - self.trial.drifts)),
-            elsewhere=self.world.elsewhere(draft.edited),
+            elsewhere=tuple(sorted(self.world.elsewhere(draft.edited) - self.world.elsewhere(self.edited))),
+            used_by=self.world.used_by(changed),
         )
 
     def _taken(self, adoption: Adoption, draft: _Draft) -> Adoption:
@@ -268,9 +278,9 @@ class Search:
         return why_not(place.file) or "what stands there is no literal of its own, or an edit would not be valid"
 
 
-def _reach(adoption: Adoption) -> tuple[int, int]:
+def _reach(adoption: Adoption) -> tuple[int, ...]:
     """How much an edit changes besides what it is for."""
-    return len(adoption.elsewhere), len(adoption.others)
+    return len(adoption.elsewhere), len(adoption.used_by), len(adoption.others)
 
 
 def _place(drift: Drift) -> SourceRange | None:

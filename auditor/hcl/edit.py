@@ -145,10 +145,11 @@ def without_element(place: Layout, found: Element) -> Change:
     braces = place.braces(found.object)
     limit = braces.inner.end if braces else len(text)
     index = next(i for i, (_, value) in enumerate(items) if value is found.value)
-    if _behind(text, end, limit).startswith(","):
+    before = place.span(items[index - 1][1]).end if index else start
+    if index and "\n" not in text[before:start]:
+        start = before  # with the comma before it, so that its neighbour can go as well
+    elif _behind(text, end, limit).startswith(","):
         end = text.index(",", end) + 1
-    elif index and place.line_start(start) == place.line_start(items[index - 1][0].offset):
-        start = place.span(items[index - 1][1]).end
     if braces and len(items) == 1 and "\n" not in text[braces.inner.start : braces.inner.end]:
         return _change(place, braces.inner.start, braces.inner.end, "")
     change = _cut(place, start, end)

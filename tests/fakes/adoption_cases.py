@@ -33,7 +33,8 @@ def search_of(case, folder):
 
     world = World(
         try_=try_,
-        elsewhere=lambda _: (),
+        elsewhere=lambda _: frozenset(),
+        used_by=lambda _: (),
         kinds={kind.type: kind for kind in kinds()},
         tells=lambda _: False,
     )
