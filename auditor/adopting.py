@@ -9,26 +9,31 @@ from pathlib import Path
 from auditor.adoption.search import Edited, Trial, World
 from auditor.estate import Estate, estate
 from auditor.hcl import sensitive_texts
-from auditor.inputs import Variables
+from auditor.inputs import Inputs, Variables
 from auditor.kinds import kinds
 from auditor.masking import masked_text
+from auditor.model.answers import Snapshot
 from auditor.model.drift import Comparison
 from auditor.model.errors import AuditorError
 from auditor.model.values import Value
+from auditor.reading import settled
 from auditor.settings import Environment, Settings
 
 Compared = Callable[[Estate], tuple[Comparison, ...]]
 """An estate compared with the reading."""
 
 
-def world(settings: Settings, here: Estate, variables: Variables, compared: Compared) -> World:
-    """What a search may ask about an environment and those that share its code."""
+def world(settings: Settings, here: Estate, inputs: Inputs, taken: Snapshot, compared: Compared) -> World:
+    """What a search may ask about an environment and those that share its code, with the reading that was taken."""
+    variables = inputs.variables
     secrets = sensitive_texts(here.code)
     neighbours = _Neighbours(settings, here.environment, replace(variables, given={}, files=(), state=None))
 
     def try_(edited: Edited) -> Trial | None:
         try:
-            return trial(settings, estate(settings, here.environment, replace(variables, edited=edited)), compared)
+            own = replace(inputs, variables=replace(variables, edited=edited))
+            there = estate(settings, here.environment, own.variables)
+            return trial(settings, settled(settings, there, taken, own), compared)
         except AuditorError:
             return None
 

@@ -171,7 +171,7 @@ def search(settings: Settings, environment: Environment, inputs: Inputs, budget:
         return _compared(estate_, found, taken)
 
     return Search(
-        adopting.world(settings, here, inputs.variables, compared),
+        adopting.world(settings, here, inputs, taken, compared),
         adopting.trial(settings, here, compared),
         budget=budget,
     )

@@ -51,7 +51,7 @@ def read(
         from auditor.aws import snapshot  # noqa: PLC0415 - not needed to judge code alone
 
         taken = snapshot.read(inputs.snapshot, here.environment.name)
-        here = _settled(settings, _in_account(settings, here, taken.account, inputs), taken, inputs)
+        here = settled(settings, _in_account(settings, here, taken.account, inputs), taken, inputs)
         return _as_if_of(here, taken.account) if taken.context.get("redacted") else here, taken
     known = context(settings, here, inputs)
     second = second_reader.start(here.code.files) if inputs.second_reader else None
@@ -90,10 +90,10 @@ def read(
     taken = replace(taken, context=json.loads(json.dumps(all_known, sort_keys=True)))
     if interrupted:
         raise Interrupted(taken)
-    return _settled(settings, here, taken, inputs), taken
+    return settled(settings, here, taken, inputs), taken
 
 
-def _settled(settings: Settings, here: Estate, taken: Snapshot, inputs: Inputs) -> Estate:
+def settled(settings: Settings, here: Estate, taken: Snapshot, inputs: Inputs) -> Estate:
     """The estate with all that a reading tells of its data sources, also of those that others lead to."""
     for _ in range(_LONGEST_CHAIN):
         further = told(here, settings, inputs.variables, taken.answers, taken.scope)
