@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from auditor.adoption.levels import steps
 from auditor.adoption.origins import Changes
 from auditor.adoption.proposals import Proposer
 from auditor.adoption.texts import Texts, unified, why_not
@@ -107,12 +108,19 @@ def _settling(comparison: Comparison, drift: Drift) -> bool:
     return drift.reality is Reality.EQUAL and isinstance(changing, tuple) and drift.path in changing
 
 
-def unadoptable(drift: Drift) -> str:
+def unadoptable(kind: Kind, drift: Drift) -> str:
+    """Why no edit of code is to be looked for; empty where one is."""
+    if drift.reality is Reality.EQUAL and drift.unknown is None:
+        return "AWS has what the code says already"
+    return _barred(kind, drift)
+
+
+def _barred(kind: Kind, drift: Drift) -> str:
     """Why no edit of code can be looked for; empty where one can."""
+    if steps(drift.path)[:1] and steps(drift.path)[0].name not in {each.name for each in kind.attributes}:
+        return "no argument of the code says this"
     if drift.unknown is not None:
         return f"one side is not known: {drift.unknown.detail}"
-    if drift.reality is Reality.EQUAL:
-        return "AWS has what the code says already"
     if parts := unknowns(drift.live.value):
         return f"a part of it is not known: {parts[0].detail}"
     if drift.declared.sensitive or drift.live.sensitive:
@@ -146,7 +154,7 @@ class Search:
 
         All drifts together come first, for some can't go alone: an index with the attributes of its keys.
         """
-        possible = [drift for drift in comparison.drifts if not unadoptable(drift)]
+        possible = [drift for drift in comparison.drifts if not unadoptable(self._kind(comparison), drift)]
         yield from self._together(comparison, possible)
         shared: dict[str, Adoption] = {}
         for drift in self._left(comparison, possible):
@@ -161,7 +169,7 @@ class Search:
         yield from self._together(comparison, [drift for drift in left if drift.path not in shared])
         for drift in self._left(comparison, comparison.drifts):
             yield shared.get(drift.path) or Adoption(
-                comparison=comparison, paths=(drift.path,), place=_place(drift), reason=self._reason(drift)
+                comparison=comparison, paths=(drift.path,), place=_place(drift), reason=self._reason(comparison, drift)
             )
 
     def take(self, adoption: Adoption, drift: Drift) -> Adoption | None:
@@ -210,7 +218,11 @@ class Search:
             name = name_of(comparison)
             new = {path for where, path in draft.trial.drifts - self.trial.drifts if where == name}
             now = next((each for each in draft.trial.comparisons if name_of(each) == name), None)
-            following = [each for each in (now.drifts if now else ()) if each.path in new and not unadoptable(each)]
+            following = [
+                each
+                for each in (now.drifts if now else ())
+                if each.path in new and not _barred(self._kind(comparison), each)
+            ]
             if now is None or not following:
                 break
             more = self._tried(draft, now, following, self._first(draft, now, following))
@@ -245,7 +257,7 @@ class Search:
         return _Draft(self.trial, self.edited)
 
     def _proposals(self, draft: _Draft, comparison: Comparison, drift: Drift) -> tuple[Changes, ...]:
-        return draft.trial.proposer.proposals(self.world.kinds[comparison.kind], comparison, drift)
+        return draft.trial.proposer.proposals(self._kind(comparison), comparison, drift)
 
     def _first(self, draft: _Draft, comparison: Comparison, drifts: Iterable[Drift]) -> Changes:
         """The first proposal for each of several drifts, as one edit."""
@@ -267,8 +279,11 @@ class Search:
             return None
         return _Draft(trial, edited)
 
-    def _reason(self, drift: Drift) -> str:
-        if told := unadoptable(drift):
+    def _kind(self, comparison: Comparison) -> Kind:
+        return self.world.kinds[comparison.kind]
+
+    def _reason(self, comparison: Comparison, drift: Drift) -> str:
+        if told := unadoptable(self._kind(comparison), drift):
             return told
         place = _place(drift)
         if self.budget <= 0:

@@ -34,7 +34,7 @@ def adopted(case, folder):
     (comparison,) = search.trial.comparisons
     if comparison.existence is not Existence.BOTH:
         return set(), set()
-    wanted = {drift.path for drift in comparison.drifts if not unadoptable(drift)}
+    wanted = {drift.path for drift in comparison.drifts if not unadoptable(search.world.kinds[comparison.kind], drift)}
     without = {path for each in search.adopt(comparison) if not each.alone for path in each.paths}
     # What the search says is proved once more, from nothing but the text.
     for file, text in search.edited.items():
