@@ -27,7 +27,7 @@ def world(settings: Settings, here: Estate, inputs: Inputs, taken: Snapshot, com
     """What a search may ask about an environment and those that share its code, with the reading that was taken."""
     variables = inputs.variables
     secrets = sensitive_texts(here.code)
-    neighbours = _Neighbours(settings, here.environment, replace(variables, given={}, files=(), state=None))
+    neighbours = _Neighbours(settings, here.environment, replace(variables, given=(), state=None))
 
     def try_(edited: Edited) -> Trial | None:
         try:
