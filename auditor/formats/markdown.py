@@ -18,13 +18,13 @@ from auditor.formats.words import (
     SEVERITIES,
     clean,
     counted,
+    drift_counts,
     lines,
     message,
     not_examined,
     place,
     short_commit,
     sides,
-    unmanaged,
 )
 
 LONGEST: Final = 65_000
@@ -72,9 +72,7 @@ def _head(document: Document) -> Iterator[str]:
         *(totals["causes"]["open"][severity] for severity in severities),
         totals["results"]["unknown"],
         totals["results"]["waived"],
-        totals["drift"]["drifted"],
-        totals["drift"]["missing"],
-        unmanaged(document),
+        *drift_counts(document).values(),
     )
     yield from _table(names, [tuple(counted(number) for number in numbers)])
     yield ""

@@ -8,7 +8,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from auditor.formats.interface import Document
-from auditor.formats.words import SEVERITIES, by_fingerprint, filled, message, short_commit, sides, subject_key
+from auditor.formats.words import (
+    SEVERITIES,
+    by_fingerprint,
+    drift_counts,
+    filled,
+    message,
+    short_commit,
+    sides,
+    subject_key,
+)
 from auditor.model.results import LETTERS, Severity
 
 PITCH: Final = 24
@@ -58,6 +67,7 @@ def view(document: Document) -> dict[str, Any]:
         "pitch": PITCH,
         "others": _other_subjects(document, cells),
         "drifting": _drifting(document, findings),
+        "drift_counts": drift_counts(document),
         "controls": _controls(document, groups),
         "commit": short_commit(document),
     }

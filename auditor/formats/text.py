@@ -16,13 +16,13 @@ from auditor.formats.words import (
     caller_role,
     clean,
     counted,
+    drift_counts,
     lines,
     message,
     not_examined,
     place,
     short_commit,
     sides,
-    unmanaged,
 )
 
 _STYLES: Final[Mapping[str, str]] = {
@@ -147,9 +147,7 @@ def _numbers(document: Document, paint: _Paint, width: int | None) -> Iterator[s
     rows = (
         (
             ("resources", drift["resources"], "strong"),
-            ("drifted", drift["drifted"], "strong"),
-            ("missing", drift["missing"], "strong"),
-            ("unmanaged", unmanaged(document), "strong"),
+            *((name, number, "strong") for name, number in drift_counts(document).items()),
             ("undetermined", drift["undetermined"], "unknown"),
         ),
         (

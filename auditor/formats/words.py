@@ -164,12 +164,17 @@ def caller_role(document: Document) -> str:
     return "/".join(resource.removeprefix("assumed-").split("/")[:2]) or "the caller"
 
 
-def unmanaged(document: Document) -> int | None:
-    """How many live resources nobody declared; None for none so far, where no list or no name space tells them."""
-    found: int = document["totals"]["drift"]["unmanaged"]
+def drift_counts(document: Document) -> dict[str, int | None]:
+    """How many resources drifted, are missing and unmanaged; None for none so far, where that can't be told.
+
+    Nothing is told of resources that were not compared, and no list or no name space tells nothing of unmanaged ones.
+    """
+    drift = document["totals"]["drift"]
     lists = [each for each in document["population"].values() if each["list_pages"] is not None]
-    unseen = any(each["listed"] is None or not each["patterns"] for each in lists)
-    return None if unseen and not found else found
+    compared = drift["resources"] > drift["undetermined"] or not drift["resources"]
+    listed = compared and not any(each["listed"] is None or not each["patterns"] for each in lists)
+    told = {"drifted": compared, "missing": compared, "unmanaged": listed}
+    return {name: drift[name] if drift[name] or known else None for name, known in told.items()}
 
 
 def not_examined(document: Document) -> str:

@@ -8,6 +8,7 @@ from auditor.formats.words import (
     caller_role,
     clean,
     clean_block,
+    drift_counts,
     filled,
     lines,
     message,
@@ -16,7 +17,6 @@ from auditor.formats.words import (
     short_commit,
     shown,
     sides,
-    unmanaged,
 )
 
 UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -129,5 +129,15 @@ def test_what_is_not_examined_is_counted_by_type():
 def test_unmanaged_resources_are_a_number_only_where_they_were_sought(listed, patterns, found, told):
     population = {"listed": listed, "list_pages": 1, "patterns": patterns}
     others = {"listed": None, "list_pages": None, "patterns": []}
-    totals = {"drift": {"unmanaged": found}}
-    assert unmanaged({"population": {"a": population, "b": others}, "totals": totals}) == told
+    totals = {"drift": {"resources": 3, "undetermined": 0, "drifted": 1, "missing": 0, "unmanaged": found}}
+    counts = drift_counts({"population": {"a": population, "b": others}, "totals": totals})
+    assert counts == {"drifted": 1, "missing": 0, "unmanaged": told}
+
+
+@pytest.mark.parametrize(
+    ("resources", "undetermined", "told"), [(2, 2, None), (2, 1, 0), (0, 0, 0)], ids=["none", "some", "no resource"]
+)
+def test_what_was_not_compared_is_no_number(resources, undetermined, told):
+    drift = {"resources": resources, "undetermined": undetermined, "drifted": 0, "missing": 0, "unmanaged": 0}
+    counts = drift_counts({"population": {}, "totals": {"drift": drift}})
+    assert counts == {"drifted": told, "missing": told, "unmanaged": told}
