@@ -1,43 +1,28 @@
-"""Analysis of resource policies: statements that allow everybody, and principals of other accounts.
+"""Analysis of resource policies: statements that allow everybody, and whom else the allowing statements let in.
 
-A condition only counts as restricting where it can not be met from anywhere by anybody: a positive operator on a key
-that says who or whence the caller is, with a value that is not all of it. `kms:ViaService` alone, `...IfExists`,
-`ForAllValues:` and negative operators only seem to restrict: they hold for callers to whom the key does not apply.
+Denials count: one for everybody, over all actions and resources of an allowing statement, leaves of everybody only whom
+its conditions spare. Names of principals are not looked up, and of what an account or organisation may do nothing is
+told.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
 from auditor.model.values import NOT_APPLICABLE, Reason, Unknown, Value
+from auditor.policy.globs import matches
+from auditor.subjects.policy_conditions import NOBODY, Names, let_in, let_through
 
 LONGEST: Final = 256 * 1024
 """Characters; AWS takes no longer policy for tables (20 KB) or keys (32 KB)."""
 
-RESTRICTING_KEYS: Final = frozenset(
-    {
-        "aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths",
-        "aws:sourceaccount", "aws:sourcearn", "aws:sourceip", "aws:sourceorgid", "aws:sourceorgpaths",
-        "aws:sourceowner", "aws:sourcevpc", "aws:sourcevpce", "aws:userid", "aws:vpcsourceip",
-        "kms:calleraccount",
-    }
-)  # fmt: skip
-"""Condition keys that say who calls or from where, in lower case."""
-
-POSITIVE_OPERATORS: Final = frozenset(
-    {"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike", "ipaddress"}
-)
-_FORMS: Final = re.compile(r"(foranyvalue:|forallvalues:)?([a-z]+?)(ifexists)?")
 _ACCOUNT: Final = re.compile(r"[0-9]{12}")
-_PRINCIPAL: Final = re.compile(r"arn:aws[a-z-]*:(?:iam|sts)::([0-9]{12}):.*", re.DOTALL)
-_SMALLEST_PREFIX: Final = {4: 8, 6: 32}
-"""Bits of a network's prefix below which an address range is as good as everywhere."""
+_PRINCIPAL: Final = re.compile(r"arn:aws[a-z-]*:(?:iam|sts)::([^:]*):.*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +33,9 @@ class PolicyFindings:
     public: tuple[str, ...]
     """Labels of statements that allow everybody: Sid, or `statement N`."""
     accounts: tuple[str, ...]
-    """Accounts that are named as principals of allowing statements, sorted."""
+    """Accounts and organisations that allowing statements let in, by principal or by condition, sorted."""
+    broad: tuple[str, ...] = ()
+    """Labels of allowing statements that do not name their actions: wildcards, or all but some."""
 
 
 def findings_of(document: Value) -> PolicyFindings | Value:
@@ -60,6 +47,8 @@ def findings_of(document: Value) -> PolicyFindings | Value:
 
 _UNREADABLE: Final = Unknown(Reason.NOT_SUPPORTED, "the policy document can't be read as one")
 
+Statement = Mapping[str, Any]
+
 
 @lru_cache(maxsize=1024)
 def _analysed(text: str) -> PolicyFindings | Unknown:
@@ -68,11 +57,14 @@ def _analysed(text: str) -> PolicyFindings | Unknown:
     try:
         statements = _several(json.loads(text)["Statement"])
         named = [(_label(statement, number), statement) for number, statement in enumerate(statements, 1)]
+        denials = [statement for statement in statements if statement["Effect"] == "Deny"]
         allowing = [(label, statement) for label, statement in named if statement["Effect"] != "Deny"]
+        reached = [(label, *_reached(statement, denials)) for label, statement in allowing]
         return PolicyFindings(
             statements=len(statements),
-            public=tuple(label for label, statement in allowing if _public(statement)),
-            accounts=tuple(sorted({account for _, statement in allowing for account in _accounts(statement)})),
+            public=tuple(label for label, public, _ in reached if public),
+            accounts=tuple(sorted({name for _, _, names in reached for name in names})),
+            broad=tuple(label for label, statement in allowing if _broad(statement)),
         )
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return _UNREADABLE
@@ -82,60 +74,79 @@ def _several(value: Any) -> list[Any]:  # noqa: ANN401 - decoded JSON
     return value if isinstance(value, list) else [value]
 
 
-def _label(statement: Mapping[str, Any], number: int) -> str:
+def _label(statement: Statement, number: int) -> str:
     sid = statement.get("Sid")
     return sid if isinstance(sid, str) and sid else f"statement {number}"
 
 
-def _principals(statement: Mapping[str, Any]) -> Iterator[str]:
-    """Principals of AWS: ARNs, account numbers or `*`; services and identity providers are not among them."""
-    principal = statement.get("Principal")
+def _broad(statement: Statement) -> bool:
+    return "NotAction" in statement or any("*" in action or "?" in action for action in _texts(statement, "Action"))
+
+
+def _texts(statement: Statement, name: str) -> list[str]:
+    return [str(value) for value in _several(statement.get(name, []))]
+
+
+def _reached(statement: Statement, denials: Iterable[Statement]) -> tuple[bool, Names]:
+    """Whether an allowing statement lets everybody in, and whom by name."""
+    spared = [_spared(denial) for denial in denials if _covers(denial, statement)]
+    if any(names == NOBODY and not conditional for names, conditional in spared):
+        return False, NOBODY
+    if "NotPrincipal" in statement:
+        principals: tuple[str, ...] = ("*",)
+    else:
+        principals = tuple(_principals(statement["Principal"]))
+    named, everybody = _accounts(principals), any(map(_everybody, principals))
+    limits = [let_in(statement.get("Condition") or {}), *(names for names, _ in spared)]
+    limit = next((names for names in limits if names is not None), None)
+    if everybody:
+        return limit is None, named | (limit or NOBODY)
+    # Without a principal of AWS it is one of services, which act for the accounts that the conditions name.
+    return False, named or limit or NOBODY
+
+
+def _principals(principal: Any) -> Iterator[str]:  # noqa: ANN401 - decoded JSON
+    """Principals of AWS: ARNs, account numbers or `*`; of services and identity providers only `*`."""
     if isinstance(principal, str):
         yield principal
-    elif isinstance(principal, Mapping):
-        yield from map(str, _several(principal.get("AWS", [])))
+    else:
+        for type_, names in principal.items():
+            yield from (str(name) for name in _several(names) if type_ == "AWS" or name == "*")
 
 
-def _public(statement: Mapping[str, Any]) -> bool:
-    everybody = "NotPrincipal" in statement or "*" in _principals(statement)
-    return everybody and not _restricted(statement.get("Condition") or {})
+def _everybody(principal: str) -> bool:
+    """`*`, or an ARN with any account, which AWS refuses to take."""
+    arn = _PRINCIPAL.fullmatch(principal)
+    return principal == "*" or (arn is not None and re.search(r"[*?]", arn[1]) is not None)
 
 
-def _accounts(statement: Mapping[str, Any]) -> Iterator[str]:
-    for principal in _principals(statement):
-        if _ACCOUNT.fullmatch(principal):
-            yield principal
-        elif found := _PRINCIPAL.fullmatch(principal):
-            yield found[1]
+def _accounts(principals: Iterable[str]) -> Names:
+    arns = ((_PRINCIPAL.fullmatch(principal), principal) for principal in principals)
+    found = (arn[1] if arn else principal for arn, principal in arns)
+    return frozenset(account for account in found if _ACCOUNT.fullmatch(account))
 
 
-def _restricted(conditions: Mapping[str, Any]) -> bool:
-    """Whether one of the conditions, all of which must hold, keeps strangers out."""
-    return any(
-        _restricts(operator, key, [str(value) for value in _several(values)])
-        for operator, keys in conditions.items()
-        for key, values in keys.items()
+def _covers(denial: Statement, statement: Statement) -> bool:
+    """Whether a denial for everybody, or all but some, is about everything that a statement allows."""
+    if "NotPrincipal" not in denial and not any(map(_everybody, _principals(denial["Principal"]))):
+        return False
+    return all(
+        _include(_texts(denial, name), _texts(statement, name) if f"Not{name}" not in statement else ["*"])
+        for name in ("Action", "Resource")
     )
 
 
-def _restricts(operator: str, key: str, values: list[str]) -> bool:
-    form = _FORMS.fullmatch(operator.lower())
-    if form is None or form[1] == "forallvalues:" or form[3] or form[2] not in POSITIVE_OPERATORS:
-        return False
-    if key.lower() not in RESTRICTING_KEYS:
-        return False
-    return bool(values) and all(_narrow(key.lower(), form[2], value) for value in values)
+def _include(wide: Iterable[str], narrow: Iterable[str]) -> bool:
+    """Whether all that one list of patterns fits is fitted by another one's; `?` is not looked through."""
+    patterns = [pattern.lower() for pattern in wide if "?" not in pattern]
+    return bool(patterns) and all(any(matches(pattern, one.lower()) for pattern in patterns) for one in narrow)
 
 
-def _narrow(key: str, operator: str, value: str) -> bool:
-    """Whether one value leaves anybody outside."""
-    if operator == "ipaddress":
-        network = ipaddress.ip_network(value, strict=False)
-        return network.prefixlen >= _SMALLEST_PREFIX[network.version]
-    if operator in ("stringequals", "stringequalsignorecase"):
-        return bool(value)
-    if key in ("aws:principalarn", "aws:sourcearn"):
-        account = 4
-        parts = value.split(":", account + 1)
-        return len(parts) > account and _ACCOUNT.fullmatch(parts[account]) is not None
-    return re.fullmatch(r"[*?]*", value) is None
+def _spared(denial: Statement) -> tuple[Names | None, bool]:
+    """Whom a denial leaves in, None being anybody, and whether it has conditions."""
+    conditions = denial.get("Condition") or {}
+    names = let_through(conditions)
+    if "NotPrincipal" in denial and names is not None:
+        principals = tuple(_principals(denial["NotPrincipal"]))
+        names = None if any(map(_everybody, principals)) else names | _accounts(principals)
+    return names, bool(conditions) or "NotPrincipal" in denial

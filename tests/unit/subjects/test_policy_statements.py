@@ -8,6 +8,7 @@ from auditor.model.values import NOT_APPLICABLE, Reason, Unknown
 from auditor.subjects.policy_statements import findings_of
 
 OTHER = "444455556666"
+OWN = "111122223333"
 
 
 def policy(condition=None, principal="*", effect="Allow", **more):
@@ -26,47 +27,6 @@ def test_everybody(principal):
     assert public(principal=principal) == ("S",)
 
 
-@pytest.mark.parametrize(
-    "condition",
-    [
-        {"StringEquals": {"aws:PrincipalOrgID": "o-abc"}},
-        {"StringEquals": {"AWS:PRINCIPALORGID": ["o-abc", "o-def"]}},
-        {"StringLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/*"}},
-        {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/*"}},
-        {"StringEquals": {"kms:CallerAccount": "111122223333", "kms:ViaService": "dynamodb.eu-west-1.amazonaws.com"}},
-        {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}},
-        {"IpAddress": {"aws:SourceIp": "2001:db8::/32"}},
-        {"StringEquals": {"aws:SourceVpce": "vpce-1"}},
-        {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-abc/r-1/*"}},
-    ],
-)
-def test_conditions_that_restrict(condition):
-    assert public(condition) == ()
-
-
-@pytest.mark.parametrize(
-    "condition",
-    [
-        {"StringEquals": {"kms:ViaService": "dynamodb.eu-west-1.amazonaws.com"}},
-        {"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-abc"}},
-        {"ForAllValues:StringEquals": {"aws:PrincipalOrgID": "o-abc"}},
-        {"StringNotEquals": {"aws:PrincipalOrgID": "o-abc"}},
-        {"StringLike": {"aws:PrincipalOrgID": "*"}},
-        {"StringLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/admin"}},
-        {"ArnLike": {"aws:PrincipalArn": "*"}},
-        {"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}},
-        {"IpAddress": {"aws:SourceIp": ["192.0.2.0/24", "0.0.0.0/1"]}},
-        {"IpAddress": {"aws:SourceIp": "::/0"}},
-        {"StringEquals": {"aws:PrincipalOrgID": []}},
-        {"Bool": {"aws:SecureTransport": "true"}},
-        {"Null": {"aws:PrincipalOrgID": "false"}},
-        {"Numeric Nonsense": {"x": "y"}},
-    ],
-)
-def test_conditions_that_only_seem_to_restrict(condition):
-    assert public(condition) == ("S",)
-
-
 def test_all_but_some_is_everybody():
     text = policy().replace('"Principal": "*"', '"NotPrincipal": {"AWS": "arn:aws:iam::111122223333:root"}')
     assert findings_of(text).public == ("S",)
@@ -82,6 +42,99 @@ def test_all_but_some_is_everybody():
 )
 def test_not_everybody(text):
     assert findings_of(text).public == ()
+
+
+@pytest.mark.parametrize("principal", ["arn:aws:iam::*:root", "arn:aws:iam::1111????3333:role/x"])
+def test_any_account_in_an_arn_is_everybody(principal):
+    assert public(principal={"AWS": principal}) == ("S",)
+    assert public(principal={"AWS": f"arn:aws:iam::{OWN}:role/*"}) == ()
+
+
+def test_everybody_of_another_type_is_everybody():
+    assert public(principal={"Federated": "*"}) == ("S",)
+
+
+def denial(condition=None, principal="*", **more):
+    statement = {"Effect": "Deny", "Principal": principal, "Action": "*", "Resource": "*", **more}
+    return {name: value for name, value in statement.items() if value is not None} | (
+        {"Condition": condition} if condition else {}
+    )
+
+
+def with_denial(denied, **more):
+    document = json.loads(policy(**more))
+    document["Statement"].append(denied)
+    return findings_of(json.dumps(document))
+
+
+NOT_OURS = {"StringNotEquals": {"aws:PrincipalOrgID": "o-abc"}}
+
+
+@pytest.mark.parametrize(
+    ("denied", "accounts"),
+    [
+        (denial(), ()),
+        (denial(NOT_OURS), ("o-abc",)),
+        (denial(NOT_OURS, Action="dynamodb:*"), ("o-abc",)),
+        (denial(NOT_OURS | {"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}}), ("o-abc",)),
+        (denial({"StringNotEqualsIfExists": {"aws:PrincipalAccount": "${aws:ResourceAccount}"}}), ()),
+        (denial({"ArnNotLike": {"aws:PrincipalArn": f"arn:aws:iam::{OTHER}:role/*"}}), (OTHER,)),
+        (denial({"NotIpAddress": {"aws:SourceIp": "192.0.2.0/24"}}), ()),
+        (denial(principal=None, NotPrincipal={"AWS": f"arn:aws:iam::{OTHER}:root"}), (OTHER,)),
+    ],
+)
+def test_a_denial_for_all_but_some_leaves_those(denied, accounts):
+    found = with_denial(denied)
+    assert (found.public, found.accounts) == ((), accounts)
+
+
+@pytest.mark.parametrize(
+    "denied",
+    [
+        denial(NOT_OURS, Action="dynamodb:PutItem"),
+        denial(NOT_OURS, Action="dynamodb:???????"),
+        denial(NOT_OURS, Action=None, NotAction="dynamodb:GetItem"),
+        denial(NOT_OURS, Resource="arn:aws:dynamodb:::table/other"),
+        denial(NOT_OURS, principal={"AWS": f"arn:aws:iam::{OTHER}:root"}),
+        denial(NOT_OURS | {"Bool": {"aws:SecureTransport": "false"}}),
+        denial(NOT_OURS | {"Bool": {"aws:PrincipalIsAWSService": "true"}}),
+        denial({"StringEquals": {"aws:PrincipalOrgID": "o-abc"}}),
+        denial({"StringNotLike": {"aws:PrincipalOrgID": "o-*"}}),
+        denial({"ForAnyValue:StringNotLike": {"aws:PrincipalOrgPaths": "o-abc/*"}}),
+        denial({"Null": {"aws:PrincipalOrgID": "true"}}),
+        denial(principal=None, NotPrincipal={"AWS": "*"}),
+    ],
+)
+def test_a_denial_that_does_not_close_the_policy(denied):
+    assert with_denial(denied).public == ("S",)
+
+
+def test_a_denial_of_everything_leaves_nobody():
+    assert with_denial(denial(), principal={"AWS": OTHER}).accounts == ()
+
+
+def test_accounts_let_in_by_condition():
+    found = findings_of(policy({"StringEquals": {"aws:PrincipalAccount": [OWN, OTHER]}}))
+    assert (found.public, found.accounts) == ((), (OWN, OTHER))
+
+
+def test_a_service_acts_for_the_account_of_its_condition():
+    condition = {"StringEquals": {"aws:SourceAccount": OTHER}}
+    assert findings_of(policy(condition, {"Service": "backup.amazonaws.com"})).accounts == (OTHER,)
+
+
+@pytest.mark.parametrize(
+    ("more", "broad"),
+    [
+        ({}, ("S",)),
+        ({"Action": ["dynamodb:GetItem", "dynamodb:Query"]}, ()),
+        ({"Action": ["dynamodb:GetItem", "dynamodb:Batch?etItem"]}, ("S",)),
+        ({"Action": [], "NotAction": "dynamodb:DeleteTable"}, ("S",)),
+        ({"effect": "Deny"}, ()),
+    ],
+)
+def test_actions_by_name(more, broad):
+    assert findings_of(policy(principal={"AWS": OTHER}, **more)).broad == broad
 
 
 def test_a_statement_without_sid_is_numbered():
@@ -113,6 +166,8 @@ def test_what_is_no_document_stays_what_it_is(given):
         "null",
         '{"Statement": "x"}',
         '{"Statement": [{}]}',
+        '{"Statement": {"Effect": "Allow", "Action": "*"}}',
+        '{"Statement": [{"Effect": "Allow", "Principal": "*"}, {"Effect": "Deny", "Action": "*"}]}',
         '{"Statement": {"Effect": "Allow", "Principal": "*", "Condition": []}}x',
         policy({"IpAddress": {"aws:SourceIp": "nowhere"}}),
         policy("StringEquals"),
