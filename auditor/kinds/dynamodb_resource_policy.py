@@ -1,4 +1,7 @@
-"""Resource policies of tables, read only where a rule or the code asks for them; fact: revision_id."""
+"""Resource policies of tables and of their streams, read only where a rule or the code asks for them.
+
+Facts: id (the ARN that the policy is attached to), revision_id.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ ATTRIBUTES: Final = (
     Attribute(
         name="resource_arn",
         shape=Shape.STRING,
-        doc="The table.",
+        doc="The table, or its stream.",
         required=True,
         replaces=True,
     ),
@@ -39,15 +42,18 @@ def _asked(scope: Scope) -> bool:
 
 
 def requests(scope: Scope) -> Iterator[Request]:
-    """The policies whose table is known by ARN in code."""
+    """The policies whose table or stream is known by ARN in code."""
     if _asked(scope):
         yield from (Request.of(API, ResourceArn=arn) for arn in scope.names(TYPE))
 
 
 def follow(scope: Scope, answer: Answer) -> Iterator[Request]:
-    """The policy of every described table."""
+    """The policy of every described table, and that of its stream where it has one."""
     if answer.request.api == "dynamodb:DescribeTable" and not answer.request.region and _asked(scope):
-        yield Request.of(API, ResourceArn=answer.pages[0]["Table"]["TableArn"])
+        table = answer.pages[0]["Table"]
+        yield Request.of(API, ResourceArn=table["TableArn"])
+        if table.get("StreamSpecification", {}).get("StreamEnabled"):
+            yield Request.of(API, ResourceArn=table["LatestStreamArn"])
 
 
 def read(answers: Answers, scope: Scope) -> Iterator[Resource]:
@@ -71,7 +77,7 @@ def refresh(live: Resource, _answers: Answers) -> Resource:
 
 
 def listed(answers: Answers, _scope: Scope) -> tuple[str, ...] | Unknown:
-    """The tables with a policy, among those that were asked; unknown where one of them was not told."""
+    """The tables and streams with a policy, among those that were asked; unknown where one of them was not told."""
     found = []
     for answer in answers_of(answers, API):
         if answer.ok:
@@ -91,7 +97,7 @@ def absence(answers: Answers, _scope: Scope, name: str) -> Unknown | None:
 
 def belongs(resource: Resource, scope: Scope) -> bool:
     """By its table."""
-    table = str(resource.identity.name).partition(":table/")[2]
+    table = str(resource.identity.name).partition(":table/")[2].partition("/")[0]
     return table in scope.names("aws_dynamodb_table") or any(fnmatchcase(table, p) for p in scope.patterns)
 
 

@@ -8,10 +8,10 @@ from typing import Final
 from auditor.model.catalogue import FactType
 from auditor.model.facts import Resource
 from auditor.model.results import Subject
-from auditor.model.values import Value
-from auditor.subjects.alarm_metrics import SERVICE_MADE, actions_of, receives_data, texts
+from auditor.model.values import Value, unknowns
+from auditor.subjects.alarm_metrics import SERVICE_MADE, actions_of, can_be_crossed, receives_data, texts
 from auditor.subjects.definition import SubjectType, lifted, makers_of, spec
-from auditor.subjects.material import Index, Material, metrics_of, table_of
+from auditor.subjects.material import LIST_TABLES, Index, Material, metrics_of, table_of
 from auditor.subjects.sides import (
     SURROUNDINGS,
     TABLE,
@@ -21,6 +21,7 @@ from auditor.subjects.sides import (
     existence,
     of_declared,
     of_live,
+    of_sides,
     outside,
     subject_around,
     subjects_of,
@@ -39,7 +40,27 @@ def _service_made(alarm: Resource) -> Value:
 
 def _receives(alarm: Resource) -> Value:
     metrics = _of_dynamodb(alarm)
-    return receives_data(metrics) if metrics else None
+    if metrics:
+        return receives_data(metrics)
+    return next(
+        (cause for name in ("namespace", "metric_name", "metric_query") for cause in unknowns(alarm.values.get(name))),
+        None,
+    )
+
+
+def _crossed(alarm: Resource) -> Value:
+    return can_be_crossed(alarm) if alarm.values.get("metric_name") and _of_dynamodb(alarm) else None
+
+
+def _lost_tables(sides: Sides) -> Value:
+    """Tables that the alarm looks at and that AWS does not list; an Unknown stands for a list that is not whole."""
+    live = sides.live
+    if not isinstance(live, Resource):
+        return live
+    named = {name for metric in metrics_of(live) if (name := table_of(metric))}
+    lost = sorted(named - sides.index.listed_tables)
+    gap = sides.index.gap(LIST_TABLES)
+    return gap if lost and gap is not None else tuple(lost)
 
 
 DEFINITIONS: Final[Definitions] = (
@@ -70,11 +91,44 @@ DEFINITIONS: Final[Definitions] = (
         spec(
             "live.receives_data",
             FactType.BOOL,
-            "Whether DynamoDB publishes one of its metrics with these dimensions.",
+            "Whether DynamoDB publishes one of its metrics with these dimensions, in this unit.",
             "metric reference",
             absence="it looks at no metric of DynamoDB",
         ),
         _receives,
+    ),
+    of_declared(
+        spec(
+            "declared.receives_data",
+            FactType.BOOL,
+            "Whether DynamoDB publishes one of its metrics with these dimensions, in this unit.",
+            "metric reference",
+            absence="it looks at no metric of DynamoDB",
+        ),
+        _receives,
+    ),
+    *(
+        of_side(
+            spec(
+                f"{side}.can_be_crossed",
+                FactType.BOOL,
+                "Whether its threshold can be crossed: no metric of DynamoDB is ever below zero.",
+                "threshold and comparison_operator",
+                absence="it looks at no single metric of DynamoDB, or has no fixed threshold",
+            ),
+            _crossed,
+        )
+        for side, of_side in (("declared", of_declared), ("live", of_live))
+    ),
+    of_sides(
+        spec(
+            "live.lost_tables",
+            FactType.STRINGS,
+            "Tables that it looks at and that AWS does not have.",
+            f"{LIST_TABLES} TableNames",
+            absence="never: an empty list",
+        ),
+        _lost_tables,
     ),
     of_live(
         spec("live.service_made", FactType.BOOL, "Whether target tracking keeps it for itself.", f"{_ALARM}.AlarmName"),

@@ -5,12 +5,13 @@ CloudWatch takes an alarm on any metric and any dimensions; where nothing is pub
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
 from auditor.model.facts import Resource
-from auditor.model.values import NOT_APPLICABLE, Reason, Truth, Unknown, Value, any_of
+from auditor.model.values import NOT_APPLICABLE, Reason, Truth, Unknown, Value, all_of, any_of
 from auditor.subjects.material import metrics_of, table_of
 
 _TABLE: Final = frozenset({"TableName"})
@@ -20,8 +21,18 @@ _REPLICA: Final = _TABLE | {"ReceivingRegion"}
 _STREAM: Final = _OPERATION | {"StreamLabel"}
 _DELEGATED: Final = _TABLE | {"DelegatedOperation"}
 
+_ACCOUNT: Final[frozenset[str]] = frozenset()
+_LIMITS: Final = ("AccountLimit", "KeyRangeThroughput", "MaxOnDemandThroughput", "ProvisionedThroughput")
+
 PUBLISHED: Final[Mapping[str, tuple[frozenset[str], ...]]] = MappingProxyType(
     {
+        **{f"{what}{limit}ThrottleEvents": (_TABLE, _INDEX) for what in ("Read", "Write") for limit in _LIMITS},
+        **{f"Account{most}{what}s": (_ACCOUNT,) for most in ("Max", "MaxTableLevel") for what in ("Read", "Write")},
+        **{
+            f"{which}{what}CapacityUtilization": (_ACCOUNT,)
+            for which in ("AccountProvisioned", "MaxProvisionedTable")
+            for what in ("Read", "Write")
+        },
         "AgeOfOldestUnreplicatedRecord": (_DELEGATED,),
         "ConditionalCheckFailedRequests": (_TABLE,),
         "ConsumedReadCapacityUnits": (_TABLE, _INDEX),
@@ -46,10 +57,31 @@ PUBLISHED: Final[Mapping[str, tuple[frozenset[str], ...]]] = MappingProxyType(
         "ThrottledRequests": (_OPERATION,),
         "TimeToLiveDeletedItemCount": (_TABLE,),
         "TransactionConflict": (_TABLE,),
+        "UserErrors": (_ACCOUNT,),
         "WriteThrottleEvents": (_TABLE, _INDEX),
     }
 )
-"""Metric of AWS/DynamoDB about a table -> the sets of dimensions it is published with, by the metric reference."""
+"""Metric of AWS/DynamoDB -> the sets of dimensions it is published with, by the metric reference."""
+
+UNITS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        **{name: "Percent" for name in PUBLISHED if name.endswith("CapacityUtilization")},
+        "AgeOfOldestUnreplicatedRecord": "Milliseconds",
+        "ReplicationLatency": "Milliseconds",
+        "ReturnedBytes": "Bytes",
+        "SuccessfulRequestLatency": "Milliseconds",
+    }
+)
+"""Metric -> the unit it is published in, where that is not Count. An alarm in another unit gets no data."""
+
+OPERATIONS: Final = frozenset(
+    {
+        "BatchExecuteStatement", "BatchGetItem", "BatchWriteItem", "DeleteItem", "ExecuteStatement",
+        "ExecuteTransaction", "GetItem", "GetRecords", "PutItem", "Query", "Scan", "TransactGetItems",
+        "TransactWriteItems", "UpdateItem",
+    }
+)  # fmt: skip
+"""Values of the dimension Operation; CloudWatch takes others, and upper for lower case, without complaint."""
 
 DISPUTED: Final[frozenset[tuple[str, frozenset[str]]]] = frozenset({("SystemErrors", _TABLE)})
 """Metric and dimensions about which AWS's own pages differ: the metric reference has them with Operation only, the list
@@ -62,22 +94,50 @@ SERVICE_MADE: Final = "TargetTracking-table/"
 def receives_data(metrics: Iterable[Mapping[str, Value]]) -> Value:
     """Whether at least one of these metrics of DynamoDB is published with its dimensions."""
     truth = any_of(map(_published, metrics))
-    if truth is Truth.UNKNOWN:
-        return Unknown(
-            Reason.NOT_SUPPORTED,
-            "AWS's pages differ on whether this metric is published with these dimensions: see in CloudWatch",
-        )
-    return truth is Truth.TRUE
+    return _UNTOLD if truth is Truth.UNKNOWN else truth is Truth.TRUE
+
+
+_UNTOLD: Final = Unknown(
+    Reason.NOT_SUPPORTED,
+    "whether this metric is published with these dimensions is not known, or AWS's pages differ: see in CloudWatch",
+)
 
 
 def _published(metric: Mapping[str, Value]) -> Truth:
     name, dimensions = metric.get("metric_name"), metric.get("dimensions")
     if isinstance(name, Unknown) or isinstance(dimensions, Unknown):
         return Truth.UNKNOWN
-    given = frozenset(dimensions) if isinstance(dimensions, Mapping) else frozenset()
-    if (name, given) in DISPUTED:
+    values = dimensions if isinstance(dimensions, Mapping) else {}
+    given = frozenset(values)
+    if (name, given) in DISPUTED or not isinstance(name, str) or name not in PUBLISHED:
         return Truth.UNKNOWN
-    return Truth.of(given in PUBLISHED.get(str(name), ()))
+    return all_of(
+        (
+            Truth.of(given in PUBLISHED[name]),
+            _among(values.get("Operation"), OPERATIONS),
+            _among(metric.get("unit"), {UNITS.get(name, "Count")}),
+        )
+    )
+
+
+def _among(value: Value, known: Collection[str]) -> Truth:
+    """Whether a value, where there is one, is among the known ones."""
+    if isinstance(value, Unknown):
+        return Truth.UNKNOWN
+    return Truth.of(value is None or value in known)
+
+
+def can_be_crossed(alarm: Resource) -> Value:
+    """Whether the alarm's threshold can be crossed: what DynamoDB publishes is never negative."""
+    threshold, comparison = alarm.values.get("threshold"), alarm.values.get("comparison_operator")
+    for value in (threshold, comparison):
+        if isinstance(value, Unknown):
+            return value
+    if not isinstance(threshold, int | Decimal):
+        return None
+    if comparison == "LessThanThreshold":
+        return threshold > 0
+    return comparison != "LessThanOrEqualToThreshold" or threshold >= 0
 
 
 def texts(found: Iterable[Value]) -> Value:

@@ -1,11 +1,11 @@
-"""Analysis of capacity: what of a table Application Auto Scaling really scales."""
+"""Analysis of capacity: what of a table Application Auto Scaling really scales, on both sides."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
-from auditor.model.facts import Resource
+from auditor.model.facts import Resource, Side
 from auditor.model.values import Unknown, Value
 from auditor.subjects.definition import decided, names_of
 from auditor.subjects.sides import Sides
@@ -18,52 +18,71 @@ _DIMENSIONS: Final = {
 }
 
 
-def table_scaled(sides: Sides, direction: str) -> Value:
-    """Whether the table's reads, or writes, are scaled."""
-    name = sides.comparison.identity.name
-    return name if isinstance(name, Unknown) else _scaled(sides, f"table/{name}", _DIMENSIONS[direction][0])
+def table_scaled(table: Resource, sides: Sides, direction: str) -> Value:
+    """Whether the reads, or writes, of either side's table are scaled."""
+    name = table.identity.name
+    return name if isinstance(name, Unknown) else _scaled(table, sides, f"table/{name}", _DIMENSIONS[direction][0])
 
 
-def unscaled_indexes(sides: Sides) -> Value:
+def unscaled_indexes(table: Resource, sides: Sides) -> Value:
     """Global secondary indexes of which reads or writes are not scaled; an Unknown stands for one that can't be told.
 
     An index has a throughput of its own: one that does not scale throttles the writes of its table.
     """
-    live = sides.live
-    if not isinstance(live, Resource):
-        return live
-    names = names_of(live.values.get("global_secondary_index"))
+    names = names_of(table.values.get("global_secondary_index"))
     if not isinstance(names, tuple):
         return names
     found: list[Value] = []
     for name in names:
-        resource = f"table/{sides.comparison.identity.name}/index/{name}"
-        scaled = [_scaled(sides, resource, dimensions[1]) for dimensions in _DIMENSIONS.values()]
+        resource = f"table/{table.identity.name}/index/{name}"
+        scaled = [_scaled(table, sides, resource, dimensions[1]) for dimensions in _DIMENSIONS.values()]
         if False in scaled:
             found.append(name)
         else:
-            found += [value for value in scaled[:1] if isinstance(value, Unknown)]
+            found += [value for value in scaled if isinstance(value, Unknown)][:1]
     return decided(found)
 
 
-def _scaled(sides: Sides, resource: str, dimension: str) -> Value:
+def _scaled(table: Resource, sides: Sides, resource: str, dimension: str) -> Value:
     """Whether a target that is not suspended has a policy that tracks a target value or has steps."""
-    for api in (TARGETS, POLICIES):
-        gap = sides.index.gap(api)
-        if gap is not None:
-            return gap
-    targets = [one for one in sides.index.scaling_targets.get(resource, ()) if _is(one, dimension)]
-    policies = [one for one in sides.index.scaling_policies.get(resource, ()) if _is(one, dimension)]
+    if table.side is Side.LIVE:
+        for api in (TARGETS, POLICIES):
+            gap = sides.index.gap(api)
+            if gap is not None:
+                return gap
+    targets, policies = (
+        _about(resource, dimension, found)
+        for found in (
+            (sides.index.scaling_targets.get(resource, ()), sides.index.scaling_policies.get(resource, ()))
+            if table.side is Side.LIVE
+            else (
+                sides.index.declared.get(kind, ())
+                for kind in ("aws_appautoscaling_target", "aws_appautoscaling_policy")
+            )
+        )
+    )
     if not targets or not policies:
         return False
-    suspended = [_suspended(target) for target in targets]
-    if True in suspended:
+    states = [_suspended(target) for target in targets if isinstance(target, Resource)]
+    if True in states:
         return False
-    return next((value for value in suspended if isinstance(value, Unknown)), True)
+    return next((value for value in (*states, *targets, *policies) if isinstance(value, Unknown)), True)
 
 
-def _is(resource: Resource, dimension: str) -> bool:
-    return resource.values.get("scalable_dimension") == dimension
+def _about(resource: str, dimension: str, resources: Iterable[Resource]) -> list[Resource | Unknown]:
+    """Those about one capacity; where none is, the reasons why some might be."""
+    found: list[Resource | Unknown] = []
+    maybe: list[Resource | Unknown] = []
+    for one in resources:
+        about = (one.values.get("resource_id"), one.values.get("scalable_dimension"))
+        if about == (resource, dimension):
+            found.append(one)
+        elif all(
+            isinstance(part, Unknown) or part == wanted
+            for part, wanted in zip(about, (resource, dimension), strict=True)
+        ):
+            maybe += [part for part in about if isinstance(part, Unknown)]
+    return found or maybe
 
 
 def _suspended(target: Resource) -> Value:

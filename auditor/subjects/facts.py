@@ -17,6 +17,7 @@ from auditor.subjects.material import Material, index_of
 _SHARED: Final = (
     "alarm_metrics", "capacity", "definition", "encryption", "facts", "material", "moments", "policy_conditions",
     "policy_statements", "sides", "table_alarms", "table_attributes", "table_placement",
+    "table_policies",
 )  # fmt: skip
 """Modules of this package that hold what subjects share."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -11,8 +11,8 @@ from auditor.model.catalogue import FactType
 from auditor.model.facts import Identity, Resource
 from auditor.model.results import Subject
 from auditor.model.values import Value
-from auditor.subjects.definition import SubjectType, makers_of, spec
-from auditor.subjects.material import Index, Material
+from auditor.subjects.definition import SubjectType, decided, makers_of, spec
+from auditor.subjects.material import Index, Material, refers
 from auditor.subjects.policy_statements import PolicyFindings, findings_of
 from auditor.subjects.sides import (
     SURROUNDINGS,
@@ -21,7 +21,6 @@ from auditor.subjects.sides import (
     attribute,
     existence,
     live_fact,
-    of_live,
     of_sides,
     outside,
     subject_around,
@@ -44,21 +43,48 @@ def _tables(sides: Sides) -> Value:
     return sides.index.tables_by_key.get(arn, ()) if isinstance(arn, str) else arn
 
 
-def _foreign(sides: Sides, found: PolicyFindings) -> Value:
-    return tuple(account for account in found.accounts if account != sides.comparison.identity.account)
-
-
-def _public(live: Resource) -> Value:
-    found = findings_of(live.values.get("policy"))
-    return found.public if isinstance(found, PolicyFindings) else found
-
-
-def _accounts(sides: Sides) -> Value:
+def _live_policy(sides: Sides) -> Value:
     live = sides.live
-    if not isinstance(live, Resource):
-        return live
-    found = findings_of(live.values.get("policy"))
-    return _foreign(sides, found) if isinstance(found, PolicyFindings) else found
+    return live.values.get("policy") if isinstance(live, Resource) else live
+
+
+def _declared_policy(sides: Sides) -> Value:
+    """The policy in the key's block, or that of a resource of its own; AWS's default names the own account alone."""
+    key = sides.declared
+    if not isinstance(key, Resource):
+        return key
+    companions = (
+        each.values.get("policy")
+        for each in sides.index.declared.get("aws_kms_key_policy", ())
+        if refers(each.values.get("key_id"), key.address)
+    )
+    own = key.values.get("policy")
+    return next(companions, NO_POLICY) if own is None else own
+
+
+NO_POLICY: Final = '{"Statement": []}'
+_POLICIES: Final = (
+    ("declared", _declared_policy, "policy, or aws_kms_key_policy"),
+    ("live", _live_policy, "kms:GetKeyPolicy Policy"),
+)
+
+
+def _public(policy: Callable[[Sides], Value]) -> Callable[[Sides], Value]:
+    def of(sides: Sides) -> Value:
+        found = findings_of(policy(sides))
+        return decided(found.public) if isinstance(found, PolicyFindings) else found
+
+    return of
+
+
+def _foreign(policy: Callable[[Sides], Value]) -> Callable[[Sides], Value]:
+    def of(sides: Sides) -> Value:
+        found = findings_of(policy(sides))
+        if not isinstance(found, PolicyFindings):
+            return found
+        return decided(each for each in found.accounts if each != sides.comparison.identity.account)
+
+    return of
 
 
 DEFINITIONS: Final[Definitions] = (
@@ -134,23 +160,29 @@ DEFINITIONS: Final[Definitions] = (
         f"{_KEY}.DeletionDate",
         absence="it does not wait for its deletion",
     ),
-    of_live(
-        spec(
-            "live.policy.public_statements",
-            FactType.STRINGS,
-            "Statements that allow everybody and that no condition really restricts.",
-            "kms:GetKeyPolicy Policy",
-        ),
-        _public,
+    *(
+        of_sides(
+            spec(
+                f"{side}.policy.public_statements",
+                FactType.STRINGS,
+                "Statements that allow everybody and that no condition and no denial really restricts.",
+                source,
+            ),
+            _public(policy),
+        )
+        for side, policy, source in _POLICIES
     ),
-    of_sides(
-        spec(
-            "live.policy.foreign_accounts",
-            FactType.STRINGS,
-            "Other accounts that its policy allows something.",
-            "kms:GetKeyPolicy Policy",
-        ),
-        _accounts,
+    *(
+        of_sides(
+            spec(
+                f"{side}.policy.foreign_accounts",
+                FactType.STRINGS,
+                "Other accounts, and organisations, that its policy allows something.",
+                source,
+            ),
+            _foreign(policy),
+        )
+        for side, policy, source in _POLICIES
     ),
     of_sides(
         spec(

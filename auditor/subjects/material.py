@@ -90,6 +90,10 @@ class Index:
     scaling_policies: Mapping[str, tuple[Resource, ...]]
     resource_policies: Mapping[str, Resource]
     """By the ARN they are attached to."""
+    declared: Mapping[str, tuple[Resource, ...]]
+    """Declared resources by kind."""
+    listed_tables: frozenset[str]
+    """Names of live tables, as far as they were listed."""
     tables_by_key: Mapping[str, tuple[str, ...]]
     """Names of live tables by the ARN of the key that encrypts them."""
     declared_keys: frozenset[str]
@@ -117,7 +121,10 @@ def index_of(material: Material) -> Index:
     live: dict[str, list[Resource]] = {}
     for resource in material.live:
         live.setdefault(resource.kind, []).append(resource)
-    declared = [one for one in material.environment.resources if one.kind == "aws_cloudwatch_metric_alarm"]
+    written: dict[str, list[Resource]] = {}
+    for resource in material.environment.resources:
+        written.setdefault(resource.kind, []).append(resource)
+    declared = written.get("aws_cloudwatch_metric_alarm", [])
     gaps: dict[str, Unknown] = {}
     asked: set[str] = set()
     for request, answer in material.answers.by_request.items():
@@ -143,6 +150,10 @@ def index_of(material: Material) -> Index:
             if isinstance(arn := policy.values.get("resource_arn"), str)
         },
         tables_by_key={arn: tuple(sorted(names)) for arn, names in tables.items()},
+        declared={kind: tuple(same) for kind, same in written.items()},
+        listed_tables=frozenset(
+            name for answer in material.answers.of(LIST_TABLES) for page in answer.pages for name in page["TableNames"]
+        ),
         declared_keys=frozenset(
             arn for one in own_keys if one.live is not None and isinstance(arn := one.live.facts.get("arn"), str)
         ),
@@ -158,6 +169,7 @@ def index_of(material: Material) -> Index:
 
 
 _KEYS: Final = ("aws_kms_key", "aws_kms_replica_key")
+LIST_TABLES: Final = "dynamodb:ListTables"
 
 
 def _keys_of_tables(environment: DeclaredEnvironment) -> Iterable[Value]:
@@ -169,6 +181,14 @@ def _keys_of_tables(environment: DeclaredEnvironment) -> Iterable[Value]:
         if resource.kind == "aws_dynamodb_table" and key is not None:
             found[key] = None
     return found
+
+
+def refers(value: Value, address: str, attribute: str = "") -> bool:
+    """Whether a value depends on an attribute, whichever or the one, of the resource at an address."""
+    if not isinstance(value, Unknown):
+        return False
+    parts = (reference.rpartition(".") for reference in value.references)
+    return any(owner == address and attribute in ("", name) for owner, _, name in parts)
 
 
 def _by_table(alarms: list[Resource]) -> Mapping[str, tuple[Resource, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from auditor.model.values import Value
+from auditor.model.values import Reason, Unknown, Value
 
 
 def instant(value: Value) -> datetime | None:
@@ -19,11 +19,13 @@ def instant(value: Value) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def newest(values: Iterable[Value]) -> str | None:
-    """The latest of several times, as text; None of none."""
-    moments = [(moment, value) for value in values if (moment := instant(value)) is not None]
-    latest = max(moments, default=None)
-    return str(latest[1]) if latest else None
+def newest(values: Iterable[Value]) -> str | Unknown | None:
+    """The latest of several times, as text; None of none, unknown where none of them is told."""
+    given = tuple(values)
+    latest = max(((moment, value) for value in given if (moment := instant(value)) is not None), default=None)
+    if latest is not None:
+        return str(latest[1])
+    return Unknown(Reason.FAILED, "the answer does not tell when it was made") if given else None
 
 
 def hours_before(now: datetime, value: Value) -> int | None:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 
-from auditor.model.values import NOT_APPLICABLE, Reason, Unknown, Value
+from auditor.model.values import NOT_APPLICABLE, REFERENCE, Reason, Unknown, Value
 from auditor.policy.globs import matches
 from auditor.subjects.policy_conditions import NOBODY, Names, let_in, let_through
 
@@ -30,19 +30,34 @@ class PolicyFindings:
     """What a policy document gives away."""
 
     statements: int
-    public: tuple[str, ...]
+    public: tuple[Value, ...]
     """Labels of statements that allow everybody: Sid, or `statement N`."""
-    accounts: tuple[str, ...]
+    accounts: tuple[Value, ...]
     """Accounts and organisations that allowing statements let in, by principal or by condition, sorted."""
-    broad: tuple[str, ...] = ()
+    broad: tuple[Value, ...] = ()
     """Labels of allowing statements that do not name their actions: wildcards, or all but some."""
 
 
 def findings_of(document: Value) -> PolicyFindings | Value:
-    """What a policy document, as JSON text, gives away; absent, unknown and not applicable stay what they are."""
-    if document is None or document is NOT_APPLICABLE or isinstance(document, Unknown):
+    """What a policy document, as JSON text, gives away; absent, unknown and not applicable stay what they are.
+
+    Of a text with references in it, what does not depend on them is told all the same; an Unknown stands for the rest.
+    """
+    if document is None or document is NOT_APPLICABLE:
         return document
-    return _analysed(str(document))
+    if not isinstance(document, Unknown):
+        return _analysed(str(document))
+    found = _analysed(document.text) if document.text else document
+    if not isinstance(found, PolicyFindings) or _closed(document.text):
+        return found
+    return replace(found, public=(*found.public, document), accounts=(*found.accounts, document))
+
+
+def _closed(text: str) -> bool:
+    """Whether all references are to resources of the same code, which stand for nobody else."""
+    begin, end = REFERENCE
+    references = [part.partition(end)[0] for part in text.split(begin)[1:]]
+    return not any(re.search(r"(?:^|\.)data\.", reference) for reference in references)
 
 
 _UNREADABLE: Final = Unknown(Reason.NOT_SUPPORTED, "the policy document can't be read as one")

@@ -13,12 +13,11 @@ from auditor.model.results import Subject
 from auditor.model.values import Reason, Unknown, Value, unknowns
 from auditor.policy.waivers import State, state
 from auditor.subjects.definition import Definition, LazyFacts, SubjectType, analysed, makers_of, spec
-from auditor.subjects.material import Index, Material
+from auditor.subjects.material import LIST_TABLES, Index, Material
 from auditor.subjects.sides import TABLE
 
 MOST_RECORDS: Final = 200
 """Entries that a list of the run holds; a longer one ends with the number of the others."""
-LIST_TABLES: Final = "dynamodb:ListTables"
 
 
 def _unread(material: Material) -> Value:

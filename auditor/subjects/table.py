@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from auditor.model.answers import Request
 from auditor.model.catalogue import FactType
 from auditor.model.facts import Resource
 from auditor.model.results import Subject
@@ -15,7 +14,6 @@ from auditor.subjects import capacity, encryption
 from auditor.subjects.definition import Definition, SubjectType, at_path, lifted, makers_of, spec
 from auditor.subjects.material import Index, Material
 from auditor.subjects.moments import hours_before, newest
-from auditor.subjects.policy_statements import PolicyFindings, findings_of
 from auditor.subjects.sides import (
     SURROUNDINGS,
     TABLE,
@@ -31,12 +29,12 @@ from auditor.subjects.sides import (
 from auditor.subjects.table_alarms import ALARM_FACTS
 from auditor.subjects.table_attributes import ATTRIBUTES
 from auditor.subjects.table_placement import PLACEMENT
+from auditor.subjects.table_policies import POLICIES
 
 _TABLE: Final = "dynamodb:DescribeTable Table"
 _SSE: Final = f"{_TABLE}.SSEDescription"
 _KEY: Final = "kms:DescribeKey KeyMetadata"
 _ROTATION: Final = "kms:GetKeyRotationStatus"
-POLICY: Final = "dynamodb:GetResourcePolicy"
 ON_DEMAND: Final = "dynamodb:ListBackups"
 RECOVERY_POINTS: Final = "backup:ListRecoveryPointsByResource"
 
@@ -214,36 +212,52 @@ ENCRYPTION: Final[Definitions] = (
 )
 
 
-# Capacity, backups, policy
+# Capacity, backups
 
+
+def _scaling(side: str, direction: str) -> Callable[[Sides], Value]:
+    def of(sides: Sides) -> Value:
+        table = sides.live if side == "live" else sides.declared
+        if not isinstance(table, Resource):
+            return table
+        if direction:
+            return capacity.table_scaled(table, sides, direction)
+        return capacity.unscaled_indexes(table, sides)
+
+    return of
+
+
+_SCALING: Final = (
+    ("live", f"{capacity.POLICIES} ScalingPolicies"),
+    ("declared", "aws_appautoscaling_target and aws_appautoscaling_policy"),
+)
 CAPACITY: Final[Definitions] = (
     *(
         of_sides(
             spec(
-                f"live.autoscaling.{direction}",
+                f"{side}.autoscaling.{direction}",
                 FactType.BOOL,
                 f"Whether {direction}s of the table are scaled: a target that is not suspended, with a policy.",
-                f"{capacity.POLICIES} ScalingPolicies.ScalableDimension",
+                source,
             ),
-            lambda sides, direction=direction: _live_only(sides, capacity.table_scaled(sides, direction)),  # type: ignore[misc]  # one lambda for each
+            _scaling(side, direction),
         )
+        for side, source in _SCALING
         for direction in ("read", "write")
     ),
-    of_sides(
-        spec(
-            "live.autoscaling.unscaled_indexes",
-            FactType.STRINGS,
-            "Global secondary indexes of which reads or writes are not scaled.",
-            f"{capacity.POLICIES} ScalingPolicies.ResourceId",
-        ),
-        capacity.unscaled_indexes,
+    *(
+        of_sides(
+            spec(
+                f"{side}.autoscaling.unscaled_indexes",
+                FactType.STRINGS,
+                "Global secondary indexes of which reads or writes are not scaled.",
+                source,
+            ),
+            _scaling(side, ""),
+        )
+        for side, source in _SCALING
     ),
 )
-
-
-def _live_only(sides: Sides, value: Value) -> Value:
-    live = sides.live
-    return value if isinstance(live, Resource) else live
 
 
 def _newest(fact: str, status: str) -> Callable[[Resource], Value]:
@@ -300,42 +314,6 @@ BACKUPS: Final[Definitions] = (
 )
 
 
-def _policy(sides: Sides) -> Value | PolicyFindings:
-    live = sides.live
-    if not isinstance(live, Resource):
-        return live
-    arn = live.facts.get("arn")
-    attached = sides.index.resource_policies.get(arn) if isinstance(arn, str) else None
-    if attached is not None:
-        return findings_of(attached.values.get("policy"))
-    answer = sides.material.answers.get(Request.of(POLICY, ResourceArn=arn))
-    return PolicyFindings(0, (), ()) if answer.answered else answer.unknown
-
-
-def _of_policy(path: str, doc: str, value: Callable[[PolicyFindings, Sides], Value]) -> Definition[Sides]:
-    def of(sides: Sides) -> Value:
-        found = _policy(sides)
-        return value(found, sides) if isinstance(found, PolicyFindings) else found
-
-    return of_sides(
-        spec(path, FactType.STRINGS, doc, f"{POLICY} Policy", absence="never: no policy gives an empty list"), of
-    )
-
-
-def _foreign(found: PolicyFindings, sides: Sides) -> Value:
-    own = sides.comparison.identity.account
-    return tuple(account for account in found.accounts if account != own)
-
-
-RESOURCE_POLICY: Final[Definitions] = (
-    _of_policy(
-        "live.resource_policy.public_statements",
-        "Statements that allow everybody and that no condition really restricts.",
-        lambda found, _: found.public,
-    ),
-    _of_policy("live.resource_policy.foreign_accounts", "Other accounts that it allows something.", _foreign),
-)
-
 DEFINITIONS: Final[Definitions] = (
     *STATE,
     *ATTRIBUTES,
@@ -345,7 +323,7 @@ DEFINITIONS: Final[Definitions] = (
     *ALARM_FACTS,
     *CAPACITY,
     *BACKUPS,
-    *RESOURCE_POLICY,
+    *POLICIES,
     *SURROUNDINGS,
 )
 _MAKERS: Final = makers_of(DEFINITIONS)

@@ -8,7 +8,7 @@ from typing import Final
 from auditor.model.catalogue import FactType
 from auditor.model.facts import Resource
 from auditor.model.values import Unknown, Value
-from auditor.subjects.definition import spec
+from auditor.subjects.definition import at_path, spec
 from auditor.subjects.sides import Definitions, attribute, blocks, of_declared, of_live
 
 _TABLE: Final = "dynamodb:DescribeTable Table"
@@ -24,6 +24,14 @@ def _declared_tags(declared: Resource) -> Value:
             return part
         merged.update(part if isinstance(part, Mapping) else {})
     return merged
+
+
+def _expiry_type(table: Resource) -> Value:
+    name, known = at_path(table.values, ("ttl", "attribute_name")), table.values.get("attribute")
+    for value in (name, known):
+        if isinstance(value, Unknown):
+            return value
+    return at_path(known, (str(name), "type")) if isinstance(known, Mapping) else None
 
 
 ATTRIBUTES: Final[Definitions] = (
@@ -148,6 +156,28 @@ ATTRIBUTES: Final[Definitions] = (
         f"{_TTL}.AttributeName",
         omitted="not managed by the code",
         absence="never set",
+    ),
+    of_declared(
+        spec(
+            "declared.ttl.attribute_type",
+            FactType.STRING,
+            "Type of the attribute that holds an item's end, where it is part of a key; only numbers (N) expire.",
+            "attribute",
+            values=("B", "N", "S"),
+            absence="it is part of no key, and so has no declared type",
+        ),
+        _expiry_type,
+    ),
+    of_live(
+        spec(
+            "live.ttl.attribute_type",
+            FactType.STRING,
+            "Type of the attribute that holds an item's end, where it is part of a key; only numbers (N) expire.",
+            f"{_TABLE}.AttributeDefinitions.AttributeType",
+            values=("B", "N", "S"),
+            absence="it is part of no key, and so has no type that DynamoDB knows",
+        ),
+        _expiry_type,
     ),
     of_declared(
         spec(

@@ -1,7 +1,8 @@
-from sample_material import NAME, alarm, both, declared, material, value
+from sample_material import NAME, alarm, both, declared, failed, material, value
 
+from auditor.model.answers import Answer, Request
 from auditor.model.drift import Existence
-from auditor.model.values import Unknown
+from auditor.model.values import NOT_APPLICABLE, Reason, Unknown
 
 
 def fact(path, told):
@@ -33,3 +34,37 @@ def test_actions():
 def test_target_tracking():
     assert fact("live.service_made", alarm("TargetTracking-table/x")) is True
     assert fact("live.service_made", alarm()) is False
+
+
+LISTED = Request.of("dynamodb:ListTables")
+
+
+def lost(told, answer):
+    found = material(both(None, told, existence=Existence.UNMANAGED), answers={LISTED: answer})
+    return value(found, "live.lost_tables", "alarm")
+
+
+def test_tables_that_are_not_there():
+    assert lost(alarm(), Answer(LISTED, ({"TableNames": ["a"]}, {"TableNames": [NAME]}))) == ()
+    assert lost(alarm(), Answer(LISTED, ({"TableNames": []},))) == (NAME,)
+    assert lost(alarm(), failed(LISTED)[LISTED]).code == "AccessDeniedException"
+    assert lost(alarm(namespace="AWS/Lambda"), failed(LISTED)[LISTED]) == ()
+
+
+def test_an_alarm_that_is_not_live_has_lost_no_table():
+    ours = declared({}, kind="aws_cloudwatch_metric_alarm", name="a")
+    found = material(both(ours, existence=Existence.MISSING))
+    assert value(found, "live.lost_tables", "alarm") is NOT_APPLICABLE
+
+
+def test_declared_alarms_are_held_against_the_metric_reference():
+    def fact(path, **values):
+        ours = declared(alarm().values | values, kind="aws_cloudwatch_metric_alarm", name="a")
+        return value(material(both(ours, existence=Existence.MISSING)), f"declared.{path}", "alarm")
+
+    unknown = Unknown(Reason.NOT_EVALUABLE)
+    assert fact("receives_data") is True
+    assert fact("receives_data", dimensions={"TableName": NAME, "Region": "x"}) is False
+    assert fact("receives_data", metric_name=None, metric_query=unknown) is unknown
+    assert fact("can_be_crossed", threshold=0, comparison_operator="LessThanThreshold") is False
+    assert fact("can_be_crossed", namespace="AWS/Lambda", threshold=0) is None

@@ -2,11 +2,12 @@ import pytest
 from sample_material import NAME, alarm
 
 from auditor.model.values import Reason, Unknown
-from auditor.subjects.alarm_metrics import alarm_record, receives_data
+from auditor.subjects.alarm_metrics import alarm_record, can_be_crossed, receives_data
 
 
-def metric(name, *dimensions):
-    return {"metric_name": name, "dimensions": dict.fromkeys(dimensions, "x")}
+def metric(name, *dimensions, operation="GetItem", **more):
+    given = dict.fromkeys(dimensions, "x") | ({"Operation": operation} if "Operation" in dimensions else {})
+    return {"metric_name": name, "dimensions": given, **more}
 
 
 @pytest.mark.parametrize(
@@ -19,8 +20,14 @@ def metric(name, *dimensions):
         (metric("ThrottledRequests", "TableName"), False),
         (metric("SystemErrors", "TableName", "Operation"), True),
         (metric("SystemErrors"), False),
+        (metric("SystemErrors", "TableName", "Operation", operation="Getitem"), False),
         (metric("UserErrors", "TableName"), False),
-        (metric("Invented", "TableName"), False),
+        (metric("UserErrors"), True),
+        (metric("ReadKeyRangeThroughputThrottleEvents", "TableName"), True),
+        (metric("AccountProvisionedWriteCapacityUtilization", unit="Percent"), True),
+        (metric("ReadThrottleEvents", "TableName", unit="Count"), True),
+        (metric("ReadThrottleEvents", "TableName", unit="Seconds"), False),
+        (metric("SuccessfulRequestLatency", "TableName", "Operation", unit="Seconds"), False),
         ({"metric_name": "ReadThrottleEvents"}, False),
     ],
 )
@@ -32,6 +39,8 @@ def test_dimensions_decide_whether_data_comes(given, expected):
     "given",
     [
         metric("SystemErrors", "TableName"),
+        metric("OfTomorrow", "TableName"),
+        metric("SystemErrors", "TableName", "Operation", operation=Unknown(Reason.NOT_EVALUABLE)),
         {"metric_name": Unknown(Reason.FAILED), "dimensions": {"TableName": "x"}},
         {"metric_name": "SystemErrors", "dimensions": Unknown(Reason.FAILED)},
     ],
@@ -79,3 +88,25 @@ def test_no_actions_are_an_empty_list():
 def test_alarms_of_target_tracking():
     assert alarm_record(alarm("TargetTracking-table/x"), NAME)["service_made"] is True
     assert alarm_record(alarm(), NAME)["service_made"] is False
+
+
+@pytest.mark.parametrize(
+    ("comparison", "threshold", "expected"),
+    [
+        ("GreaterThanThreshold", 0, True),
+        ("LessThanThreshold", 0, False),
+        ("LessThanThreshold", 1, True),
+        ("LessThanOrEqualToThreshold", 0, True),
+        ("LessThanOrEqualToThreshold", -1, False),
+        ("LessThanLowerOrGreaterThanUpperThreshold", None, None),
+    ],
+)
+def test_no_metric_is_below_zero(comparison, threshold, expected):
+    assert can_be_crossed(alarm(comparison_operator=comparison, threshold=threshold)) is expected
+
+
+@pytest.mark.parametrize("name", ["comparison_operator", "threshold"])
+def test_a_threshold_that_is_not_known(name):
+    unknown = Unknown(Reason.NOT_EVALUABLE)
+    given = {"comparison_operator": "LessThanThreshold", "threshold": 0} | {name: unknown}
+    assert can_be_crossed(alarm(**given)) is unknown

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from sample_material import NAME, both, declared, failed, live, material, users, value
 
@@ -63,6 +65,34 @@ def test_a_target_of_which_suspension_is_unknown():
     assert isinstance(fact("read", [unsure, policy]), Unknown)
     assert fact("read", [target, policy]) is True
     assert fact("read", [scaling("target", *READ), policy]) is True
+
+
+def written(kind, resource, dimension, **values):
+    given = {"resource_id": resource, "scalable_dimension": dimension, **values}
+    return declared(given, kind=f"aws_appautoscaling_{kind}", name=f"{resource}/{dimension}")
+
+
+def written_fact(path, *resources):
+    found = material(both(declared(), live()))
+    environment = replace(found.environment, resources=(*found.environment.resources, *resources))
+    return value(replace(found, environment=environment), f"declared.autoscaling.{path}")
+
+
+def test_what_the_code_scales():
+    target, policy = written("target", *READ), written("policy", *READ)
+    assert written_fact("read", target, policy) is True
+    assert written_fact("read", target) is False
+    assert written_fact("write", target, policy) is False
+    assert written_fact("unscaled_indexes", target, policy) == ("by-email",)
+
+
+def test_what_the_code_may_scale():
+    unknown = Unknown(Reason.NOT_EVALUABLE)
+    target, policy = written("target", unknown, READ[1]), written("policy", *READ)
+    assert written_fact("read", target, policy) is unknown
+    assert written_fact("write", target, policy) is False
+    anything = written("target", unknown, unknown), written("policy", unknown, unknown)
+    assert written_fact("unscaled_indexes", *anything) is unknown
 
 
 def test_indexes_that_were_not_told():
