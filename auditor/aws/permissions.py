@@ -74,7 +74,8 @@ def _resources(resource: str, scope: Scope, regions: list[str]) -> list[str]:
             return [
                 f"arn:{scope.partition}:dynamodb:{region}:{scope.account}:table/{name}"
                 for region in regions
-                for name in _names(scope)
+                for table in _names(scope)
+                for name in (table, *([] if "*" in table else [f"{table}/stream/*"]))
             ]
         case "key":
             own = [f"arn:{scope.partition}:kms:{region}:{scope.account}:key/*" for region in regions]

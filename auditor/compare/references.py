@@ -132,7 +132,8 @@ class References:
         filled = [first]
         for part in rest:
             reference, _, following = part.partition(REFERENCE[1])
-            found = self._resolved(reference, unknown)
+            # Inside JSON the quotes of an index are escaped.
+            found = self._resolved(reference.replace('\\"', '"'), unknown)
             if not isinstance(found, str):
                 return unknown
             filled += [found, following]

@@ -202,6 +202,19 @@ def test_time_to_live(client):
     assert error_code(client("dynamodb").describe_time_to_live, TableName="none") == "ResourceNotFoundException"
 
 
+def test_policy_of_a_stream(client):
+    dynamodb = client("dynamodb")
+    stream = create_table(client, StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"})
+    arns = [stream["LatestStreamArn"], stream["TableArn"]]
+    assert error_code(dynamodb.get_resource_policy, ResourceArn=arns[0]) == "PolicyNotFoundException"
+    for arn in arns:
+        dynamodb.put_resource_policy(ResourceArn=arn, Policy=arn)
+    assert [dynamodb.get_resource_policy(ResourceArn=arn)["Policy"] for arn in arns] == arns
+    dynamodb.delete_resource_policy(ResourceArn=arns[0])
+    assert error_code(dynamodb.get_resource_policy, ResourceArn=arns[0]) == "PolicyNotFoundException"
+    assert dynamodb.get_resource_policy(ResourceArn=arns[1])["Policy"] == arns[1]
+
+
 def test_contributor_insights(client):
     dynamodb = client("dynamodb")
     create_table(client)

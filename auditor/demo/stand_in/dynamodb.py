@@ -8,7 +8,7 @@ import uuid
 
 from moto.kms.models import kms_backends
 
-from auditor.demo.stand_in.gaps import Answer, Members, Request, answers, mends
+from auditor.demo.stand_in.gaps import Answer, Members, Request, answers, mends, rewrites
 
 DEFAULT_KEY = "alias/aws/dynamodb"
 KEPT = ("TableClass", "OnDemandThroughput", "SSESpecification")
@@ -92,6 +92,17 @@ def table_description(request: Request, answer: Answer) -> None:
     if request.operation == "DeleteTable":
         table["TableStatus"] = "DELETING"
         request.forget("table", table_name(request))
+
+
+@rewrites("dynamodb", "GetResourcePolicy", "PutResourcePolicy", "DeleteResourcePolicy")
+def policy_of_stream(request: Request) -> None:
+    """Let a stream have a policy of its own (API: ResourceArn, of a table or stream).
+
+    Moto takes what stands behind the last slash for the name of a table, and keeps policies by the whole text.
+    """
+    arn = request.body["ResourceArn"]
+    if "/stream/" in arn:
+        request.body["ResourceArn"] = f"{arn}/{arn.partition(':table/')[2].partition('/')[0]}"
 
 
 @mends("dynamodb", "DescribeTimeToLive")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NoReturn
 
 from auditor.hcl import numbers, values
@@ -28,8 +28,24 @@ def _jsonencode(value: Value) -> Value:
     causes = list(values.causes_of(plain))
     if causes:
         unknown = values.unknown(STRING, values.merged(causes), not_null=True, prefix=_first_character(plain))
-        return unknown.marked(marks)
+        named = _with_references(plain)
+        return unknown.told(json_text(named) if named is not None else "").marked(marks)
     return values.string(json_text(plain)).marked(marks)
+
+
+def _with_references(value: Value) -> Value | None:
+    """The value with each reference to what AWS decides as text; None where something else is not known."""
+    content = value.content
+    if isinstance(content, Undecided):
+        return values.string(content.as_text) if value.type == STRING and content.as_text else None
+    if isinstance(content, Mapping):
+        members = {name: _with_references(item) for name, item in content.items()}
+        named = {name: item for name, item in members.items() if item is not None}
+        return values.mapping(named) if len(named) == len(members) else None
+    if isinstance(content, tuple):
+        items = [item for each in content if (item := _with_references(each)) is not None]
+        return values.sequence(items) if len(items) == len(content) else None
+    return value
 
 
 def _first_character(value: Value) -> str:

@@ -21,7 +21,8 @@ def statements(scope=SCOPE, kinds=None):
 
 def test_tables_are_narrowed_to_the_scope_and_the_declared_names():
     arn = "arn:aws:dynamodb:ap-southeast-1:123456789012:table/"
-    assert statements()["ReadTables"]["Resource"] == [f"{arn}elsewhere", f"{arn}shop-prod-*"]
+    streams = f"{arn}elsewhere/stream/*"
+    assert statements()["ReadTables"]["Resource"] == [f"{arn}elsewhere", streams, f"{arn}shop-prod-*"]
 
 
 def test_without_a_scope_all_tables_of_the_account_are_meant():
@@ -37,7 +38,7 @@ def test_keys_are_narrowed_to_the_account_and_lists_are_not():
 def test_replicas_are_read_in_their_own_regions():
     document = policy([kind()], SCOPE, ["us-west-2", "ap-southeast-1"])
     tables = next(statement for statement in document["Statement"] if statement["Sid"] == "ReadTables")
-    assert [arn.split(":")[3] for arn in tables["Resource"]] == ["ap-southeast-1"] * 2 + ["us-west-2"] * 2
+    assert [arn.split(":")[3] for arn in tables["Resource"]] == ["ap-southeast-1"] * 3 + ["us-west-2"] * 3
 
 
 def test_the_partition_is_the_callers():

@@ -174,6 +174,18 @@ def test_resource_policies_are_asked_for_only_where_somebody_wants_them():
     assert not set(RESOURCE_POLICY.requests(scope()))
 
 
+def test_the_policy_of_a_stream_is_asked_for_where_there_is_one():
+    wanted = scope(wanted=frozenset({"dynamodb:GetResourcePolicy"}))
+    stream = {"LatestStreamArn": f"{arn()}/stream/1", "StreamSpecification": {"StreamEnabled": True}}
+    own = asked("dynamodb:GetResourcePolicy", ResourceArn=stream["LatestStreamArn"])
+    assert set(RESOURCE_POLICY.follow(wanted, whole(DESCRIBE, Table=described(**stream)))) == {OWN_POLICY, own}
+    switched_off = stream | {"StreamSpecification": {"StreamEnabled": False}}
+    assert set(RESOURCE_POLICY.follow(wanted, whole(DESCRIBE, Table=described(**switched_off)))) == {OWN_POLICY}
+    found = one(RESOURCE_POLICY, answers(whole(own, Policy="{}")))
+    assert RESOURCE_POLICY.belongs(found, scope(patterns=()))
+    assert not RESOURCE_POLICY.belongs(found, scope(declared={}, patterns=("*/stream/1",)))
+
+
 def test_resource_policies():
     found = one(RESOURCE_POLICY, answers(whole(OWN_POLICY, Policy="{}", RevisionId="1")))
     assert found.values == {"resource_arn": arn(), "policy": "{}"}

@@ -9,6 +9,7 @@ from auditor.hcl import types, values
 from auditor.hcl.errors import FunctionError, FunctionLimit
 from auditor.hcl.functions.specification import Surroundings, call
 from auditor.hcl.functions.table import FUNCTIONS
+from auditor.model.values import Reason, Unknown
 
 PLAN = Surroundings(Path(), Path())
 PLAIN = st.recursive(
@@ -28,6 +29,27 @@ def test_what_is_encoded_comes_back(plain):
     text = run("jsonencode", value)
     assert values.plain(run("jsondecode", text)) == values.plain(value)
     assert json.loads(text.content) is not Ellipsis
+
+
+def computed(reference):
+    return values.unknown(types.STRING, Unknown(Reason.COMPUTED_BY_AWS, references=(reference,)))
+
+
+def test_a_text_with_references_is_told_between_them():
+    found = run("jsonencode", values.mapping({"a": values.sequence([computed("x.y.arn"), values.number(1)])}))
+    assert found.content.text == '{"a":["\ue000x.y.arn\ue001",1]}'
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        values.unknown(types.STRING, values.not_evaluable("later")),
+        values.sequence([values.unknown(types.STRING, values.not_evaluable("later"))]),
+        values.unknown(types.NUMBER, Unknown(Reason.COMPUTED_BY_AWS, references=("x.y.size",))),
+    ],
+)
+def test_of_a_text_with_more_than_references_nothing_is_told(other):
+    assert run("jsonencode", values.mapping({"a": computed("x.y.arn"), "b": other})).content.text == ""
 
 
 @pytest.mark.parametrize(
