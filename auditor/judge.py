@@ -189,6 +189,8 @@ _ONE_THING: Final = frozenset({"metric_query"})
 
 def attribute(path: str) -> str:
     """The attribute or keyed block that a path lies in: what is set by one line or one block of code."""
+    if "[" not in path:
+        return path.partition(".")[0]
     quoted = False
     for place, character in enumerate(path):
         if character == '"':

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -66,6 +66,30 @@ class Fact:
     origin: Origin
     sensitive: bool = False
     """Shown as a digest; never reaches a format in clear."""
+
+
+class Facts(Mapping[str, Fact]):
+    """Facts by path; these are given beforehand."""
+
+    __slots__ = ("_facts", "plain")
+
+    def __init__(self, facts: Mapping[str, Fact]) -> None:
+        self._facts = facts
+        self.plain: Mapping[str, Value] = {path: fact.value for path, fact in facts.items()}
+        """The values alone, which conditions look at more often than at where they come from."""
+
+    def __getitem__(self, path: str) -> Fact:
+        return self._facts[path]
+
+    def sensitive(self, path: str) -> bool:
+        """Whether a fact must not be shown in clear."""
+        return self._facts[path].sensitive
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._facts)
+
+    def __len__(self) -> int:
+        return len(self._facts)
 
 
 class Side(StrEnum):

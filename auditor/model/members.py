@@ -103,7 +103,7 @@ class LiveOrigins(Mapping[str, Origin]):
         self._answers = answers
 
     def __getitem__(self, path: str) -> Origin:
-        api, field = self._sources[_KEYS.sub("", path)]
+        api, field = self._sources[_KEYS.sub("", path) if "[" in path else path]
         answer = self._answers.get(api)
         return ApiField(api, field) if answer is None else ApiField(api, field, answer.at, answer.request_id)
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from auditor.model.drift import Comparison
-from auditor.model.facts import Fact, SourceRange
+from auditor.model.facts import Fact, Facts, SourceRange
 from auditor.model.values import Unknown
 
 
@@ -62,7 +62,7 @@ class Subject:
     """What a reader calls it, as `koneksi-prod-users`."""
     identity: str
     """Stable across runs: the ARN, or `account/region/name`."""
-    facts: Mapping[str, Fact]
+    facts: Facts
     """By path of the type's fact catalogue; a path the catalogue has and this mapping lacks is a defect."""
     address: str = ""
     place: SourceRange | None = None

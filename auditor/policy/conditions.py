@@ -25,8 +25,10 @@ TRUE: Final = Truth.TRUE
 FALSE: Final = Truth.FALSE
 UNKNOWN: Final = Truth.UNKNOWN
 
-Facts = Mapping[str, typing.Any]
-"""By path: Facts of a subject, or bare Values inside a record."""
+Values = Mapping[str, Value]
+"""By path: the bare values of a subject, or of a record."""
+Facts = typing.Any
+"""By path: `model.facts.Facts` of a subject, or the bare values of a record."""
 
 
 class MistypedFact(TypeError):
@@ -41,6 +43,11 @@ class Where:
     """What makes a record's paths whole, as `live.alarms["errors"].`."""
     parent: Fact | None = None
     """The fact that holds the record."""
+
+    def values(self, facts: Facts) -> Values:
+        """The values alone."""
+        found: Values = facts.plain if self.parent is None else facts
+        return found
 
     def fact(self, facts: Facts, path: str) -> Fact:
         """The fact of a path, with its origin."""
@@ -57,20 +64,19 @@ SUBJECT: Final = Where()
 class Compiled:
     """A condition with one environment's parameters put in."""
 
-    truth: Callable[[Facts], Truth]
+    truth: Callable[[Values], Truth]
     evidence: Callable[[Facts, Where], Iterator[Evidence]]
     """The leaves that decided the truth, in order."""
 
 
 def compiled(condition: Condition, params: Mapping[str, Value]) -> Compiled:
     """A condition on subjects, with the values of its parameters."""
-    return _Compiler(params, in_record=False).of(condition)
+    return _Compiler(params).of(condition)
 
 
 @dataclass(frozen=True, slots=True)
 class _Compiler:
     params: Mapping[str, Value]
-    in_record: bool
 
     def of(self, condition: Condition) -> Compiled:
         match condition:
@@ -85,20 +91,8 @@ class _Compiler:
             case IfThen(premise, consequence):
                 return _implied(self.of(premise), self.of(consequence))
             case _:
-                inner = _Compiler(self.params, in_record=True).of(condition.condition)
                 wanted = sentence(condition) if isinstance(condition, Some) else ""
-                return _quantified(self._value_of(condition.fact), condition.fact, inner, wanted)
-
-    def _value_of(self, path: str) -> Callable[[Facts], Value]:
-        def of_subject(facts: Facts) -> Value:
-            value: Value = facts[path].value
-            return value
-
-        def of_record(facts: Facts) -> Value:
-            value: Value = facts[path]
-            return value
-
-        return of_record if self.in_record else of_subject
+                return _quantified(condition.fact, self.of(condition.condition), wanted)
 
     def _term(self, term: Term) -> Compiled:
         operator = OPERATORS[term.operator]
@@ -113,15 +107,15 @@ class _Compiler:
                 return self._against_fact(term, operator, other)
 
     def _against_value(self, term: Term, operator: Operator, right: Value) -> Compiled:
-        path, type_, value_of = term.fact, term.type, self._value_of(term.fact)
+        path, type_ = term.fact, term.type
         decide = operator.decide
         scalar = type_ not in (FactType.STRINGS, FactType.MAP, FactType.RECORDS)
         plain = PLAIN_TYPES[type_] if scalar else frozenset[type]()
         # Scalars repeat from subject to subject, so that most decisions are one look into a dictionary.
         remembered = lru_cache(maxsize=1024)(lambda value: decide(value, right))
 
-        def truth(facts: Facts) -> Truth:
-            value = value_of(facts)
+        def truth(values: Values) -> Truth:
+            value = values[path]
             return remembered(value) if type(value) in plain else _decided(decide, value, type_, right)
 
         wanted = operator.words.format(words(right))
@@ -134,15 +128,13 @@ class _Compiler:
         return Compiled(truth, evidence)
 
     def _against_fact(self, term: Term, operator: Operator, other: OtherFact) -> Compiled:
-        left_of, right_of = self._value_of(term.fact), self._value_of(other.path)
-
-        def truth(facts: Facts) -> Truth:
-            right = right_of(facts)
+        def truth(values: Values) -> Truth:
+            right = values[other.path]
             if absent(right):
                 right = None
             elif isinstance(right, Unknown) or not fits(right, other.type):
                 return UNKNOWN
-            return _decided(operator.decide, left_of(facts), term.type, right)
+            return _decided(operator.decide, values[term.fact], term.type, right)
 
         wanted = expected(term)
 
@@ -179,10 +171,10 @@ def _joined(absorbing: Truth, parts: tuple[Compiled, ...]) -> Compiled:
     """Kleene's conjunction, whose absorbing truth is FALSE, or disjunction, whose is TRUE."""
     truths, neutral = tuple(part.truth for part in parts), ~absorbing
 
-    def truth(facts: Facts) -> Truth:
+    def truth(values: Values) -> Truth:
         whole = neutral
         for part in truths:
-            decided = part(facts)
+            decided = part(values)
             if decided is absorbing:
                 return decided
             if decided is UNKNOWN:
@@ -190,9 +182,10 @@ def _joined(absorbing: Truth, parts: tuple[Compiled, ...]) -> Compiled:
         return whole
 
     def evidence(facts: Facts, where: Where) -> Iterator[Evidence]:
-        whole = truth(facts)
+        values = where.values(facts)
+        whole = truth(values)
         for part in parts:
-            if part.truth(facts) is whole:
+            if part.truth(values) is whole:
                 yield from part.evidence(facts, where)
 
     return Compiled(truth, evidence)
@@ -200,7 +193,7 @@ def _joined(absorbing: Truth, parts: tuple[Compiled, ...]) -> Compiled:
 
 def _negated(part: Compiled) -> Compiled:
     return Compiled(
-        lambda facts: ~part.truth(facts),
+        lambda values: ~part.truth(values),
         lambda facts, where: (replace(one, expected=f"not: {one.expected}") for one in part.evidence(facts, where)),
     )
 
@@ -210,22 +203,22 @@ def _implied(premise: Compiled, consequence: Compiled) -> Compiled:
 
     def evidence(facts: Facts, where: Where) -> Iterator[Evidence]:
         # That the premise holds is no fault; the consequence that does not is.
-        if joined.truth(facts) is FALSE:
+        if joined.truth(where.values(facts)) is FALSE:
             return consequence.evidence(facts, where)
         return joined.evidence(facts, where)
 
     return Compiled(joined.truth, evidence)
 
 
-def _quantified(value_of: Callable[[Facts], Value], path: str, inner: Compiled, wanted: str) -> Compiled:
+def _quantified(path: str, inner: Compiled, wanted: str) -> Compiled:
     """`each` over records; with words of what is wanted, `some`."""
     join = any_of if wanted else all_of
 
     def of_record(record: Value) -> Truth:
-        return UNKNOWN if isinstance(record, Unknown) else inner.truth(typing.cast("Facts", record))
+        return UNKNOWN if isinstance(record, Unknown) else inner.truth(typing.cast("Values", record))
 
-    def truth(facts: Facts) -> Truth:
-        value = value_of(facts)
+    def truth(values: Values) -> Truth:
+        value = values[path]
         if absent(value):
             return join(())
         if isinstance(value, Unknown) or not fits(value, FactType.RECORDS):
@@ -233,7 +226,7 @@ def _quantified(value_of: Callable[[Facts], Value], path: str, inner: Compiled, 
         return join(map(of_record, typing.cast("tuple[Value, ...]", value)))
 
     def evidence(facts: Facts, where: Where) -> Iterator[Evidence]:
-        whole, fact = truth(facts), where.fact(facts, path)
+        whole, fact = truth(where.values(facts)), where.fact(facts, path)
         _typed(where.prefix + path, fact.value, FactType.RECORDS)
         deciding = UNKNOWN if wanted else FALSE
         if not isinstance(fact.value, tuple) or whole not in {UNKNOWN, deciding}:
@@ -246,7 +239,7 @@ def _quantified(value_of: Callable[[Facts], Value], path: str, inner: Compiled, 
             if isinstance(record, Unknown):
                 yield Evidence(at, Fact(record, fact.origin, fact.sensitive))
             else:
-                yield from inner.evidence(typing.cast("Facts", record), Where(at + ".", fact))
+                yield from inner.evidence(record, Where(at + ".", fact))
 
     return Compiled(truth, evidence)
 

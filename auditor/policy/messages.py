@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Final
 
-from auditor.model.facts import Fact
+from auditor.model.facts import Fact, Facts
 from auditor.model.values import NOT_APPLICABLE, Unknown, Value
 
 PLACEHOLDER: Final = re.compile(r"(?<!\$)\{([a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*)\}")
@@ -52,6 +52,11 @@ def words(value: Value) -> str:
 def fact_words(fact: Fact) -> str:
     """A fact's value as words; a sensitive one is not shown."""
     return "(sensitive)" if fact.sensitive else words(fact.value)
+
+
+def fact_text(facts: Facts, path: str) -> str:
+    """One of a subject's facts as words; where it comes from does not matter."""
+    return "(sensitive)" if facts.sensitive(path) else words(facts.plain[path])
 
 
 def _words(value: Value) -> str:

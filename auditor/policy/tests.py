@@ -5,11 +5,10 @@ from __future__ import annotations
 import typing
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
-from types import MappingProxyType
 
 from auditor.model.catalogue import Catalogue
 from auditor.model.drift import Comparison, Drift, Existence, Plan
-from auditor.model.facts import ApiField, Fact, Identity
+from auditor.model.facts import ApiField, Fact, Facts, Identity
 from auditor.model.results import Status, Subject
 from auditor.model.rule import All, Any, Condition, DriftSelector, Example, IfThen, Not, Rule, Term
 from auditor.model.values import Reason, Unknown
@@ -85,7 +84,7 @@ def subject_of(rule: Rule, example: Example, catalogue: Catalogue) -> Subject:
         type=rule.subject,
         name=NAME,
         identity=str(identity),
-        facts=MappingProxyType(facts),
+        facts=Facts(facts),
         address=f"aws_example.{NAME}",
         comparison=comparison,
     )

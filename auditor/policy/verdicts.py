@@ -18,7 +18,7 @@ from auditor.model.rule import Condition, DriftSelector, Rule
 from auditor.model.values import Reason, Truth, Unknown, Value, unknowns
 from auditor.policy import drifts
 from auditor.policy.conditions import SUBJECT, Compiled, compiled
-from auditor.policy.messages import clean, fact_words, fill, words
+from auditor.policy.messages import clean, fact_text, fact_words, fill, words
 
 MOST_EVIDENCE: Final = 50
 """Facts that one hit shows."""
@@ -75,12 +75,12 @@ def _by_condition(rule: Rule, params: Mapping[str, Value], words_of: _Words) -> 
 
     def judge(subject: Subject) -> Verdict:
         if when is not None:
-            applies = when.truth(subject.facts)
+            applies = when.truth(subject.facts.plain)
             if applies is Truth.FALSE:
                 return NOT_APPLICABLE
             if applies is Truth.UNKNOWN:
                 return Status.UNKNOWN, (undecided(when, subject),)
-        holds = required.truth(subject.facts)
+        holds = required.truth(subject.facts.plain)
         if holds is Truth.TRUE:
             return PASS
         status = Status.FAIL if holds is Truth.FALSE else Status.UNKNOWN
@@ -217,7 +217,7 @@ class _Words:
             if name in self._fixed:
                 return self._fixed[name]
             of_subject = _OF_SUBJECT.get(name)
-            return fact_words(subject.facts[name]) if of_subject is None else clean(of_subject(subject))
+            return fact_text(subject.facts, name) if of_subject is None else clean(of_subject(subject))
 
         return fill(self.rule.message, value_of)
 

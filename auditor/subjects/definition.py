@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Generic, TypedDict, TypeVar, Unpack
 
 from auditor.model.catalogue import FactSpec, FactType
-from auditor.model.facts import ApiField, Default, Fact, Origin
+from auditor.model.facts import ApiField, Default, Fact, Facts, Origin
 from auditor.model.results import Subject
 from auditor.model.values import NOT_APPLICABLE, Unknown, Value
 from auditor.subjects.material import Index, Material
@@ -22,27 +22,48 @@ class Definition(Generic[Source]):
     """One fact of a subject type."""
 
     spec: FactSpec
-    make: Callable[[Source], Fact]
+    value: Callable[[Source], Value]
+    origin: Callable[[Source], Origin]
+    sensitive: Callable[[Source], bool] = lambda _: False
+
+    def fact(self, source: Source, value: Value) -> Fact:
+        """The fact whose value is made already."""
+        return Fact(value, self.origin(source), self.sensitive(source))
 
 
-Makers = Mapping[str, Callable[[Source], Fact]]
+Makers = Mapping[str, Definition[Source]]
 
 
-class LazyFacts(Mapping[str, Fact], Generic[Source]):
-    """The facts of one subject by path, each made once, when it is first asked for."""
+class LazyValues(dict[str, Value], Generic[Source]):
+    """Values by path, each made once, when it is first asked for; only those that were are among its keys."""
 
-    __slots__ = ("_made", "_makers", "_source")
+    __slots__ = ("_makers", "_source")
 
     def __init__(self, makers: Makers[Source], source: Source) -> None:
         self._makers = makers
         self._source = source
-        self._made: dict[str, Fact] = {}
+
+    def __missing__(self, path: str) -> Value:
+        value = self[path] = self._makers[path].value(self._source)
+        return value
+
+
+class LazyFacts(Facts, Generic[Source]):
+    """The facts of one subject by path; values are made once, origins when a fact is shown."""
+
+    __slots__ = ("_makers", "_source")
+
+    def __init__(self, makers: Makers[Source], source: Source) -> None:
+        self._makers = makers
+        self._source = source
+        self.plain = LazyValues(makers, source)
 
     def __getitem__(self, path: str) -> Fact:
-        fact = self._made.get(path)
-        if fact is None:
-            fact = self._made[path] = self._makers[path](self._source)
-        return fact
+        return self._makers[path].fact(self._source, self.plain[path])
+
+    def sensitive(self, path: str) -> bool:
+        """Whether a fact must not be shown in clear."""
+        return self._makers[path].sensitive(self._source)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._makers)
@@ -80,11 +101,11 @@ def spec(path: str, type_: FactType, doc: str, source: str, **more: Unpack[More]
 
 def makers_of(definitions: Iterable[Definition[Source]]) -> Makers[Source]:
     """The functions by path; ValueError where a path is defined twice."""
-    makers: dict[str, Callable[[Source], Fact]] = {}
+    makers: dict[str, Definition[Source]] = {}
     for definition in definitions:
         if definition.spec.path in makers:
             raise ValueError(f"the fact {definition.spec.path} is defined twice")
-        makers[definition.spec.path] = definition.make
+        makers[definition.spec.path] = definition
     return MappingProxyType(makers)
 
 
@@ -96,7 +117,7 @@ def origin_of(fact: FactSpec) -> Origin:
 def analysed(fact: FactSpec, value: Callable[[Source], Value]) -> Definition[Source]:
     """A fact that is computed; its origin is the operation or the analysis its definition names."""
     origin = origin_of(fact)
-    return Definition(fact, lambda source: Fact(value(source), origin))
+    return Definition(fact, value, lambda _: origin)
 
 
 def known(value: Value) -> bool:

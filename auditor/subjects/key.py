@@ -205,7 +205,7 @@ def build(material: Material, index: Index) -> Iterable[Subject]:
 
 
 def _alias(subject: Subject) -> str:
-    aliases = subject.facts["live.aliases"].value
+    aliases = subject.facts.plain["live.aliases"]
     return str(aliases[0]) if isinstance(aliases, tuple) and aliases else ""
 
 

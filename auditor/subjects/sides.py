@@ -8,7 +8,7 @@ from typing import Final, Unpack
 
 from auditor.model.catalogue import FactSpec, FactType
 from auditor.model.drift import Comparison, Existence, Plan
-from auditor.model.facts import ApiField, Fact, Identity, Origin, Resource
+from auditor.model.facts import ApiField, Identity, Origin, Resource
 from auditor.model.results import Subject
 from auditor.model.values import NOT_APPLICABLE, Reason, Unknown, Value
 from auditor.subjects.definition import Definition, LazyFacts, Makers, More, at_path, names_of, origin_of, spec
@@ -83,11 +83,7 @@ def existence(source: str) -> Definitions:
 def of_sides(fact: FactSpec, value: Callable[[Sides], Value]) -> Definition[Sides]:
     """A fact that an analysis of both sides and what is around them tells; dated where it is an answer's."""
     origin = origin_of(fact)
-
-    def make(sides: Sides) -> Fact:
-        return Fact(value(sides), _dated(origin, sides.comparison.live))
-
-    return Definition(fact, make)
+    return Definition(fact, value, lambda sides: _dated(origin, sides.comparison.live))
 
 
 def _dated(origin: Origin, live: Resource | None) -> Origin:
@@ -115,12 +111,8 @@ def of_declared(fact: FactSpec, value: Callable[[Resource], Value]) -> Definitio
         declared = sides.declared
         return value(declared) if isinstance(declared, Resource) else declared
 
-    origin, path = origin_of(fact), fact.path.removeprefix("declared.")
-
-    def make(sides: Sides) -> Fact:
-        return Fact(of(sides), _dated(origin, sides.comparison.live), _hidden(sides.declared, path))
-
-    return Definition(fact, make)
+    path = fact.path.removeprefix("declared.")
+    return replace(of_sides(fact, of), sensitive=lambda sides: _hidden(sides.declared, path))
 
 
 def _hidden(side: Resource | Value, path: str) -> bool:
@@ -155,17 +147,21 @@ def attribute(path: str, type_: FactType, doc: str, source: str, *, omitted: str
     names = tuple(path.split("."))
     live = spec(f"live.{path}", type_, doc, source, **more)
     declared = replace(live, path=f"declared.{path}", api="", field=path, absence=omitted)
-    declared_origin, live_origin = origin_of(declared), origin_of(live)
 
-    def of(side: Resource | Value, origin: Origin) -> Fact:
-        if not isinstance(side, Resource):
-            return Fact(side, origin)
-        return Fact(at_path(side.values, names), side.origin(path), _hidden(side, path))
+    def of(fact: FactSpec, side: Callable[[Sides], Resource | Value]) -> Definition[Sides]:
+        untold = origin_of(fact)
 
-    return (
-        Definition(declared, lambda sides: of(sides.declared, declared_origin)),
-        Definition(live, lambda sides: of(sides.live, live_origin)),
-    )
+        def value(sides: Sides) -> Value:
+            found = side(sides)
+            return at_path(found.values, names) if isinstance(found, Resource) else found
+
+        def origin(sides: Sides) -> Origin:
+            found = side(sides)
+            return found.origin(path) if isinstance(found, Resource) else untold
+
+        return Definition(fact, value, origin, lambda sides: _hidden(side(sides), path))
+
+    return of(declared, lambda sides: sides.declared), of(live, lambda sides: sides.live)
 
 
 def blocks(path: str, attribute_name: str, doc: str, source: str) -> Definitions:

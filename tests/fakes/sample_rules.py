@@ -4,7 +4,7 @@ from types import MappingProxyType
 
 from auditor.model.catalogue import FactSpec, FactType
 from auditor.model.errors import InvalidRule
-from auditor.model.facts import ApiField, Fact
+from auditor.model.facts import ApiField, Fact, Facts
 from auditor.model.results import Subject
 from auditor.policy.condition_reader import ConditionReader
 from auditor.policy.conditions import SUBJECT, compiled
@@ -114,12 +114,12 @@ def facts(**values):
     """A subject's facts; double underscores in names stand for dots, what is not given is absent."""
     given = {name.replace("__", "."): value for name, value in values.items()}
     assert given.keys() <= TABLE.keys()
-    return {path: Fact(given.get(path), ORIGIN) for path in TABLE}
+    return Facts({path: Fact(given.get(path), ORIGIN) for path in TABLE})
 
 
 def truth_of(text, params=None, /, **values):
     """What a condition says about facts."""
-    return compiled(condition_of(text, params), params or {}).truth(facts(**values))
+    return compiled(condition_of(text, params), params or {}).truth(facts(**values).plain)
 
 
 def evidence_of(text, params=None, /, **values):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from sample_rules import ORIGIN, TABLE, condition_of, evidence_of, facts, truth_of
 
 from auditor.model.catalogue import FactType
-from auditor.model.facts import Fact
+from auditor.model.facts import Fact, Facts
 from auditor.model.rule import All, Any, Each, IfThen, Literal, Not, OtherFact, Some, Term
 from auditor.model.values import NOT_APPLICABLE, Reason, Truth, Unknown, all_of, any_of, unknowns
 from auditor.policy.conditions import SUBJECT, MistypedFact, compiled
@@ -159,7 +159,7 @@ def test_evidence_is_what_decided(text, values, expected):
 
 
 def test_evidence_of_a_record_has_the_origin_and_secrecy_of_its_list():
-    given = {**facts(), "live.alarms": Fact((MUTED,), ORIGIN, sensitive=True)}
+    given = Facts({**facts(), "live.alarms": Fact((MUTED,), ORIGIN, sensitive=True)})
     (one,) = compiled(condition_of(EACH), {}).evidence(given, SUBJECT)
     assert one.fact == Fact(False, ORIGIN, sensitive=True)
 
@@ -230,17 +230,17 @@ def known_and_holed(draw):
 
 
 def _facts(values):
-    return {path: Fact(values.get(path), ORIGIN) for path in TABLE}
+    return Facts({path: Fact(values.get(path), ORIGIN) for path in TABLE})
 
 
 @given(conditions, known_and_holed())
 def test_replacing_an_unknown_by_a_value_never_flips_a_certain_truth(condition, values):
     truth = compiled(condition, {}).truth
     known, holed = map(_facts, values)
-    before = truth(holed)
-    assert truth(known) is not U
+    before = truth(holed.plain)
+    assert truth(known.plain) is not U
     if before is not U:
-        assert truth(known) is before
+        assert truth(known.plain) is before
 
 
 @given(st.lists(conditions, min_size=1, max_size=4), known_and_holed(), st.randoms(use_true_random=False))
@@ -248,18 +248,22 @@ def test_order_does_not_matter(parts, values, random):
     given = _facts(values[1])
     shuffled = random.sample(parts, len(parts))
     for join in (All, Any):
-        assert compiled(join(tuple(parts)), {}).truth(given) is compiled(join(tuple(shuffled)), {}).truth(given)
+        assert compiled(join(tuple(parts)), {}).truth(given.plain) is compiled(join(tuple(shuffled)), {}).truth(
+            given.plain
+        )
 
 
 @given(conditions, conditions, known_and_holed())
 def test_combinations_are_kleenes(one, other, values):
     given = _facts(values[1])
-    a, b = (compiled(condition, {}).truth(given) for condition in (one, other))
-    assert compiled(All((one, other)), {}).truth(given) is all_of((a, b))
-    assert compiled(Any((one, other)), {}).truth(given) is any_of((a, b))
-    assert compiled(Not(one), {}).truth(given) is ~a
-    assert compiled(IfThen(one, other), {}).truth(given) is any_of((~a, b))
-    assert compiled(Not(All((one, other))), {}).truth(given) is compiled(Any((Not(one), Not(other))), {}).truth(given)
+    a, b = (compiled(condition, {}).truth(given.plain) for condition in (one, other))
+    assert compiled(All((one, other)), {}).truth(given.plain) is all_of((a, b))
+    assert compiled(Any((one, other)), {}).truth(given.plain) is any_of((a, b))
+    assert compiled(Not(one), {}).truth(given.plain) is ~a
+    assert compiled(IfThen(one, other), {}).truth(given.plain) is any_of((~a, b))
+    assert compiled(Not(All((one, other))), {}).truth(given.plain) is compiled(Any((Not(one), Not(other))), {}).truth(
+        given.plain
+    )
 
 
 @given(conditions, known_and_holed())
@@ -268,5 +272,5 @@ def test_there_is_always_evidence_and_of_an_unknown_it_is_unknown(condition, val
     made = compiled(condition, {})
     found = list(itertools.islice(made.evidence(given, SUBJECT), 50))
     assert found
-    if made.truth(given) is U:
+    if made.truth(given.plain) is U:
         assert any(unknowns(one.fact.value) for one in found)

@@ -5,7 +5,7 @@ import pytest
 from sample_rules import DRIFT, HEAD, TESTS, assertion, rule_of, table
 
 from auditor.model.drift import Comparison, Drift, Existence, Plan, Reality, Risk
-from auditor.model.facts import Default, Fact, Identity, Resource, Side, SourceRange, Written
+from auditor.model.facts import Default, Fact, Facts, Identity, Resource, Side, SourceRange, Written
 from auditor.model.results import Status
 from auditor.model.rule import DriftSelector
 from auditor.model.values import Reason, Unknown
@@ -70,7 +70,7 @@ def test_whatever_a_rule_raises_is_an_error_of_that_subject():
 
 def test_a_subject_without_its_facts_is_an_error():
     subject = table()
-    subject.facts.clear()
+    subject = replace(subject, facts=Facts({}))
     assert judge(rule_of(), subject)[0] is Status.ERROR
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from auditor.model.catalogue import FactType
-from auditor.model.facts import ApiField, Default
+from auditor.model.facts import ApiField, Default, Fact
 from auditor.model.values import NOT_APPLICABLE, Reason, Unknown
 from auditor.subjects.definition import (
     LazyFacts,
@@ -31,7 +31,8 @@ def test_facts_are_made_once_and_when_asked_for():
         makers_of([analysed(spec("x", FactType.STRING, "X.", "y"), lambda text: made.append(text) or text)]), "v"
     )
     assert (len(facts), list(facts), made) == (1, ["x"], [])
-    assert facts["x"] is facts["x"]
+    assert facts["x"] == facts["x"] == Fact("v", Default("y"))
+    assert facts.plain["x"] == "v"
     assert made == ["v"]
     with pytest.raises(KeyError):
         facts["y"]
