@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from auditor.formats.interface import Document
@@ -113,6 +113,12 @@ def _tag(subject: Mapping[str, Any], name: str) -> str:
         ),
         "",
     )
+
+
+def _shared_tag(subjects: Iterable[Mapping[str, Any]], name: str) -> str:
+    """The value that all of them have."""
+    values = {_tag(subject, name) for subject in subjects}
+    return values.pop() if len(values) == 1 else ""
 
 
 def _cells(document: Document, findings: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
@@ -290,8 +296,8 @@ def _map_row(
         "label": "; ".join(words),
         "paths": _paths([_fill(status, rule["severity"]) for status, rule in zip(statuses, rules, strict=True)]),
         "links": links,
-        "owner": _tag(first, "owner") if len(subjects) == 1 else "",
-        "data_class": _tag(first, "dataclass") if len(subjects) == 1 else "",
+        "owner": _shared_tag(subjects, "owner"),
+        "data_class": _shared_tag(subjects, "dataclass"),
     }
 
 
