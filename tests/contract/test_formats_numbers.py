@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 
 import pytest
 from junitparser import JUnitXml
+from recorded_report import recorded_report
 from sample_audit import sample_audit
 from sample_estate import MADE, RULES, TABLES, Made, code_line
 
@@ -34,8 +35,10 @@ AUDITS = {
 }
 
 
-@pytest.fixture(scope="module", params=list(AUDITS))
+@pytest.fixture(scope="module", params=[*AUDITS, "recorded"])
 def report(request):
+    if request.param == "recorded":
+        return recorded_report("missing")
     return json.loads(encode(document(AUDITS[request.param], code=code_line)))
 
 

@@ -18,6 +18,7 @@ from cmarkgfm.cmark import Options
 from hostile_report import FORMULA, hostile
 from jsonschema.validators import validator_for
 from junitparser import Error, Failure, JUnitXml, Skipped
+from recorded_report import recorded_report
 from sample_audit import sample_audit
 from sample_estate import code_line
 
@@ -34,9 +35,9 @@ REPORTS = {
 }
 
 
-@pytest.fixture(scope="module", params=list(REPORTS))
+@pytest.fixture(scope="module", params=[*REPORTS, "recorded"])
 def report(request):
-    return REPORTS[request.param]
+    return REPORTS.get(request.param) or recorded_report("index_dropped")
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import json
 import pytest
 from hostile_report import hostile
 from jsonschema import Draft202012Validator
+from recorded_report import recorded_report
 from sample_audit import sample_audit
 from sample_estate import code_line
 
@@ -32,6 +33,11 @@ def _complaints(validator, report):
 
 def test_a_report_keeps_to_the_schema(validator, report):
     assert _complaints(validator, report) == []
+
+
+@pytest.mark.parametrize("change", ["missing", "unmanaged", "index_dropped", "other_key"])
+def test_the_report_of_the_estate_keeps_to_the_schema(validator, change):
+    assert _complaints(validator, recorded_report(change)) == []
 
 
 def test_a_hostile_report_keeps_to_the_schema(validator, report):
