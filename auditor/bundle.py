@@ -1,29 +1,42 @@
-"""The bundle of a run: its artefacts with a manifest of their digests, written whole or not at all."""
+"""The bundle of a run: a folder whose files are written whole or not at all.
+
+At every moment the folder holds the whole earlier bundle or the whole new one, also when the program is killed, the
+disk is full or power fails: all files are written and synced beside it, and one system call exchanges the folders.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import json
+import ctypes
+import errno
 import os
+import re
 import shutil
+import signal
+import stat
+import sys
 import tempfile
-from collections.abc import Iterable, Mapping
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from auditor.aws import snapshot as snapshot_file
-from auditor.formats.interface import Document, Format
-from auditor.model.answers import Snapshot
-from auditor.model.errors import ReportError
+from auditor import manifest
+from auditor.model.errors import AuditorError, BundleError, ReportError
 
-MANIFEST: Final = "manifest.json"
 SNAPSHOT: Final = "snapshot.jsonl.gz"
-SCHEMA: Final = "auditor/manifest/v1"
-
-
-def digest(content: bytes) -> str:
-    """The sha256 of some bytes, in hex."""
-    return hashlib.sha256(content).hexdigest()
+SOURCES: Final = "sources.jsonl.gz"
+REPORT: Final = "report.json"
+_STALE: Final = 3600
+"""Seconds after which what a killed run left beside a bundle is removed."""
+_EARLIER: Final = ".earlier"
+_HERE: Final = -100
+"""AT_FDCWD: paths are relative to the working directory."""
+_EXCHANGE: Final = 2
+"""RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS."""
+_CANNOT: Final = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EPERM})
+"""What file systems say that can't exchange folders."""
 
 
 def folder_name(started: str) -> str:
@@ -31,47 +44,11 @@ def folder_name(started: str) -> str:
     return started.split(".", maxsplit=1)[0].replace(":", "").rstrip("Z") + "Z"
 
 
-def partial(snapshot: Snapshot) -> dict[str, bytes]:
-    """The files of a run that was interrupted: what was read, with a manifest that says so."""
-    run = {
-        "id": snapshot.context["id"],
-        "environment": snapshot.environment,
-        "started": snapshot.started,
-        "finished": snapshot.finished,
-        "complete": False,
-        "interrupted": True,
-    }
-    files = {SNAPSHOT: snapshot_file.encode(snapshot)}
-    return {**files, MANIFEST: manifest(files, run, ())}
-
-
-def artefacts(document: Document, formats: Iterable[Format], snapshot: Snapshot | None) -> dict[str, bytes]:
-    """The files of a bundle by name: the report in each format, the snapshot, and the manifest of all of them."""
-    files = {f"report{each.suffix}": each.render(document) for each in formats}
-    if snapshot is not None:
-        files[SNAPSHOT] = snapshot_file.encode(snapshot)
-    files[MANIFEST] = manifest(files, document["run"], document["evidence"]["files"])
-    return files
-
-
-def manifest(artefacts: Mapping[str, bytes], run: Mapping[str, Any], inputs: Iterable[Mapping[str, Any]]) -> bytes:
-    """The manifest: every artefact and input of a run with its size and sha256."""
-    document = {
-        "schema": SCHEMA,
-        "run": dict(run),
-        "artefacts": [
-            {"name": name, "bytes": len(content), "sha256": digest(content)}
-            for name, content in sorted(artefacts.items())
-        ],
-        "inputs": [dict(entry) for entry in inputs],
-    }
-    return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"
-
-
 def write(folder: Path, artefacts: Mapping[str, bytes]) -> None:
     """Write a bundle: the folder appears, or is replaced, with all its files at once.
 
-    Errors: ReportError where it can't be written, or where the folder holds something that is not a bundle.
+    Errors: ReportError where it can't be written, or where the folder holds something that is not a bundle; whatever
+    is raised, KeyboardInterrupt too, the folder is then what it was before.
     """
     if folder.exists() and not _replaceable(folder):
         raise ReportError(
@@ -80,6 +57,7 @@ def write(folder: Path, artefacts: Mapping[str, bytes]) -> None:
         )
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
+        _tidy(folder)
         fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     except OSError as error:
         raise ReportError(f"{folder.parent} can't be written to: {error.strerror}", hint="choose --out") from error
@@ -87,11 +65,53 @@ def write(folder: Path, artefacts: Mapping[str, bytes]) -> None:
         for name, content in artefacts.items():
             _write_durably(fresh / name, content)
         fresh.chmod(0o755)
-        _put_in_place(fresh, folder)
+        _sync(fresh)
+        with _uninterrupted():
+            _put_in_place(fresh, folder)
+            _sync(folder.parent)
+            shutil.rmtree(fresh, ignore_errors=True)
     except OSError as error:
         raise ReportError(f"the bundle can't be written to {folder}: {error.strerror}", hint="choose --out") from error
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def write_file(file: Path, content: bytes) -> None:
+    """Write one file whole or not at all; ReportError where it can't be written."""
+    fresh = None
+    try:
+        if file.exists() and not file.is_file():
+            file.write_bytes(content)  # a pipe or a device
+            return
+        handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+        fresh = Path(name)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        fresh.chmod(0o644)
+        fresh.replace(file)
+    except OSError as error:
+        raise ReportError(f"{file} can't be written: {error.strerror}") from error
+    finally:
+        if fresh is not None:
+            fresh.unlink(missing_ok=True)
+
+
+def read(file: Path, largest: int) -> bytes:
+    """The bytes of a file of a bundle; BundleError where it is no regular file, too large or can't be read."""
+    try:
+        descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(descriptor, "rb") as stream:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise BundleError(f"{file} is no regular file")
+            content = stream.read(largest + 1)
+    except OSError as error:
+        why = "it is a link, which is not followed" if error.errno == errno.ELOOP else error.strerror
+        raise BundleError(f"{file} can't be read: {why}") from error
+    if len(content) > largest:
+        raise BundleError(f"{file} has more than {largest:,} bytes")
+    return content
 
 
 def _replaceable(folder: Path) -> bool:
@@ -99,12 +119,13 @@ def _replaceable(folder: Path) -> bool:
     if folder.is_symlink() or not folder.is_dir():
         return False
     found = {entry.name for entry in folder.iterdir()}
+    if not found:
+        return True
     try:
-        earlier: Any = json.loads((folder / MANIFEST).read_bytes()) if MANIFEST in found else {"schema": SCHEMA}
-        named = {MANIFEST, *(entry["name"] for entry in earlier.get("artefacts", ()))}
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        earlier = manifest.decode(read(folder / manifest.NAME, manifest.LARGEST))
+    except AuditorError:
         return False
-    return bool(earlier.get("schema") == SCHEMA and found <= named)
+    return found <= {manifest.NAME, manifest.SIGNATURE, *(entry["name"] for entry in earlier["artefacts"])}
 
 
 def _write_durably(file: Path, content: bytes) -> None:
@@ -114,15 +135,67 @@ def _write_durably(file: Path, content: bytes) -> None:
         os.fsync(stream.fileno())
 
 
-def _put_in_place(fresh: Path, folder: Path) -> None:
-    """Rename the fresh folder into place; an earlier bundle steps aside first and is removed last."""
-    earlier = fresh.with_name(f"{fresh.name}.earlier")
-    if folder.exists():
-        folder.rename(earlier)
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C comes too late here: what is written is written, and the exit code says so."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _put_in_place(fresh: Path, folder: Path) -> None:
+    """Exchange the folders in one step; `fresh` is then the earlier one, if there was any."""
+    if not folder.exists():
         fresh.rename(folder)
-    except OSError:
-        if earlier.exists():
+    elif not _exchanged(fresh, folder):
+        # Two steps, and between them a moment without the folder: `_tidy` puts an earlier one back.
+        earlier = fresh.with_name(fresh.name + _EARLIER)
+        folder.rename(earlier)
+        try:
+            fresh.rename(folder)
+        except OSError:
             earlier.rename(folder)
-        raise
-    shutil.rmtree(earlier, ignore_errors=True)
+            raise
+        earlier.rename(fresh)
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Whether the system exchanged two folders; False where it knows no such call."""
+    library = ctypes.CDLL(None, use_errno=True)
+    if sys.platform == "darwin":
+        call, arguments = "renamex_np", (os.fsencode(one), os.fsencode(other), _EXCHANGE)
+    else:
+        call, arguments = "renameat2", (_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE)
+    if not hasattr(library, call):
+        return False
+    if getattr(library, call)(*arguments) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in _CANNOT:
+        return False
+    raise OSError(number, os.strerror(number), str(other))
+
+
+def _tidy(folder: Path) -> None:
+    """Put back an earlier bundle that a kill left aside, and remove what killed runs left beside it."""
+    own = re.compile(re.escape(f".{folder.name}.") + r"[a-z0-9_]{8}(\.earlier)?")
+    for entry in sorted(folder.parent.iterdir()):
+        if not own.fullmatch(entry.name) or entry.is_symlink() or not entry.is_dir():
+            continue
+        if entry.name.endswith(_EARLIER) and not folder.exists():
+            entry.rename(folder)
+        elif time.time() - entry.stat().st_mtime > _STALE:
+            shutil.rmtree(entry, ignore_errors=True)

@@ -22,7 +22,8 @@ import click
 
 from auditor import __version__
 from auditor.adopt_command import adopt
-from auditor.model.errors import AuditorError, ReportError, SourceError
+from auditor.evidence_commands import diff_snapshots, replay, verify
+from auditor.model.errors import AuditorError, SourceError
 from auditor.options import (
     AWS,
     CODE,
@@ -153,6 +154,7 @@ def snapshot(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - the
     from auditor import pipeline
     from auditor.aws import redaction
     from auditor.aws import snapshot as file
+    from auditor.bundle import write_file
 
     if ctx.invoked_subcommand is not None:
         return
@@ -169,43 +171,13 @@ def snapshot(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - the
             taken, interrupted = interrupt.partial, True
         if given["redact"]:
             taken = redaction.redacted(taken, secrets.token_bytes())
-        _write(target, file.encode(taken))
+        write_file(target, file.encode(taken))
         click.echo(f"{target}  {len(taken.answers.by_request)} answers{'' if taken.complete else ', cut short'}")
         if interrupted:
             ctx.exit(INTERRUPTED)
 
 
-@snapshot.command(name="diff")
-@click.argument("before", type=PATH)
-@click.argument("after", type=PATH)
-@options(
-    option("--json", "as_json", is_flag=True, help="As JSON."),
-    option("--all", "moving", is_flag=True, help="Also what changes by itself: sizes, restore windows, alarm states."),
-)
-def diff_snapshots(before: Path, after: Path, *, as_json: bool, moving: bool) -> None:
-    """Print which facts differ between two snapshots, by resource and path."""
-    from auditor.aws import snapshot as file
-    from auditor.differences import differences
-    from auditor.formats.encode import encode_value
-    from auditor.formats.words import clean, shown
-
-    rows = [
-        {
-            "kind": found.kind,
-            "name": found.name,
-            "path": found.path,
-            "before": encode_value(found.before),
-            "after": encode_value(found.after),
-        }
-        for found in differences(file.read(before), file.read(after), moving=moving)
-    ]
-    if as_json:
-        click.echo(json.dumps(rows, indent=1, ensure_ascii=False))
-        return
-    for row in rows:
-        place = f"{row['kind']} {row['name']} {row['path']}".rstrip()
-        click.echo(f"{clean(place)}: {shown(row['before'])} -> {shown(row['after'])}")
-    click.echo(f"{len(rows)} differences", err=True)
+snapshot.add_command(diff_snapshots)
 
 
 @cli.command()
@@ -250,8 +222,8 @@ def evaluate(expression: str | None, rows: Path | None, **given: Any) -> None:  
         click.echo(json.dumps(console.eval_rows(_rows(rows), scope), indent=1, ensure_ascii=False))
 
 
-cli.add_command(adopt)
-cli.add_command(rules)
+for command in (adopt, rules, verify, replay):
+    cli.add_command(command)
 
 
 @cli.command()
@@ -290,6 +262,7 @@ def permissions(**given: Any) -> None:  # noqa: ANN401 - the options above
 )
 def render(report: Path | None, format_: str, *, schema: bool, out: Path | None) -> None:
     """Render a JSON report in another format."""
+    from auditor.bundle import write_file
     from auditor.formats import formats, rendered_again
     from auditor.shipped import shipped
     from auditor.terminal import out as put
@@ -304,7 +277,7 @@ def render(report: Path | None, format_: str, *, schema: bool, out: Path | None)
     if out is None:
         put(content)
     else:
-        _write(out, content)
+        write_file(out, content)
 
 
 @cli.command()
@@ -370,13 +343,6 @@ def _read(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise SourceError(f"{file} can't be read: {error.strerror}") from error
-
-
-def _write(file: Path, content: bytes) -> None:
-    try:
-        file.write_bytes(content)
-    except OSError as error:
-        raise ReportError(f"{file} can't be written: {error.strerror}") from error
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

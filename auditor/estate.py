@@ -95,6 +95,7 @@ def configuration(
         region=environment.region,
         found=found,
         edited=variables.edited,
+        top=variables.top,
     )
 
 
@@ -124,7 +125,7 @@ def estate(
             )
         environment = replace(environment, region=region)
     resources = declared(code, kinds(), account=environment.account, region=environment.region)
-    noted = state.read(variables.state, str(variables.state)) if variables.state else None
+    noted = state.read(variables.state, str(variables.state)) if variables.state else variables.noted
     if noted is not None:
         resources = noted.bind(resources)
     return Estate(
@@ -199,21 +200,33 @@ def _line(code: hcl.Configuration, place: SourceRange | None) -> str:
     return ""
 
 
-def others(settings: Settings, environment: Environment, variables: Variables) -> tuple[DeclaredEnvironment, ...]:
-    """What the other environments of the project declare; variables and a state by option speak of this one only."""
-    own = replace(variables, given=(), state=None)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Other:
+    """Another environment of the project."""
+
+    declared: DeclaredEnvironment
+    root: Path
+    code: hcl.Configuration | None = None
+    """None where it can't be read."""
+
+
+def others(settings: Settings, environment: Environment, variables: Variables) -> tuple[Other, ...]:
+    """The other environments of the project; variables and a state by option speak of this one only."""
+    own = replace(variables, given=(), state=None, noted=None)
     return tuple(
         _other(settings, each, own) for each in settings.environments.values() if each.name != environment.name
     )
 
 
-def _other(settings: Settings, environment: Environment, variables: Variables) -> DeclaredEnvironment:
+def _other(settings: Settings, environment: Environment, variables: Variables) -> Other:
     """What an environment declares; code that can't be read is an unknown here, not an error."""
     try:
-        return estate(settings, environment, variables).declared
+        found = estate(settings, environment, variables)
     except AuditorError as error:
         cause = Unknown(Reason.NOT_EVALUABLE, f"the code of {environment.name} can't be read: {error}")
-        return DeclaredEnvironment(name=environment.name, tier=environment.tier, failed=cause)
+        failed = DeclaredEnvironment(name=environment.name, tier=environment.tier, failed=cause)
+        return Other(declared=failed, root=environment.root)
+    return Other(declared=found.declared, root=environment.root, code=found.code)
 
 
 def _default_provider(code: hcl.Configuration) -> Mapping[str, Value]:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from auditor.progress import Progress
+from auditor.state import State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +25,10 @@ class Variables:
     """By `--state`: Terraform's state, which tells what references to computed attributes stand for."""
     edited: Mapping[Path, str] = field(default_factory=lambda: MappingProxyType({}))
     """Texts in the place of files: what an edit would make of them."""
+    noted: State | None = None
+    """What a state told, in a replay, which has no such file."""
+    top: Path = Path("/")
+    """What stands for the top of all files, in a replay: from here on paths outside of the project are shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,5 +48,9 @@ class Inputs:
     second_reader: bool = True
     progress: Progress | None = None
     demonstration: bool = False
+    rules: Path | None = None
+    """The folder of the shipped rules, where it is not the program's own: in a replay."""
+    context: Mapping[str, Any] | None = None
+    """What can't be worked out again, in a replay of a run that has no snapshot to keep it."""
     meanwhile: Callable[[], object] | None = None
     """Work of the caller's that may as well be done while AWS answers."""

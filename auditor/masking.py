@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any, Final
 
@@ -12,12 +13,48 @@ from auditor.model.results import Severity, Status
 from auditor.model.values import Reason
 
 MASK: Final = "(sensitive)"
+COVER: Final = "\N{FULL BLOCK}"
+_IN_A_LINE: Final = re.compile(r"[^\n]")
+_SHORTEST_LINE: Final = 6
 
 _ENUMERATIONS: Final[tuple[type[StrEnum], ...]] = (Existence, Plan, Reality, Risk, Severity, Status, Reason)
 _OWN_WORDS: Final = frozenset(word.value for words in _ENUMERATIONS for word in words)
 _OF_THE_SCHEMA: Final = frozenset({"schema", "rules", "frameworks", "totals", "results"})
 """Sections of a report that hold no text of the code or of AWS."""
 _OWN_KEY: Final = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def covering(secrets: Collection[str]) -> Callable[[Any], Any]:
+    """What covers every sensitive text inside of JSON or of a source text, character by character.
+
+    All else stays where it is, and what was equal stays equal. A text is looked for as it is, as a quoted literal
+    writes it, and line by line, as an indented heredoc holds it; one that holds another is covered in that part.
+    """
+    if not secrets:
+        return lambda value: value
+    parts = [text for text in secrets if not any(other in text for other in secrets if other != text)]
+    pattern = _pattern(frozenset(_written(parts)))
+
+    def cover(value: Any) -> Any:  # noqa: ANN401 - JSON has no type of its own
+        match value:
+            case str():
+                return pattern.sub(lambda found: _IN_A_LINE.sub(COVER, found[0]), value)
+            case Mapping():
+                return {cover(key): cover(item) for key, item in value.items()}
+            case list() | tuple():
+                return type(value)(cover(item) for item in value)
+            case _:
+                return value
+
+    return cover
+
+
+def _written(texts: Iterable[str]) -> Iterator[str]:
+    """The ways in which code writes a text."""
+    for text in texts:
+        for part in (text, *(line for line in text.splitlines() if len(line) >= _SHORTEST_LINE)):
+            yield part
+            yield json.dumps(part, ensure_ascii=False)[1:-1].replace("${", "$${").replace("%{", "%%{")
 
 
 def masked_text(text: str, secrets: Collection[str]) -> str:

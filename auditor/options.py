@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from auditor.formats.interface import Format
     from auditor.inputs import Inputs
     from auditor.settings import Environment, Settings
+    from auditor.signature import Signer
     from auditor.terminal import Delivery
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -82,6 +83,7 @@ RESULT = options(
     option("--format", "stdout", metavar="F", default="text", help="The one document for stdout (default: text)."),
     option("--also", metavar="F,F", default="", help="Further formats in the bundle."),
     option("--out", type=PATH, metavar="DIR", help="Folder of the bundle (default: reports/out/ENV/TIME)."),
+    option("--sign", type=PATH, metavar="FILE", help="Sign the manifest with this Ed25519 private key (PEM)."),
     option("--fail-on", type=click.Choice(_FAIL_ON), help="The least severity that counts (default: low)."),
     option("--exit-zero", is_flag=True, help="Turn the exit codes 3 and 4 into 0."),
     option("-q", "--quiet", count=True, help="Summary only; twice: errors only."),
@@ -163,7 +165,18 @@ def delivery_of(settings: Settings, given: Given) -> Delivery:
         fail_on=settings.fail_on,
         quiet=given["quiet"],
         color=given["color"],
+        signer=_signer(given["sign"]),
     )
+
+
+def _signer(key: Path | None) -> Signer | None:
+    """The signer, made before anything is read: an unusable key is told at once."""
+    if key is None:
+        return None
+    from auditor import signature
+
+    signature.demand_library()
+    return signature.signer(key)
 
 
 def format_of(known: Mapping[str, Format], name: str, option_name: str) -> Format:

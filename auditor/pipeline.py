@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -18,12 +18,12 @@ from auditor.adoption.search import Search
 from auditor.compare import ProviderRules, compare, excluded, unlisted
 from auditor.compare import rules_of as provider_rules
 from auditor.declared import not_examined
-from auditor.estate import TABLE, Estate, configuration, estate, others
+from auditor.estate import TABLE, Estate, Other, configuration, estate, others
 from auditor.hcl import sensitive_texts
 from auditor.inputs import Inputs
 from auditor.judge import judge, rule_text
 from auditor.kinds import kinds
-from auditor.masking import masked_text
+from auditor.masking import covering, masked_text
 from auditor.model.answers import Answers, Snapshot
 from auditor.model.drift import Comparison, Existence, Plan
 from auditor.model.errors import SnapshotError
@@ -31,15 +31,17 @@ from auditor.model.facts import Resource, SourceRange
 from auditor.model.results import Audit, Waiver
 from auditor.model.rule import Profile, Rule
 from auditor.model.values import Reason, Unknown
-from auditor.policy.load import load_rules
+from auditor.policy.load import RULE_FILES, load_rules
 from auditor.policy.parameters import switched_off, verify, with_settings
+from auditor.policy.tests import run_tests
 from auditor.policy.waivers import load_waivers
 from auditor.reading import Interrupted, read, time_text
 from auditor.reading import context as context_of
 from auditor.settings import Environment, Settings
 from auditor.shipped import shipped
+from auditor.sources import Sources, shown, sources
 from auditor.subjects import facts as subjects
-from auditor.subjects.material import DeclaredEnvironment, Material, RunInformation
+from auditor.subjects.material import Material, RunInformation
 
 NOT_ASKED: Final = Unknown(Reason.NOT_READ, "this run judges the code alone; AWS was not asked")
 _CODE_ALONE: Final = "speaks of AWS; this run judges the code alone"
@@ -60,6 +62,7 @@ class Outcome:
     """The text of a line of the audited code."""
     secrets: frozenset[str]
     """The texts that the code marks sensitive: nothing may show one."""
+    sources: Sources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +73,19 @@ class Rules:
     off: Mapping[str, str]
     """Those that are not on, with the reason."""
     parameters: Mapping[str, Any]
+    folder: Path
+    """Where the shipped ones stand."""
+
+    @property
+    def identity(self) -> Mapping[str, Any]:
+        """How many there are, and one digest of all of them."""
+        digest = hashlib.sha256("".join(rule.digest for rule in self.all).encode()).hexdigest()
+        return {"rules": len(self.all), "digest": digest}
+
+    @property
+    def shipped(self) -> Mapping[str, Path]:
+        """The files of the shipped rules, by their path below the folder."""
+        return {file.relative_to(self.folder).as_posix(): file for file in self.folder.glob(RULE_FILES)}
 
     @property
     def wanted(self) -> frozenset[str]:
@@ -84,11 +100,11 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
     """
     here = estate(settings, environment, inputs.variables)
     rules = rules_of(settings, here, inputs)
-    waivers = _waivers(settings, environment, rules.all)
+    waivers = _waivers(settings, environment, rules.all, inputs.variables.top)
     taken = None
     asked = Event()
 
-    def meanwhile_others() -> tuple[DeclaredEnvironment, ...]:
+    def meanwhile_others() -> tuple[Other, ...]:
         # The other environments' code is evaluated while AWS answers; before, it would only delay the questions.
         asked.wait()
         return others(settings, environment, inputs.variables)
@@ -97,12 +113,13 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
         elsewhere = meanwhile.submit(meanwhile_others)
         if inputs.meanwhile is not None:
             meanwhile.submit(inputs.meanwhile)
+        tested = meanwhile.submit(_tested, rules.all)
         try:
             if not inputs.declared_only:
                 here, taken = read(settings, here, rules.wanted, inputs, asked)
         finally:
             asked.set()
-    context = taken.context if taken else context_of(settings, here, inputs)
+    context = taken.context if taken else inputs.context or context_of(settings, here, inputs)
     now = inputs.now if inputs.fixed_now or taken is None else datetime.fromisoformat(context["now"])
     found = _live(taken)
     comparisons = _compared(here, found, taken)
@@ -113,7 +130,7 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
             comparisons=comparisons,
             live=found,
             answers=taken.answers if taken else Answers(),
-            others=elsewhere.result(),
+            others=tuple(other.declared for other in elsewhere.result()),
             unread=NOT_ASKED,
         )
     )
@@ -128,11 +145,19 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
         off=rules.off,
     )
     secrets = sensitive_texts(here.code)
+    if taken is not None and taken.context.get("covered"):
+        secrets |= {covering(secrets)(text) for text in secrets}
+    asked_for = replace(
+        settings, environments=MappingProxyType({**settings.environments, environment.name: environment})
+    )
+    decided = sources(
+        asked_for, here, elsewhere.result(), rules.shipped, inputs, context=context if taken is None else None
+    )
     return Outcome(
         audit=Audit(
             environment=environment.name,
             tier=environment.tier,
-            run=_run(here, taken, rules, now, context),
+            run=_run(here, taken, {"tests": tested.result(), **rules.identity}, now, context),
             comparisons=comparisons,
             subjects=judged,
             rules=tuple(
@@ -146,7 +171,7 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
             coverage=coverage.unread(taken.answers if taken else ()),
             not_examined=not_examined(here.resources, kinds()),
             api=tuple(context.get("api", ())),
-            inputs=_files(settings, here),
+            inputs=_files(here, decided),
             diagnostics=(*here.notes, *(str(each) for each in here.code.diagnostics)),
             second_reader=context["second_reader"],
             complete=_complete(here, taken),
@@ -156,6 +181,7 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
         snapshot=taken,
         code=_line_of(here, secrets),
         secrets=secrets,
+        sources=decided,
     )
 
 
@@ -191,38 +217,43 @@ def permissions(settings: Settings, environment: Environment, inputs: Inputs) ->
     return policy(kinds(), here.scope(rules_of(settings, here, inputs).wanted))
 
 
-def all_rules(settings: Settings) -> tuple[Rule, ...]:
-    """The shipped rules and those of the project, loaded and verified; RuleError where one is malformed."""
-    return load_rules([shipped("rules"), *settings.rule_paths], subjects.catalogue())
+def all_rules(settings: Settings, folder: Path | None = None) -> tuple[Rule, ...]:
+    """The shipped rules and those of the project, loaded and verified; RuleError where one is malformed.
+
+    `folder` holds the shipped rules where they are not the program's own.
+    """
+    return load_rules([folder or shipped("rules"), *settings.rule_paths], subjects.catalogue())
 
 
 def rules_of(settings: Settings, here: Estate, inputs: Inputs) -> Rules:
     """The rules with what audit.toml says about them; RuleError or SettingsError where that can't be used."""
     environment = here.environment
-    rules = with_settings(all_rules(settings), settings.rules)
+    folder = inputs.rules or shipped("rules")
+    rules = with_settings(all_rules(settings, folder), settings.rules)
     parameters = {**settings.parameters, **environment.parameters}
     verify(rules, parameters)
     off = dict(switched_off(rules, settings.rules, tier=environment.tier, strict=settings.profile is Profile.STRICT))
     if inputs.declared_only:
         off |= {rule.id: _CODE_ALONE for rule in rules if rule.id not in off and _speaks_of_aws(rule)}
-    return Rules(all=rules, off=MappingProxyType(off), parameters=MappingProxyType(parameters))
+    return Rules(all=rules, off=MappingProxyType(off), parameters=MappingProxyType(parameters), folder=folder)
 
 
 def _speaks_of_aws(rule: Rule) -> bool:
     return rule.drift is not None or any(path.startswith("live.") or path in _OF_THE_READING for path in rule.facts)
 
 
-def _waivers(settings: Settings, environment: Environment, rules: Iterable[Rule]) -> tuple[Waiver, ...]:
+def _tested(rules: Iterable[Rule]) -> Mapping[str, Any]:
+    """What became of the tests inside the rules, which are run in every audit: how many passed, and which did not."""
+    results = run_tests(rules, subjects.catalogue())
+    failed = [f"{result.rule.id} {result.example.name!r}: {result.status}" for result in results if not result.passed]
+    return {"passed": len(results) - len(failed), "failed": failed}
+
+
+def _waivers(settings: Settings, environment: Environment, rules: Iterable[Rule], top: Path) -> tuple[Waiver, ...]:
     file = environment.waivers
     if file is None:
         return ()
-    return load_waivers(file, [rule.id for rule in rules], shown=_shown(file, settings.root))
-
-
-def _shown(path: Path, root: Path) -> str:
-    """A path as reports show it: relative to the project root where it lies inside."""
-    path, root = path.resolve(), root.resolve()
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+    return load_waivers(file, [rule.id for rule in rules], shown=shown(file, settings.root, top))
 
 
 def _live(taken: Snapshot | None) -> tuple[Resource, ...]:
@@ -272,7 +303,7 @@ def _information(
 
 
 def _run(
-    here: Estate, taken: Snapshot | None, rules: Rules, now: datetime, context: Mapping[str, Any]
+    here: Estate, taken: Snapshot | None, ruleset: Mapping[str, Any], now: datetime, context: Mapping[str, Any]
 ) -> Mapping[str, Any]:
     """What a report says about the run itself."""
     environment = here.environment
@@ -292,10 +323,7 @@ def _run(
         "clock_skew": taken.context.get("clock_skew") if taken else None,
         "declared_only": taken is None,
         "tool": {"name": "auditor", "version": __version__},
-        "ruleset": {
-            "rules": len(rules.all),
-            "digest": hashlib.sha256("".join(rule.digest for rule in rules.all).encode()).hexdigest(),
-        },
+        "ruleset": ruleset,
         "git": dict(context["git"]),
         "scope": list(here.declared.patterns),
         "state": here.state.path if here.state else None,
@@ -326,17 +354,11 @@ def _population(here: Estate, taken: Snapshot | None) -> Mapping[str, Any]:
     }
 
 
-def _files(settings: Settings, here: Estate) -> tuple[Mapping[str, Any], ...]:
-    """Every file that decided the declared side, the waivers and the settings."""
-    code = [{"path": file.path, "bytes": file.size, "sha256": file.sha256} for file in here.code.files]
+def _files(here: Estate, decided: Sources) -> tuple[Mapping[str, Any], ...]:
+    """Every file of the project that decided something."""
     state = [{"path": s.path, "bytes": s.size, "sha256": s.sha256}] if (s := here.state) else []
-    others_ = [_file(path, settings.root) for path in (settings.file, here.environment.waivers) if path is not None]
-    return tuple(sorted((*code, *state, *others_), key=lambda entry: str(entry["path"])))
-
-
-def _file(path: Path, root: Path) -> Mapping[str, Any]:
-    content = path.read_bytes()
-    return {"path": _shown(path, root), "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    listed = (*(source.listed for source in decided.files), *state)
+    return tuple(sorted(listed, key=lambda entry: str(entry["path"])))
 
 
 def _complete(here: Estate, taken: Snapshot | None) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Event
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor import live, repository
@@ -15,7 +16,7 @@ from auditor.estate import Estate, estate, told
 from auditor.hcl import second_reader, sensitive_texts
 from auditor.inputs import Inputs
 from auditor.kinds import kinds
-from auditor.masking import masked_text
+from auditor.masking import covering, masked_text
 from auditor.model.answers import Answers, Scope, Snapshot
 from auditor.settings import Settings
 
@@ -52,6 +53,8 @@ def read(
 
         taken = snapshot.read(inputs.snapshot, here.environment.name)
         here = settled(settings, _in_account(settings, here, taken.account, inputs), taken, inputs)
+        if taken.context.get("covered"):
+            here = _covered(here)
         return _as_if_of(here, taken.account) if taken.context.get("redacted") else here, taken
     known = context(settings, here, inputs)
     second = second_reader.start(here.code.files) if inputs.second_reader else None
@@ -170,6 +173,13 @@ def _as_if_of(here: Estate, account: str) -> Estate:
             provider=_renamed(here.declared.provider, own, account),
         ),
     )
+
+
+def _covered(here: Estate) -> Estate:
+    """The estate with what its code marks sensitive covered, as it is in the snapshot."""
+    cover = covering(sensitive_texts(here.code))
+    resources = tuple(replace(each, values=MappingProxyType(cover(each.values))) for each in here.resources)
+    return replace(here, resources=resources, declared=replace(here.declared, resources=resources))
 
 
 def _renamed(value: Any, own: str, account: str) -> Any:  # noqa: ANN401 - any value of a resource

@@ -9,17 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from auditor import bundle
-from auditor.formats import json as report
+from auditor import bundle, history, reporting
 from auditor.formats import text
 from auditor.formats.interface import Format
 from auditor.formats.words import clean, clean_block
-from auditor.masking import masked
 from auditor.model.errors import AuditorError, ReportError, SourceError
 
 if TYPE_CHECKING:
     from auditor.model.answers import Snapshot
     from auditor.pipeline import Outcome
+    from auditor.signature import Signer
 
 SUMMARY, SILENT = 1, 2
 """How quiet: the summary only; errors only."""
@@ -42,18 +41,33 @@ class Delivery:
     """Whether a bundle is written at all."""
     quiet: int = 0
     color: str = "auto"
+    signer: Signer | None = None
+    """Signs the manifest."""
+
+    def folder(self, environment: str, started: str) -> Path:
+        """The folder of a run's bundle."""
+        return self.out / environment / bundle.folder_name(started) if self.dated else self.out
+
+    def earlier(self, environment: str, started: str) -> Iterable[Path]:
+        """Where bundles of earlier runs are looked for: beside this one's, or in its place."""
+        own = self.folder(environment, started)
+        return (each for each in history.folders(own.parent) if each.name < own.name) if self.dated else (own,)
 
 
 def deliver(outcome: Outcome, delivery: Delivery) -> int:
     """Write the bundle, print the result, and give the exit code; ReportError where it can't be written."""
     audit = outcome.audit
-    told = report.document(audit, fail_on=delivery.fail_on, code=outcome.code)
-    document = report.decode(report.encode(masked(told, outcome.secrets)))
-    artefacts = bundle.artefacts(document, delivery.written, outcome.snapshot) if delivery.kept else {}
-    folder = delivery.out
-    if delivery.dated:
-        folder = folder / audit.environment / bundle.folder_name(document["run"]["started"])
+    started = str(audit.run["started"])
+    folder = delivery.folder(audit.environment, started)
+    earlier = history.earlier(
+        {**audit.run, "environment": audit.environment},
+        demonstration=audit.demonstration,
+        candidates=delivery.earlier(audit.environment, started) if delivery.kept else (),
+    )
+    document = reporting.document(outcome, fail_on=delivery.fail_on, earlier=earlier)
+    artefacts = {}
     if delivery.kept:
+        artefacts = reporting.artefacts(document, outcome, delivery.written, earlier=earlier, signer=delivery.signer)
         bundle.write(folder, artefacts)
     if delivery.printed.name != text.FORMAT.name:
         out(delivery.printed.render(document))
@@ -72,7 +86,7 @@ def deliver_partial(snapshot: Snapshot, delivery: Delivery) -> None:
     name = bundle.folder_name(snapshot.started)
     folder = delivery.out
     folder = folder / snapshot.environment / name if delivery.dated else folder.with_name(f"{folder.name}-{name}")
-    files = bundle.partial(snapshot)
+    files = reporting.partial(snapshot)
     bundle.write(folder, files)
     sys.stderr.write("interrupted: the reading is incomplete; what had come is kept\n")
     sys.stderr.write("".join(_files(folder, files)))

@@ -10,6 +10,7 @@ from typing import Any, Final
 from auditor.formats.encode import CodeLine, encode_fact, encode_place, encode_unknown, no_code
 from auditor.formats.interface import Document, Format
 from auditor.formats.parity import parity
+from auditor.formats.since import with_history
 from auditor.formats.verdict import complete, subject_key, totals, verdict
 from auditor.model.drift import Comparison, Drift, Existence
 from auditor.model.errors import ReportError
@@ -35,10 +36,13 @@ FRAMEWORKS: Final[Mapping[str, str]] = {
 """Titles of the frameworks; one that is not here is shown by its id."""
 
 
-def document(audit: Audit, *, fail_on: str = "low", code: CodeLine = no_code) -> dict[str, Any]:
+def document(
+    audit: Audit, *, fail_on: str = "low", code: CodeLine = no_code, earlier: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """The report of an audit.
 
-    `fail_on` decides the exit code alone; `code` gives the text of a line that is shown beside its place.
+    `fail_on` decides the exit code alone; `code` gives the text of a line that is shown beside its place; `earlier` is
+    what the run before told (`formats/since.py`).
     """
     numbers = totals(audit)
     subjects = {(subject.type, subject_key(subject)): subject for many in audit.subjects.values() for subject in many}
@@ -47,7 +51,7 @@ def document(audit: Audit, *, fail_on: str = "low", code: CodeLine = no_code) ->
     for finding in audit.findings:
         covered[finding.waiver].append(finding.fingerprint)
     causes = [_cause(cause, findings, subjects) for cause in audit.causes]
-    return {
+    told = {
         "schema": SCHEMA,
         "demonstration": audit.demonstration,
         "complete": complete(audit, numbers),
@@ -89,6 +93,7 @@ def document(audit: Audit, *, fail_on: str = "low", code: CodeLine = no_code) ->
         "rules": [_rule(rule) for rule in audit.rules],
         "frameworks": _frameworks(audit.rules),
     }
+    return with_history(told, earlier)
 
 
 def encode(report: Document) -> bytes:

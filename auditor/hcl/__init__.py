@@ -12,6 +12,7 @@ from auditor.hcl.configuration import (
     load,
 )
 from auditor.hcl.diagnostics import Diagnostic, Severity
+from auditor.hcl.directory import shown_path
 from auditor.hcl.installed_modules import MODULE_NOT_FOUND
 from auditor.hcl.providers import ProviderConfiguration
 from auditor.hcl.secrets import sensitive_texts
@@ -33,4 +34,5 @@ __all__ = [
     "load",
     "second_reader",
     "sensitive_texts",
+    "shown_path",
 ]

@@ -19,7 +19,7 @@ from auditor.hcl.diagnostics import Diagnostic, Diagnostics
 from auditor.hcl.directory import Module, shown_path
 from auditor.hcl.errors import EvaluationError
 from auditor.hcl.functions.specification import Surroundings
-from auditor.hcl.installed_modules import InstalledModules
+from auditor.hcl.installed_modules import INSTALLED, InstalledModules
 from auditor.hcl.module_instance import ModuleInstance
 from auditor.hcl.parser import parse
 from auditor.hcl.plan_shape import PlanShape, origins_of
@@ -142,6 +142,10 @@ class Configuration:
     locked_providers: tuple[LockedProvider, ...]
     workspace: str
     conditions: tuple[Condition, ...]
+    project_root: Path
+    """What the paths of files are relative to."""
+    consulted: Mapping[Path, bytes | None]
+    """Further files that decided values: what functions read (None: its presence alone), the list of modules."""
     sought: tuple[DataSource, ...] = ()
     """The data sources that AWS can be asked about."""
 
@@ -161,14 +165,15 @@ def load(
     region: str = "",
     found: Mapping[DataSource, Found] = MappingProxyType({}),
     edited: Edited = UNEDITED,
+    top: Path = Path("/"),
 ) -> Configuration:
     """Read and evaluate a root module.
 
     `given` are files of values and pairs of name and text, as `-var-file` and `-var` hand them in: a later one wins.
     `project_root` bounds what is read, and paths are shown relative to it (default: the root module's directory).
-    `account` and `region` are what the caller knows of the environment; the provider's own Region goes before.
-    `found` is what AWS told of the data sources that an earlier reading of the same code sought.
-    Texts in `edited` stand in the place of files.
+    `account` and `region` are what the caller knows of the environment; the provider's own Region goes before. `found`
+    is what AWS told of the data sources that an earlier reading of the same code sought. Texts in `edited` stand in the
+    place of files. Paths outside of the project are shown from `top` on.
 
     Raises:
         SourceError: where the code can't be read at all.
@@ -185,6 +190,7 @@ def load(
         environment_variables=environment_variables,
         declared_names=frozenset(name for (name,) in module.of("variable")),
         edited=edited,
+        top=top,
         diagnostics=diagnostics,
     )
     context = Context(
@@ -208,6 +214,9 @@ def load(
             if (configured := instance.provider((labels[0], labels[1])))
         )
         declared = {name: instance.variable(name) for (name,) in module.of("variable")}
+    consulted = dict(context.surroundings.consulted)
+    if installed.manifest is not None:
+        consulted[root / INSTALLED] = installed.manifest
     lock_path = root / _LOCK_FILE
     lock = (read_source(lock_path, shown_path(lock_path, project_root)),) if lock_path.is_file() else ()
     return Configuration(
@@ -223,6 +232,8 @@ def load(
         workspace=workspace,
         conditions=met,
         sought=tuple(sorted(context.sought)),
+        project_root=project_root,
+        consulted=MappingProxyType(consulted),
     )
 
 

@@ -48,9 +48,11 @@ class Module:
         return self.blocks.get(type_, MappingProxyType({}))
 
 
-def shown_path(path: Path, project_root: Path) -> str:
-    """A path as it is shown: relative to the project root where it lies inside."""
-    return path.relative_to(project_root).as_posix() if path.is_relative_to(project_root) else path.as_posix()
+def shown_path(path: Path, project_root: Path, top: Path = Path("/")) -> str:
+    """A path as it is shown: relative to the project root where it lies inside, else from the `top` of all files."""
+    if path.is_relative_to(project_root):
+        return path.relative_to(project_root).as_posix()
+    return f"/{path.relative_to(top).as_posix()}" if path.is_relative_to(top) else path.as_posix()
 
 
 def is_configuration(name: str) -> bool:

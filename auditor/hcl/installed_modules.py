@@ -15,7 +15,8 @@ from auditor.hcl.directory import Module, read_module, shown_path
 from auditor.hcl.source import UNEDITED, Edited
 from auditor.model.errors import SourceError
 
-_MANIFEST: Final = Path(".terraform", "modules", "modules.json")
+INSTALLED: Final = Path(".terraform", "modules", "modules.json")
+"""Where `terraform init` lists the modules, below the root module."""
 MODULE_NOT_FOUND: Final = "Module not found"
 """Summary of the complaint about a module whose code is not there."""
 _MAX_DEPTH: Final = 30
@@ -31,6 +32,8 @@ class InstalledModules:
         self._diagnostics = diagnostics
         self._edited = edited
         self._read: dict[Path, Module] = {}
+        self.manifest: bytes | None = None
+        """The bytes of the list of installed modules, where it was asked for and is there."""
 
     @property
     def modules(self) -> tuple[Module, ...]:
@@ -40,9 +43,10 @@ class InstalledModules:
     @cached_property
     def _directories(self) -> Mapping[str, Path]:
         """The manifest of `terraform init`: directories by the dotted names of module calls."""
-        path = self._root / _MANIFEST
+        path = self._root / INSTALLED
         try:
-            entries = json.loads(path.read_text(encoding="utf-8"))["Modules"]
+            self.manifest = path.read_bytes()
+            entries = json.loads(self.manifest)["Modules"]
             return {str(entry["Key"]): self._root / str(entry["Dir"]) for entry in entries}
         except FileNotFoundError:
             return {}

@@ -187,6 +187,7 @@ def read_inputs(
     environment_variables: Mapping[str, str] = MappingProxyType({}),
     declared_names: frozenset[str] = frozenset(),
     edited: Edited = UNEDITED,
+    top: Path = Path("/"),
     diagnostics: Diagnostics,
 ) -> Inputs:
     """Collect the values given to a root module.
@@ -211,7 +212,8 @@ def read_inputs(
             found[name] = Given(SourceFile(f"-var {name}", text), 0)
             continue
         within = project_root if each in automatic else None
-        source, attributes = _read_values(each, shown_path(each.absolute(), project_root), within, edited)
+        shown = shown_path(each.absolute(), project_root, top)
+        source, attributes = _read_values(each, shown, within, edited)
         files.append(source)
         for name, attribute in attributes.items():
             found[name] = Given(source, attribute.offset, attribute.expression)

@@ -15,6 +15,7 @@
     │  ├─ WrongAccount
     │  └─ Unreachable
     ├─ SnapshotError            unreadable, other schema, other environment
+    ├─ BundleError              no bundle, changed since it was written, signature or key unusable
     └─ ReportError              can't render, can't write
 
 A single failed API call is not an error but an Unknown. Anything else that is raised is a defect of the auditor.
@@ -112,6 +113,10 @@ class Unreachable(AccessError):
 
 class SnapshotError(AuditorError):
     """A snapshot or bundle can't be read."""
+
+
+class BundleError(AuditorError):
+    """A bundle, its signature or a key can't be used."""
 
 
 class ReportError(AuditorError):

@@ -19,6 +19,7 @@ from auditor.policy.wording import sentence
 
 NAME = "example"
 _ORIGIN = ApiField("embedded:Test", "facts")
+_NOT_GIVEN = Fact(NOT_GIVEN, _ORIGIN)
 _PLANS = {Existence.MISSING: Plan.CREATE, Existence.UNMANAGED: Plan.NO_OP, Existence.UNDETERMINED: Plan.UNDETERMINED}
 
 
@@ -55,7 +56,8 @@ def _run(rule: Rule, example: Example, catalogue: Catalogue) -> ExampleResult:
 def subject_of(rule: Rule, example: Example, catalogue: Catalogue) -> Subject:
     """The subject that an embedded test supposes; every fact that it does not give is unknown."""
     identity = Identity("111122223333", "ap-southeast-1", NAME)
-    facts = {path: Fact(example.facts.get(path, NOT_GIVEN), _ORIGIN) for path in catalogue[rule.subject]}
+    given = {path: Fact(value, _ORIGIN) for path, value in example.facts.items()}
+    facts = dict.fromkeys(catalogue[rule.subject], _NOT_GIVEN) | given
     comparison = None
     if rule.drift is not None:
         cause = Unknown(Reason.DENIED, "supposed by the test") if example.existence is Existence.UNDETERMINED else None

@@ -181,7 +181,8 @@ def test_declared_only_needs_no_credentials_and_says_what_it_did_not_look_at(aud
     assert all(not finding["rule"].startswith(("SEC", "DRIFT")) for finding in report["findings"])
     off = {entry["rule"]: entry["reason"] for entry in report["coverage"]["disabled"]}
     assert "code alone" in off["SEC-001"]
-    assert sorted(file.name for file in (project / "out").iterdir()) == ["manifest.json", "report.html", "report.json"]
+    files = sorted(file.name for file in (project / "out").iterdir())
+    assert files == ["manifest.json", "report.html", "report.json", "sources.jsonl.gz"]
 
 
 def test_a_state_is_told_by_the_report(audit, project):

@@ -3,6 +3,7 @@ import json
 import pytest
 from sample_audit import sample_audit
 from sample_estate import code_line
+from sample_history import earlier
 
 from auditor.formats import formats, text
 from auditor.formats.json import document, encode
@@ -10,7 +11,8 @@ from auditor.formats.json import document, encode
 
 @pytest.fixture(scope="module")
 def report():
-    return json.loads(encode(document(sample_audit(), code=code_line)))
+    first = json.loads(encode(document(sample_audit(), code=code_line)))
+    return json.loads(encode(document(sample_audit(), code=code_line, earlier=earlier(first))))
 
 
 @pytest.mark.parametrize("name", ["csv", "github", "json", "junit", "markdown", "sarif", "text"])

@@ -1,16 +1,17 @@
 """The bundle: written whole or not at all, and never over something else."""
 
-import json
 import os
+import signal
+from pathlib import Path
 
 import pytest
 
-from auditor import bundle
-from auditor.model.errors import ReportError
+from auditor import bundle, manifest
+from auditor.model.errors import BundleError, ReportError
 
-MANIFEST = bundle.manifest({"report.json": b"{}"}, {"id": "r"}, ())
-FIRST = {"report.json": b"{}", bundle.MANIFEST: MANIFEST}
-SECOND = {"report.json": b'{"n":2}', bundle.MANIFEST: MANIFEST}
+MANIFEST = manifest.encode({"id": "r"}, {"report.json": b"{}"}, {})
+FIRST = {"report.json": b"{}", manifest.NAME: MANIFEST}
+SECOND = {"report.json": b'{"n":2}', manifest.NAME: MANIFEST}
 
 
 def test_writes_all_artefacts(tmp_path):
@@ -28,14 +29,14 @@ def test_replaces_an_earlier_bundle_and_leaves_nothing_beside_it(tmp_path):
     assert [entry.name for entry in tmp_path.iterdir()] == ["out"]
 
 
-@pytest.mark.parametrize("manifest", [b"{}", b"[]", b'{"name": "extension"}', b"no JSON"])
-def test_the_manifest_of_something_else_protects_it(tmp_path, manifest):
+@pytest.mark.parametrize("content", [b"{}", b"[]", b'{"name": "extension"}', b"no JSON"])
+def test_the_manifest_of_something_else_protects_it(tmp_path, content):
     folder = tmp_path / "extension"
     folder.mkdir()
-    (folder / bundle.MANIFEST).write_bytes(manifest)
+    (folder / manifest.NAME).write_bytes(content)
     with pytest.raises(ReportError):
         bundle.write(folder, FIRST)
-    assert (folder / bundle.MANIFEST).read_bytes() == manifest
+    assert (folder / manifest.NAME).read_bytes() == content
 
 
 def test_a_note_beside_an_earlier_bundle_is_kept(tmp_path):
@@ -84,11 +85,92 @@ def test_a_parent_that_is_a_file_is_one_clear_error(tmp_path):
         bundle.write(tmp_path / "file" / "out", FIRST)
 
 
-def test_manifest_names_size_and_digest_of_every_artefact():
-    document = json.loads(bundle.manifest({"b": b"two", "a": b""}, {"id": "r"}, ({"path": "main.tf"},)))
-    assert document["artefacts"] == [
-        {"name": "a", "bytes": 0, "sha256": bundle.digest(b"")},
-        {"name": "b", "bytes": 3, "sha256": bundle.digest(b"two")},
-    ]
-    assert document["run"] == {"id": "r"}
-    assert document["inputs"] == [{"path": "main.tf"}]
+def test_an_interrupt_keeps_the_earlier_bundle(tmp_path, monkeypatch):
+    folder = tmp_path / "out"
+    bundle.write(folder, FIRST)
+
+    def interrupt(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        bundle.write(folder, SECOND)
+    assert (folder / "report.json").read_bytes() == b"{}"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["out"]
+
+
+def test_an_interrupt_while_folders_are_exchanged_comes_too_late(tmp_path, monkeypatch):
+    folder = tmp_path / "out"
+    bundle.write(folder, FIRST)
+    put = bundle._put_in_place
+
+    def interrupted(*arguments):
+        os.kill(os.getpid(), signal.SIGINT)
+        put(*arguments)
+
+    monkeypatch.setattr(bundle, "_put_in_place", interrupted)
+    bundle.write(folder, SECOND)
+    assert (folder / "report.json").read_bytes() == b'{"n":2}'
+
+
+def test_a_system_that_cannot_exchange_folders_takes_two_steps(tmp_path, monkeypatch):
+    monkeypatch.setattr(bundle, "_exchanged", lambda *_: False)
+    for content in (FIRST, SECOND):
+        bundle.write(tmp_path / "out", content)
+    assert (tmp_path / "out" / "report.json").read_bytes() == b'{"n":2}'
+    assert [entry.name for entry in tmp_path.iterdir()] == ["out"]
+
+
+def test_what_a_kill_between_two_steps_left_aside_is_put_back(tmp_path, monkeypatch):
+    bundle.write(tmp_path / "out", FIRST)
+    (tmp_path / "out").rename(tmp_path / ".out.abcd1234.earlier")
+
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(ReportError):
+        bundle.write(tmp_path / "out", SECOND)
+    assert (tmp_path / "out" / "report.json").read_bytes() == b"{}"
+
+
+def test_what_killed_runs_left_is_removed_when_it_is_old(tmp_path):
+    for name in (".out.aaaaaaaa", ".out.bbbbbbbb", ".outer.aaaaaaaa"):
+        (tmp_path / name).mkdir()
+    for name in (".out.aaaaaaaa", ".outer.aaaaaaaa"):
+        os.utime(tmp_path / name, (0, 0))
+    bundle.write(tmp_path / "out", FIRST)
+    assert {entry.name for entry in tmp_path.iterdir()} == {"out", ".out.bbbbbbbb", ".outer.aaaaaaaa"}
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    file = tmp_path / "prod.jsonl.gz"
+    bundle.write_file(file, b"first")
+
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(ReportError, match="No space left"):
+        bundle.write_file(file, b"second")
+    assert file.read_bytes() == b"first"
+    assert [entry.name for entry in tmp_path.iterdir()] == [file.name]
+    with pytest.raises(ReportError, match="can't be written"):
+        bundle.write_file(tmp_path / "none" / "file", b"")
+
+
+def test_a_device_is_written_to(tmp_path):
+    bundle.write_file(Path(os.devnull), b"gone")
+    assert not Path(os.devnull).is_file()
+
+
+def test_only_regular_files_of_a_bundle_are_read(tmp_path):
+    (tmp_path / "file").write_bytes(b"12345")
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    os.mkfifo(tmp_path / "pipe")
+    assert bundle.read(tmp_path / "file", 5) == b"12345"
+    for name, why in (("link", "link"), ("pipe", "regular"), ("none", "No such file"), (".", "regular|directory")):
+        with pytest.raises(BundleError, match=why):
+            bundle.read(tmp_path / name, 5)
+    with pytest.raises(BundleError, match="more than 4 bytes"):
+        bundle.read(tmp_path / "file", 4)

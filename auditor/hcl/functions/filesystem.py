@@ -66,7 +66,8 @@ def contents(surroundings: Surroundings, path: str) -> bytes:
     file = located(surroundings, path)
     if file.is_file() and file.stat().st_size > _LARGEST_FILE:
         raise OutsideProject(values.not_evaluable(f'the file "{path}" is larger than {_LARGEST_FILE:,} bytes'))
-    return file.read_bytes()
+    content = surroundings.consulted[file] = file.read_bytes()
+    return content
 
 
 def text_of(surroundings: Surroundings, path: str) -> str:
@@ -143,7 +144,10 @@ def _fileexists(surroundings: Surroundings, path: str) -> bool:
     file = located(surroundings, path)
     if file.is_dir():
         raise FunctionError(f'"{path or "."}" is a directory, not a file')
-    return file.is_file()
+    present = file.is_file()
+    if present:
+        surroundings.consulted.setdefault(file, None)
+    return present
 
 
 def _register_hash(name: str, digest: Callable[[bytes], bytes], written: Callable[[bytes], str]) -> None:
@@ -185,6 +189,8 @@ def _fileset(surroundings: Surroundings, path: str, pattern: str) -> Value:
         raise FunctionError(f'failed to glob pattern "{joined}": syntax error in pattern') from error
     directory = located(surroundings, path)
     found = [name for name in _files(directory, surroundings.project_root) if matches(name)]
+    for name in found:
+        surroundings.consulted.setdefault(directory / name, None)
     return values.set_of(STRING, map(values.string, found))
 
 

@@ -68,6 +68,8 @@ class Surroundings:
     """The time, RFC 3339 UTC; empty while planning, where functions of time are unknown."""
     random: Randomness | None = None
     """None while planning, where random functions are unknown."""
+    consulted: dict[Path, bytes | None] = field(default_factory=dict, compare=False)
+    """What functions read, by file; None where they asked for a file's presence alone."""
 
 
 ResultType = Type | Callable[[Sequence[Value]], Type]

@@ -6,6 +6,7 @@ import pytest
 from hostile_report import hostile
 from sample_audit import sample_audit
 from sample_estate import code_line
+from sample_history import earlier
 
 from auditor.formats.json import document, encode
 
@@ -18,7 +19,8 @@ def audit():
 @pytest.fixture(scope="session")
 def report(audit):
     """As every format gets it: decoded."""
-    return json.loads(encode(document(audit, code=code_line)))
+    first = json.loads(encode(document(audit, code=code_line)))
+    return json.loads(encode(document(audit, code=code_line, earlier=earlier(first))))
 
 
 @pytest.fixture(scope="session")

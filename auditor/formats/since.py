@@ -1,0 +1,126 @@
+"""What became of the findings since the run before: a pure function of a report and of what the earlier one told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from auditor.formats.interface import Document
+from auditor.model.results import LETTERS, Status
+
+LONGEST_TREND: Final = 60
+"""Runs that a trend goes back."""
+_STATUS: Final = {letter: status for status, letter in LETTERS.items()}
+_FINDING: Final = (
+    "fingerprint",
+    "rule",
+    "subject_type",
+    "subject",
+    "identity",
+    "address",
+    "path",
+    "severity",
+    "status",
+    "first_seen",
+)
+
+
+def digest(report: Document, manifest: str) -> dict[str, Any]:
+    """What a later report needs to know of this one; `manifest` is the digest of its manifest."""
+    run, verdict = report["run"], report["verdict"]
+    return {
+        "run": str(run["id"]),
+        "finished": str(run["finished"]),
+        "commit": str(run.get("git", {}).get("commit", "")),
+        "state": str(verdict["state"]),
+        "exit_code": int(verdict["exit_code"]),
+        "manifest": manifest,
+        "findings": [{name: str(finding[name]) for name in _FINDING} for finding in report["findings"]],
+        "trend": [_point(point) for point in report["history"]["trend"]],
+    }
+
+
+def with_history(report: Document, earlier: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The report with its history: new, resolved, unchanged, since when, trend.
+
+    `earlier` holds `previous`, the digest of the run before or null, and `skipped`, the bundles that were no use.
+    Nothing is new in a first run: there is nothing to compare it with.
+    """
+    previous = earlier["previous"] if earlier else None
+    known = {finding["fingerprint"]: finding for finding in previous["findings"]} if previous else {}
+    finished = report["run"].get("finished", "")
+    now = {finding["fingerprint"] for finding in report["findings"]}
+    left = [finding for fingerprint, finding in known.items() if fingerprint not in now]
+    became = _Became(report)
+    told = [{**finding, "now": became.of(finding)} for finding in left]
+    return {
+        **report,
+        "findings": [
+            {
+                **finding,
+                "first_seen": known[finding["fingerprint"]]["first_seen"]
+                if finding["fingerprint"] in known
+                else finished,
+                "new": previous is not None and finding["fingerprint"] not in known,
+            }
+            for finding in report["findings"]
+        ],
+        "history": {
+            "previous": {name: part for name, part in previous.items() if name not in ("findings", "trend")}
+            if previous
+            else None,
+            "new": len(now - known.keys()) if previous else 0,
+            "unchanged": len(now & known.keys()),
+            "resolved": [finding for finding in told if finding["now"] == Status.PASS],
+            "not_judged": [finding for finding in told if finding["now"] != Status.PASS],
+            "trend": [*(previous["trend"] if previous else ()), _now(report)][-LONGEST_TREND:],
+            "skipped": list(earlier["skipped"]) if earlier else [],
+        },
+    }
+
+
+class _Became:
+    """What a report says now about the subject of an earlier finding."""
+
+    def __init__(self, report: Document) -> None:
+        self._results = {(each["rule"], each["subject_type"]): each["statuses"] for each in report["results"]}
+        self._places = {
+            kind: {_key(subject): place for place, subject in enumerate(subjects)}
+            for kind, subjects in report["subjects"].items()
+        }
+        self._off = {rule["id"] for rule in report["rules"] if not rule["enabled"]}
+        self._known = {rule["id"] for rule in report["rules"]}
+
+    def of(self, finding: Mapping[str, str]) -> str:
+        """A status, or `rule_off`, `rule_gone`, `subject_gone`; pass where the rule fails in other attributes alone."""
+        if finding["rule"] in self._off:
+            return "rule_off"
+        if finding["rule"] not in self._known:
+            return "rule_gone"
+        place = self._places.get(finding["subject_type"], {}).get(_key(finding))
+        statuses = self._results.get((finding["rule"], finding["subject_type"]), "")
+        if place is None or place >= len(statuses):
+            return "subject_gone"
+        status = _STATUS[statuses[place]]
+        return Status.PASS.value if status is Status.FAIL else status.value
+
+
+def _now(report: Document) -> dict[str, Any]:
+    totals = report["totals"]
+    return {
+        "at": str(report["run"].get("finished", "")),
+        "run": str(report["run"].get("id", "")),
+        "open": sum(totals["findings"]["open"].values()),
+        "drifted": totals["drift"]["drifted"],
+        "unknown": totals["results"]["unknown"],
+        "exit_code": report["verdict"]["exit_code"],
+    }
+
+
+def _point(told: Mapping[str, Any]) -> dict[str, Any]:
+    numbers = {name: int(told[name]) for name in ("open", "drifted", "unknown", "exit_code")}
+    return {"at": str(told["at"]), "run": str(told["run"]), **numbers}
+
+
+def _key(item: Mapping[str, Any]) -> str:
+    return str(item["identity"] or item["address"])

@@ -1,0 +1,74 @@
+"""Since the last run: new, unchanged, resolved, and what no run has judged; nothing is called resolved unseen."""
+
+import json
+
+import pytest
+from sample_history import earlier
+
+from auditor.formats.json import document
+from auditor.formats.since import LONGEST_TREND, digest, with_history
+
+
+@pytest.fixture(scope="session")
+def first(audit):
+    return json.loads(json.dumps(document(audit)))
+
+
+def test_nothing_is_new_in_a_first_run(first):
+    assert first["history"]["previous"] is None
+    assert (first["history"]["new"], first["history"]["unchanged"]) == (0, 0)
+    assert not any(finding["new"] for finding in first["findings"])
+    assert {finding["first_seen"] for finding in first["findings"]} == {first["run"]["finished"]}
+    assert [point["open"] for point in first["history"]["trend"]] == [sum(first["totals"]["findings"]["open"].values())]
+
+
+def test_new_and_unchanged_make_up_all_findings(first):
+    now = with_history(first, earlier(first))
+    assert now["history"]["new"] == 1
+    assert [finding["fingerprint"] for finding in now["findings"] if finding["new"]] == [
+        first["findings"][0]["fingerprint"]
+    ]
+    assert now["history"]["new"] + now["history"]["unchanged"] == len(now["findings"])
+    assert now["findings"][1]["first_seen"] == "2026-11-01T19:00:41.000Z"
+    assert now["findings"][0]["first_seen"] == first["run"]["finished"]
+
+
+def test_only_what_passes_now_is_resolved(first):
+    history = with_history(first, earlier(first))["history"]
+    assert [(left["fingerprint"][0], left["now"]) for left in history["resolved"]] == [("a", "pass")]
+    told = {left["fingerprint"][0]: left["now"] for left in history["not_judged"]}
+    assert told == {"b": "rule_off", "c": "subject_gone", "d": "rule_gone"}
+
+
+@pytest.mark.parametrize(("letter", "now"), [("u", "unknown"), ("n", "not_applicable"), ("e", "error"), ("f", "pass")])
+def test_what_became_of_a_finding_whose_rule_says_something_else(first, letter, now):
+    before = earlier(first)
+    left = next(finding for finding in before["previous"]["findings"] if finding["fingerprint"] == "a" * 64)
+    results = [
+        {**each, "statuses": letter * len(each["statuses"])} if each["rule"] == left["rule"] else each
+        for each in first["results"]
+    ]
+    history = with_history({**first, "results": results}, before)["history"]
+    found = {each["fingerprint"][0]: each["now"] for each in (*history["resolved"], *history["not_judged"])}
+    assert found["a"] == now
+
+
+def test_the_trend_grows_by_one_and_ends(first):
+    report = first
+    for night in range(LONGEST_TREND + 5):
+        report = {**first, "run": {**first["run"], "id": f"night-{night}"}}
+        report = with_history(report, {"previous": digest(report, "0" * 64) if night else None, "skipped": []})
+        first = {**first, "history": report["history"]}
+    assert len(report["history"]["trend"]) == LONGEST_TREND
+    assert report["history"]["trend"][-1]["run"] == f"night-{LONGEST_TREND + 4}"
+
+
+def test_a_second_pass_over_the_same_gives_the_same(first):
+    before = earlier(first)
+    assert with_history(first, before) == with_history(with_history(first, before), before)
+
+
+def test_a_run_that_changed_nothing(first):
+    history = with_history(first, {"previous": digest(first, "0" * 64), "skipped": []})["history"]
+    assert (history["new"], history["resolved"], history["not_judged"]) == (0, [], [])
+    assert history["unchanged"] == len(first["findings"])
