@@ -15,7 +15,7 @@ from auditor.hcl.values import Provenance, Undecided, plain
 from auditor.hcl.values import Value as Evaluated
 from auditor.model.facts import Identity, Origin, Resource, Side, Written
 from auditor.model.kind import Attribute, Kind, Shape
-from auditor.model.values import Reason, Unknown, Value
+from auditor.model.values import REFERENCE, Reason, Unknown, Value
 
 _TUPLES: Final = (Shape.SET, Shape.LIST)
 
@@ -143,7 +143,11 @@ class _Reading:
         if value.sensitive:
             self.sensitive.append(path)
         content = value.content
-        return _cause(content) if isinstance(content, Undecided) else plain(value)
+        if isinstance(content, Undecided):
+            # A text without a reference is what the value is after apply: plan does not know it before, and we do.
+            whole = content.text and REFERENCE[0] not in content.text
+            return content.text if whole else _cause(content)
+        return plain(value)
 
     def _attribute(self, attribute: Attribute, value: Evaluated, path: str) -> Value:
         content = value.content

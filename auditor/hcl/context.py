@@ -33,6 +33,8 @@ class Context:
     """What AWS told of data sources, as far as it was asked."""
     sought: dict[DataSource, None] = field(default_factory=dict)
     """The data sources that AWS can be asked about, in the order in which they were come by."""
+    awaited: dict[tuple[int, int], str] = field(default_factory=dict)
+    """What data sources wait for, by module instance and block."""
     instances: int = 0
     _declarations: dict[int, Declaration] = field(default_factory=dict)
 

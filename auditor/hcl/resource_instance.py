@@ -11,6 +11,7 @@ from auditor.hcl.ast import Block, Literal, Tuple
 from auditor.hcl.blocks import Decoder
 from auditor.hcl.completion import completed, completed_attribute, completed_blocks, computed_by_aws
 from auditor.hcl.data_sources import Surrounding, read
+from auditor.hcl.deferral import awaited
 from auditor.hcl.errors import EvaluationError
 from auditor.hcl.expansion import Expansion, Repetition, RepetitionScope
 from auditor.hcl.looked_up import SOUGHT_BY, data_source, told
@@ -156,7 +157,9 @@ class ResourceInstance:
         provider = self.provider
         region = provider.region if provider and provider.region else self.module.context.region
         if self.type not in SOUGHT_BY:
-            return read(self.type, written, Surrounding(self.module.context.account, region, provider))
+            known = read(self.type, written, Surrounding(self.module.context.account, region, provider))
+            waits_for = awaited(self.module, self.block) if known else ""
+            return {name: self._later(name, value, waits_for) for name, value in known.items()} if waits_for else known
         sought = data_source(self.type, written, provider, region)
         if sought is None or self._deferred or self.schema is None:
             return {}
@@ -167,6 +170,15 @@ class ResourceInstance:
             self.module.context.diagnostics.error("Nothing found by a data source", detail, place)
             found = values.not_evaluable(detail)
         return told(found, self.schema, self.address, provider, values.Provenance(self.block.source, self.block.offset))
+
+    def _later(self, name: str, value: Value, waits_for: str) -> Value:
+        """A value that the plan does not know yet, with its text: it will be the same after apply."""
+        if not value.is_known:
+            return value
+        detail = f"{self.address} is read after {waits_for} is created"
+        cause = Unknown(Reason.NOT_EVALUABLE, detail, (f"{self.address}.{name}",))
+        text = value.content if isinstance(value.content, str) else ""
+        return values.unknown(value.type, cause, value.origin, not_null=True).told(text).marked(value.marks)
 
     @property
     def _deferred(self) -> bool:

@@ -121,8 +121,22 @@ def ours(seeds, folder):
     return configuration, found
 
 
-def shown(value, unknown):
-    return value, sorted(unknown)
+def masked(value, unknown):
+    """Return a value without what a plan marks as unknown."""
+    if unknown is True:
+        return None
+    if isinstance(value, dict) and isinstance(unknown, dict):
+        return {name: masked(item, unknown.get(name)) for name, item in value.items() if unknown.get(name) is not True}
+    if isinstance(value, list) and isinstance(unknown, list) and len(value) == len(unknown):
+        return [masked(item, inner) for item, inner in zip(value, unknown, strict=True)]
+    return value
+
+
+def compared(value, unknown, after, after_unknown):
+    """Return both sides, Terraform's first, where they differ; what is certain here may be unknown to Terraform."""
+    more = set(map(as_plan_writes, unknown)) - set(unknown_paths(after_unknown))
+    mine = masked(value, after_unknown)
+    return None if mine == masked(after, after_unknown) and not more else (after, after_unknown, value, sorted(unknown))
 
 
 def _is_not_ours(said, configuration, folder):
@@ -156,28 +170,27 @@ def differences(seeds, folder):
             continue
         yield seed, "refused", refused.get(seed), complained.get(seed)
     left = [seed for seed in seeds if seed not in refused and seed not in complained]
-    changes = plan.get("output_changes", {})
-    for seed in left:
+    theirs = {f"output.{name}": change for name, change in plan.get("output_changes", {}).items()}
+    theirs |= {
+        each["address"]: each["change"] for each in plan.get("resource_changes", ()) if each["mode"] == "managed"
+    }
+    mine = {}
+    for name, output in configuration.outputs.items():
         shape = PlanShape()
-        mine = shape.of(configuration.outputs[f"p{seed}"].value)
-        change = changes.get(f"p{seed}", {"after": {}, "after_unknown": False})
-        theirs = shown(change.get("after"), unknown_paths(change["after_unknown"]))
-        mine = shown(mine, map(as_plan_writes, shape.unknown))
-        if mine != theirs:
-            yield seed, "outputs", theirs, mine
-    document = declared_document(configuration, reveal_sensitive=True)
-    mine = {
-        each["address"]: shown(each["values"], map(as_plan_writes, each["unknown"])) for each in document["resources"]
-    }
-    theirs = {
-        each["address"]: shown(each["change"]["after"], unknown_paths(each["change"]["after_unknown"]))
-        for each in plan.get("resource_changes", ())
-        if each["mode"] == "managed"
-    }
+        mine[f"output.{name}"] = shape.of(output.value), shape.unknown
+    for each in declared_document(configuration, reveal_sensitive=True)["resources"]:
+        mine[each["address"]] = each["values"], each["unknown"]
     for address in sorted(mine.keys() | theirs.keys()):
-        seed = int(re.match(r"module\.p(\d+)\.", address)[1])
-        if seed in left and mine.get(address) != theirs.get(address):
-            yield seed, address, theirs.get(address), mine.get(address)
+        seed = int(re.search(r"\.p(\d+)", address)[1])
+        if seed not in left:
+            continue
+        if address in mine and address in theirs:
+            change = theirs[address]
+            found = compared(*mine[address], change.get("after"), change["after_unknown"])
+        else:
+            found = theirs.get(address), mine.get(address)
+        if found and found != (None, ({}, {})):
+            yield seed, address, *found
 
 
 @pytest.mark.parametrize(
