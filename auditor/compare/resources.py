@@ -11,6 +11,7 @@ from auditor.compare.attributes import Walk
 from auditor.compare.overrides import EVERYTHING, LeftOut
 from auditor.compare.provider_rules import MEASURED, ProviderRules
 from auditor.compare.references import References
+from auditor.compare.risks import NextPlan
 from auditor.compare.tags import TagDrifts
 from auditor.model.answers import Answers, Scope
 from auditor.model.drift import Comparison, Drift, Existence, Plan, Reality
@@ -164,10 +165,10 @@ class _Pairing:
         left_out = LeftOut(declared.ignored)
         drifts: list[Drift] = []
         changed: set[str] = set()
-        reasons: tuple[str, ...] = ()
+        refusals: tuple[str, ...] = ()
         if not left_out.everything:
-            stored = kind.refresh(live, self.answers).values
-            planned = left_out.planned(self._bound(declared), stored)
+            bound, stored = self._bound(declared), kind.refresh(live, self.answers).values
+            planned = left_out.planned(bound, stored)
             defaults = self.defaults[kind.type]
             walk = Walk(declared, live, planned, stored, left_out, self.aliases, defaults, self.rules.origin)
             walk.over(kind.attributes)
@@ -180,20 +181,22 @@ class _Pairing:
                 tags = TagDrifts(declared, live, planned.get("tags"), left_out).find()
                 drifts += tags.drifts
                 changed |= tags.changed
-            reasons = kind.invalid(planned, stored, _plan(drifts) is Plan.REPLACE)
+            next_plan = NextPlan(kind, declared, live, bound, stored, left_out)
+            refusals = next_plan.refusals(anew=_plan(drifts) is Plan.REPLACE)
+            drifts += next_plan.risks(refusals)
         return Comparison(
             kind=declared.kind,
             identity=identity,
             address=declared.address,
             existence=Existence.BOTH,
-            plan=Plan.ERROR if reasons else _plan(drifts),
+            plan=Plan.ERROR if refusals else _plan(drifts),
             declared=declared,
             live=live,
             drifts=tuple(drifts),
             changed=tuple(sorted(changed)),
             forcing=tuple(sorted({_top(drift) for drift in drifts if drift.plan is Plan.REPLACE})),
             not_compared=(EVERYTHING,) if left_out.everything else tuple(sorted(declared.ignored)),
-            note="; ".join(reasons),
+            note="; ".join(refusals),
         )
 
     def unmanaged(self, live: Resource, unsure: Unknown | None) -> Comparison:

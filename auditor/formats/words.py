@@ -31,6 +31,8 @@ RISKS: Final[Mapping[str, str]] = {
     "removes_protection": "the next apply removes a live protection",
     "replaces": "the next apply replaces the resource",
     "never_converges": "no apply will ever change this",
+    "fails": "the next plan fails",
+    "trap": "one change by hand breaks the next plan",
 }
 PLANS: Final[Mapping[str, str]] = {
     "no-op": "sees nothing",

@@ -45,11 +45,15 @@ class Reality(StrEnum):
 
 
 class Risk(StrEnum):
-    """What makes a planned change dangerous."""
+    """What makes the next plan dangerous."""
 
     REMOVES_PROTECTION = "removes_protection"
     REPLACES = "replaces"
     NEVER_CONVERGES = "never_converges"
+    FAILS = "fails"
+    """Terraform refuses the plan."""
+    TRAP = "trap"
+    """One change by hand, and the next plan fails or destroys, though nobody edits the code."""
 
 
 @dataclass(frozen=True, slots=True)

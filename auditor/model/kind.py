@@ -116,6 +116,10 @@ def _never(_planned: Mapping[str, Value], _refreshed: Mapping[str, Value] | None
     return ()
 
 
+def _no_trap(_declared: Mapping[str, Value], _ignored: tuple[str, ...], /) -> tuple[tuple[str, str], ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """A kind of resource: everything about it stands in one module of `auditor/kinds/`."""
@@ -146,6 +150,9 @@ class Kind:
     data_source: Callable[[Answers, Scope, str], Found] | None = None
     """Pure: what the data source of the same type finds by this name, id or ARN; its attributes as the provider has
     them, apart from the one it is found by."""
+    traps: Callable[[Mapping[str, Value], tuple[str, ...]], tuple[tuple[str, str], ...]] = _no_trap
+    """Pure: of declared values and `ignore_changes`, what one change by hand turns into a plan that fails or destroys:
+    attribute and words."""
     pointed_at_by: tuple[tuple[str, str], ...] = ()
     """(kind, attribute) of resources that lead to one whose name AWS makes: an alias leads to its key."""
     known_by: frozenset[str] = frozenset()

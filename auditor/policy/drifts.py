@@ -99,7 +99,9 @@ def existence_reported_by(others: Iterable[DriftSelector], comparison: Compariso
 
 
 def evidence(drift: Drift) -> tuple[Evidence, ...]:
-    """Both sides of a drift."""
+    """Both sides of a drift; of the resource as a whole, what plan does."""
+    if not drift.path:
+        return (Evidence("plan", Fact(drift.plan.value, Default("comparison of both sides")), "does not fail"),)
     return (
         Evidence(f"declared.{drift.path}", drift.declared, "equals the live value"),
         Evidence(f"live.{drift.path}", drift.live, "equals the declared value"),

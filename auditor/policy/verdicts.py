@@ -134,7 +134,7 @@ def _by_drift(selector: DriftSelector, others: Others, words_of: _Words) -> Call
 
     def of_drift(status: Status, drift: Drift, subject: Subject, comparison: Comparison) -> Hit:
         told = {
-            "drift.path": drift.path,
+            "drift.path": drift.path or "the resource",
             "drift.declared": fact_words(drift.declared),
             "drift.live": fact_words(drift.live),
             "drift.plan": drift.plan,

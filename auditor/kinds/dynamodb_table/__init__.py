@@ -30,7 +30,7 @@ from typing import Final
 from auditor.kinds.dynamodb_table.asking import PERMISSIONS, follow, requests
 from auditor.kinds.dynamodb_table.attributes import ATTRIBUTES
 from auditor.kinds.dynamodb_table.data_source import data_source
-from auditor.kinds.dynamodb_table.planning import invalid, refresh
+from auditor.kinds.dynamodb_table.planning import invalid, refresh, traps
 from auditor.kinds.dynamodb_table.reading import absence, belongs, listed, read
 from auditor.model.kind import Kind
 
@@ -48,4 +48,5 @@ KIND: Final = Kind(
     belongs=belongs,
     data_source=data_source,
     invalid=invalid,
+    traps=traps,
 )

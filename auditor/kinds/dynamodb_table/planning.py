@@ -168,3 +168,33 @@ def _encryption(planned: Mapping[str, Value]) -> Iterator[str]:
     key = block.get("kms_key_arn") if isinstance(block, Mapping) else None
     if isinstance(key, str) and key and not _ARN.fullmatch(key):
         yield "server_side_encryption.kms_key_arn is not an ARN"
+
+
+def traps(declared: Mapping[str, Value], ignored: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """What one change by hand turns into a plan that fails, or that replaces the table."""
+    names = set(ignored)
+    return () if "all" in names else tuple(_traps(declared, names))
+
+
+def _traps(declared: Mapping[str, Value], ignored: set[str]) -> Iterator[tuple[str, str]]:
+    if "global_secondary_index" in ignored and "attribute" not in ignored:
+        yield "global_secondary_index", _TRAPS["global_secondary_index"]
+    if "attribute" in ignored and "global_secondary_index" not in ignored:
+        yield "attribute", _TRAPS["attribute"]
+    units = {name for name in ("read_capacity", "write_capacity") if isinstance(declared.get(name), int)}
+    if "billing_mode" in ignored and declared.get("billing_mode") in (None, "PROVISIONED") and units - ignored:
+        yield "billing_mode", _TRAPS["billing_mode"]
+    if declared.get("restore_to_latest_time") is False:
+        yield "restore_to_latest_time", _TRAPS["restore_to_latest_time"]
+
+
+_TRAPS: Final = {
+    "global_secondary_index": "ignore_changes leaves indexes out and attributes not: an index made by hand on a new "
+    "attribute makes the next plan fail",
+    "attribute": "ignore_changes leaves attributes out and indexes not: an index made or dropped by hand makes the "
+    "next plan fail",
+    "billing_mode": "ignore_changes leaves the billing mode out and capacities not: the table switched to on demand by "
+    "hand makes the next plan fail",
+    "restore_to_latest_time": "written after the table was made, it turns the next change, whatever it is, into a "
+    "replacement of the table with all its items",
+}

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sample_tables import DEFAULT_KEY, KEY, KINDS, OTHER_KEY, answers, described, pitr, read, scope, table
 
 from auditor.compare import compare
-from auditor.model.drift import Plan, Reality
+from auditor.model.drift import Plan, Reality, Risk
 from auditor.model.values import NOT_APPLICABLE, Reason, Unknown
 
 UNKNOWN = Unknown(Reason.NOT_EVALUABLE, "a data source decides it")
@@ -100,8 +100,9 @@ def changed(draw, found):
 
 
 def drifts(declared, found):
+    """By path; what is drawn need not be a configuration that Terraform takes."""
     (comparison,) = compare([declared], [live_table(found)], found, KINDS.values(), scope())
-    return {drift.path: drift for drift in comparison.drifts}
+    return {drift.path: drift for drift in comparison.drifts if drift.risk is not Risk.FAILS}
 
 
 @laws

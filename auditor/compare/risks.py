@@ -1,0 +1,62 @@
+"""The risk of the next plan: one that fails, and one that a single change by hand would make fail or destroy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from auditor.compare.overrides import LeftOut, steps
+from auditor.model.drift import Drift, Plan, Reality, Risk
+from auditor.model.facts import Fact, Resource
+from auditor.model.kind import Kind
+from auditor.model.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class NextPlan:
+    """What Terraform's validation meets at one resource: planned values, after `ignore_changes`."""
+
+    kind: Kind
+    declared: Resource
+    live: Resource
+    bound: Mapping[str, Value]
+    """What the code says, with references bound."""
+    stored: Mapping[str, Value]
+    left_out: LeftOut
+
+    def refusals(self, *, anew: bool) -> tuple[str, ...]:
+        """Why Terraform refuses the plan; `anew`: it would replace the resource."""
+        return self.kind.invalid(self.left_out.planned(self.bound, self.stored), self.stored, anew)
+
+    def risks(self, refusals: tuple[str, ...]) -> Iterator[Drift]:
+        """The plan that fails, told as a drift of the resource as a whole; else what it takes to make it fail."""
+        if refusals:
+            edited = self._refused_anyway()
+            words = "Terraform refuses this code" if edited else "a change in AWS makes the next plan fail, unedited"
+            yield Drift(
+                path="",
+                plan=Plan.ERROR,
+                reality=Reality.EQUAL,
+                declared=Fact("present", self.declared.origin("")),
+                live=Fact("present", self.live.origin("")),
+                risk=Risk.FAILS,
+                note=f"{words}: {'; '.join(refusals)}",
+            )
+            return
+        for name, words in self.kind.traps(self.declared.values, self.declared.ignored):
+            yield Drift(
+                path=name,
+                plan=Plan.NO_OP,
+                reality=Reality.EQUAL,
+                declared=Fact(self.declared.values.get(name), self.declared.origin(name)),
+                live=Fact(self.live.values.get(name), self.live.origin(name)),
+                risk=Risk.TRAP,
+                note=words,
+            )
+
+    def _refused_anyway(self) -> bool:
+        """Whether Terraform would refuse the plan too if AWS had what the code says."""
+        ignored = {steps(path)[0] for path in self.declared.ignored}
+        said = {name: value for name in self.stored if (value := self.bound.get(name)) is not None or name in ignored}
+        as_said = {**self.stored, **said}
+        return bool(self.kind.invalid(self.left_out.planned(self.bound, as_said), as_said, False))
