@@ -357,7 +357,7 @@ def _drifting(document: Document, findings: Sequence[Mapping[str, Any]]) -> list
 def _danger(resource: Mapping[str, Any]) -> tuple[Any, ...]:
     realities = {drift["reality"] for drift in resource["drifts"]}
     return (
-        not any(drift["risk"] for drift in resource["drifts"]),
+        not any(drift["risk"] not in {None, "trap"} for drift in resource["drifts"]),
         resource["existence"] not in {"missing", "unmanaged"},
         "different" not in realities,
         resource["kind"],
