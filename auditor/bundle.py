@@ -44,17 +44,26 @@ def folder_name(started: str) -> str:
     return started.split(".", maxsplit=1)[0].replace(":", "").rstrip("Z") + "Z"
 
 
+def verify_place(folder: Path) -> None:
+    """ReportError where no bundle could be written to a folder: to be told before AWS is asked for half an hour."""
+    if folder.exists() and not _replaceable(folder):
+        raise ReportError(
+            f"{folder} holds something that is not a bundle: it is left as it is",
+            hint="name another folder with --out",
+        )
+    above = next(each for each in folder.absolute().parents if each.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+        why = "not writable" if above.is_dir() else "not a folder"
+        raise ReportError(f"the bundle can't be written to {folder}: {above} is {why}", hint="choose --out")
+
+
 def write(folder: Path, artefacts: Mapping[str, bytes]) -> None:
     """Write a bundle: the folder appears, or is replaced, with all its files at once.
 
     Errors: ReportError where it can't be written, or where the folder holds something that is not a bundle; whatever
     is raised, KeyboardInterrupt too, the folder is then what it was before.
     """
-    if folder.exists() and not _replaceable(folder):
-        raise ReportError(
-            f"{folder} holds something that is not a bundle: it is left as it is",
-            hint="name another folder with --out",
-        )
+    verify_place(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         _tidy(folder)

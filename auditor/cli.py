@@ -10,24 +10,24 @@ import difflib
 import gc
 import json
 import os
-import secrets
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from secrets import token_bytes
+from typing import Any, Final, NoReturn
 
 import click
 
-from auditor import __version__
+from auditor import __version__, streams
 from auditor.adopt_command import adopt
+from auditor.code_commands import declared, evaluate
 from auditor.evidence_commands import diff_snapshots, replay, verify
-from auditor.model.errors import AuditorError, SourceError
+from auditor.model.errors import AuditorError, ReportError, SourceError
 from auditor.options import (
     AWS,
     CODE,
-    DIRECTORY,
     ENVIRONMENT,
     PATH,
     RESULT,
@@ -35,7 +35,6 @@ from auditor.options import (
     Given,
     GroupInOrder,
     InOrder,
-    adjusted,
     delivery_of,
     environments_of,
     format_of,
@@ -45,9 +44,6 @@ from auditor.options import (
     settings_of,
 )
 from auditor.rule_commands import loaded, rules
-
-if TYPE_CHECKING:
-    from auditor.hcl import Configuration
 
 NOT_DONE: Final = 1
 _GARBAGE: Final = 100_000
@@ -105,7 +101,7 @@ def run(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - the opti
 
     With --declared-only and changed FILES, only the environments that these files decide, and nothing is written.
     """
-    from auditor import pipeline
+    from auditor import bundle, pipeline
     from auditor.formats.html import prepare
     from auditor.terminal import deliver, deliver_partial, tell
 
@@ -116,10 +112,11 @@ def run(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - the opti
     for environment in chosen:
         alone = delivery.dated or len(chosen) == 1
         target = delivery if alone else replace(delivery, out=delivery.out / environment.name)
+        inputs = replace(inputs_of(given), meanwhile=prepare if delivery.kept else None)
+        if delivery.kept:
+            bundle.verify_place(target.folder(environment.name, inputs.now.isoformat()))
         try:
-            outcome = pipeline.audit(
-                settings, environment, replace(inputs_of(given), meanwhile=prepare if delivery.kept else None)
-            )
+            outcome = pipeline.audit(settings, environment, inputs)
         except pipeline.Interrupted as interrupt:
             deliver_partial(interrupt.partial, target)
             ctx.exit(INTERRUPTED)
@@ -164,13 +161,15 @@ def snapshot(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - the
         raise click.UsageError("--out names one file; give one environment")
     for environment in chosen:
         target = given["out"] or Path(f"{environment.name}.jsonl.gz")
-        interrupted = False
+        if not target.absolute().parent.is_dir():
+            raise ReportError(f"{target} can't be written: there is no folder {target.parent}")
         try:
-            taken = pipeline.snapshot(settings, environment, inputs_of(given))
+            taken, interrupted = pipeline.snapshot(settings, environment, inputs_of(given)), False
         except pipeline.Interrupted as interrupt:
             taken, interrupted = interrupt.partial, True
         if given["redact"]:
-            taken = redaction.redacted(taken, secrets.token_bytes())
+            hide = pipeline.hiding(settings, environment, inputs_of(given))
+            taken = redaction.redacted(taken, token_bytes(), hide)
         write_file(target, file.encode(taken))
         click.echo(f"{target}  {len(taken.answers.by_request)} answers{'' if taken.complete else ', cut short'}")
         if interrupted:
@@ -180,49 +179,7 @@ def snapshot(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - the
 snapshot.add_command(diff_snapshots)
 
 
-@cli.command()
-@options(
-    ENVIRONMENT,
-    DIRECTORY,
-    CODE,
-    option("--why", nargs=2, metavar="ADDRESS PATH", help="Print where the value at this path comes from, instead."),
-)
-def declared(**given: Any) -> None:  # noqa: ANN401 - the options above
-    """Print what the code declares, as JSON: values as Terraform plans them, unknowns by path, origins."""
-    from auditor import hcl
-    from auditor.masking import masked
-
-    code = _configuration(given)
-    if given["why"]:
-        _print_why(code, *given["why"])
-        return
-    document = masked(hcl.declared_document(code), hcl.sensitive_texts(code))
-    click.echo(json.dumps(document, indent=1, ensure_ascii=False))
-
-
-@cli.command(name="eval")
-@click.argument("expression", required=False)
-@options(
-    option("--json", "rows", type=PATH, metavar="FILE", help='Complete a list of {"expr": ...}.'),
-    ENVIRONMENT,
-    DIRECTORY,
-    CODE,
-)
-def evaluate(expression: str | None, rows: Path | None, **given: Any) -> None:  # noqa: ANN401 - the options above
-    """Evaluate an expression in the scope of an environment or directory (default: the current one)."""
-    from auditor.hcl import console
-
-    if (expression is None) is (rows is None):
-        raise click.UsageError("give one expression, or --json FILE")
-    directory = given["directory"] if given["names"] else given["directory"] or Path()
-    scope = _configuration({**given, "directory": directory}).console_scope()
-    if expression is not None:
-        click.echo(console.evaluate_text(expression, scope))
-    elif rows is not None:
-        click.echo(json.dumps(console.eval_rows(_rows(rows), scope), indent=1, ensure_ascii=False))
-
-
-for command in (adopt, rules, verify, replay):
+for command in (adopt, declared, evaluate, rules, verify, replay):
     cli.add_command(command)
 
 
@@ -298,46 +255,6 @@ def demo(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - the opt
     ctx.exit(_leaving(code, given))
 
 
-def _configuration(given: Given) -> Configuration:
-    from auditor import pipeline
-    from auditor.settings import Environment
-
-    settings = settings_of(given)
-    if given["directory"] is not None:
-        environment = adjusted(Environment(name="", root=given["directory"].resolve()), given)
-    elif len(chosen := environments_of(settings, given)) == 1:
-        environment = chosen[0]
-    else:
-        raise click.UsageError("give one environment")
-    return pipeline.configuration(settings, environment, inputs_of(given).variables)
-
-
-def _print_why(configuration: Configuration, address: str, path: str) -> None:
-    """Print the places that decided a value, the deciding one first, and then each that handed it on."""
-    from auditor.declared import declared as resources_of
-    from auditor.formats.words import clean
-    from auditor.hcl.why import why
-    from auditor.kinds import kinds
-
-    resources = resources_of(configuration, kinds(), account="", region="")
-    keyed = {resource.address: resource.origins for resource in resources}
-    for reason in why(configuration, address, path, keyed.get(address)):
-        click.echo(clean(f"{reason.path}  {reason.otherwise}".rstrip()))
-        for place, line in reason.places:
-            click.echo(clean(f"  {place}  {line}"))
-
-
-def _rows(file: Path) -> Sequence[Mapping[str, Any]]:
-    hint = 'it must be a list of {"expr": "..."}'
-    try:
-        rows = json.loads(_read(file))
-    except ValueError as error:
-        raise SourceError(f"{file} is not JSON: {error}", hint=hint) from error
-    if not isinstance(rows, list) or not all(isinstance(row, dict) and "expr" in row for row in rows):
-        raise SourceError(f"{file} holds no expressions", hint=hint)
-    return rows
-
-
 def _read(file: Path) -> bytes:
     try:
         return file.read_bytes()
@@ -348,6 +265,7 @@ def _read(file: Path) -> bytes:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit code; every error is told once, without a traceback."""
     gc.set_threshold(_GARBAGE)
+    streams.open_closed()
     try:
         code = cli.main(args=None if arguments is None else list(arguments), prog_name="audit", standalone_mode=False)
         sys.stdout.flush()
@@ -358,8 +276,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         click.echo("interrupted", err=True)
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
-        # Whoever read our output has gone: say nothing, and keep the interpreter from complaining at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read our output has gone: say nothing.
+        streams.turn_off(sys.stdout)
         sys.exit(NOT_DONE)
     except AuditorError as error:
         from auditor.terminal import tell
@@ -367,10 +285,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         tell(error)
         sys.exit(NOT_DONE)
     except Exception as error:  # noqa: BLE001 - the last line of defence: a defect is told in one line
-        if os.environ.get("AUDIT_DEBUG"):
-            traceback.print_exc()
-        click.echo(f"error: a defect of the auditor: {type(error).__name__}: {error}", err=True)
-        click.echo("  hint   please report it with the output of AUDIT_DEBUG=1", err=True)
+        if not streams.tell_full(error):
+            if os.environ.get("AUDIT_DEBUG"):
+                traceback.print_exc()
+            click.echo(f"error: a defect of the auditor: {type(error).__name__}: {error}", err=True)
+            click.echo("  hint   please report it with the output of AUDIT_DEBUG=1", err=True)
         sys.exit(NOT_DONE)
     gc.freeze()  # what the run holds goes with the process: the interpreter need not look through it at its end
     sys.exit(code if isinstance(code, int) else 0)

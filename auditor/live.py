@@ -17,6 +17,8 @@ INTERRUPTED: Final = "Interrupted"
 _GRACE: Final = {DEADLINE: 2.0, INTERRUPTED: 0.3}
 """Seconds that calls under way may still take after a stop; who interrupts does not want to wait."""
 
+_DETAIL: Final = "the reading was cut short before this was answered ({})"
+
 Progress = Callable[[int, int, str, int], None]
 """Answers so far, requests so far, API of the last answer, calls that AWS throttled so far."""
 
@@ -90,16 +92,18 @@ def read(
     """
     started = reader.now()
     reading = _Reading(tuple(kinds), scope, reader, progress)
-    reading.begin()
     ends = None if deadline is None else time.monotonic() + deadline
+    if deadline == 0:
+        reading.stop(DEADLINE)
+    reading.begin()
     try:
-        cut = "" if reading.collect(ends) else DEADLINE
+        cut = "" if reading.collect(ends) and deadline != 0 else DEADLINE
         while not cut and widen is not None and reading.follow(widen(Answers(reading.answers))):
             cut = "" if reading.collect(ends) else DEADLINE
     except KeyboardInterrupt:
         cut = INTERRUPTED
     if cut:
-        reading.cut_short(cut)
+        reading.cut_short(cut, _GRACE[cut] if deadline is None else min(_GRACE[cut], deadline))
     return Snapshot(
         account=reader.caller.account,
         region=reader.region,
@@ -154,14 +158,18 @@ class _Reading:
             self._progress(len(self.answers), len(self._asked), answer.request.api, self._reader.throttled)
         return True
 
-    def cut_short(self, code: str) -> None:
-        """Stop the reader, take what is still under way, and answer the rest as not read."""
-        detail = f"the reading was cut short before this was answered ({code.lower()})"
-        self._reader.stop(code, detail)
-        self.collect(time.monotonic() + _GRACE[code])
+    def stop(self, code: str) -> None:
+        """Send nothing any more."""
+        self._reader.stop(code, _DETAIL.format(code.lower()))
+
+    def cut_short(self, code: str, grace: float) -> None:
+        """Stop the reader, take what is still under way for so many seconds, and answer the rest as not read."""
+        self.stop(code)
+        self.collect(time.monotonic() + grace)
         for request in self._asked.keys() - self.answers.keys():
+            detail, at = _DETAIL.format(code.lower()), self._reader.now()
             self.answers[request] = Answer(
-                request, ok=False, code=code, reason=Reason.NOT_READ, detail=detail, at=self._reader.now(), attempts=0
+                request, ok=False, code=code, reason=Reason.NOT_READ, detail=detail, at=at, attempts=0
             )
 
     def _follow(self, answer: Answer) -> None:

@@ -21,6 +21,8 @@ _ENUMERATIONS: Final[tuple[type[StrEnum], ...]] = (Existence, Plan, Reality, Ris
 _OWN_WORDS: Final = frozenset(word.value for words in _ENUMERATIONS for word in words)
 _OF_THE_SCHEMA: Final = frozenset({"schema", "rules", "frameworks", "totals", "results"})
 """Sections of a report that hold no text of the code or of AWS."""
+_SHORTEST: Final = 6
+"""Characters: shorter texts stand inside too many others to be taken out wherever they stand."""
 _OWN_KEY: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -32,8 +34,9 @@ def covering(secrets: Collection[str]) -> Callable[[Any], Any]:
     """
     if not secrets:
         return lambda value: value
-    parts = [text for text in secrets if not any(other in text for other in secrets if other != text)]
-    pattern = _pattern(frozenset(_written(parts)))
+    anywhere = [text for text in secrets if len(text) >= _SHORTEST]
+    parts = [text for text in secrets if not any(other in text for other in anywhere if other != text)]
+    pattern = _pattern(frozenset(_written(parts)), whole=True)
 
     def cover(value: Any) -> Any:  # noqa: ANN401 - JSON has no type of its own
         match value:
@@ -73,9 +76,16 @@ def masked(document: Mapping[str, Any], secrets: Collection[str]) -> dict[str, A
     }
 
 
-def _pattern(secrets: Collection[str]) -> re.Pattern[str]:
-    """The longest first, so that nothing of a text which holds another stays."""
-    return re.compile("|".join(map(re.escape, sorted(secrets, key=lambda text: (-len(text), text)))))
+def _pattern(secrets: Collection[str], *, whole: bool = False) -> re.Pattern[str]:
+    """The longest first, so that nothing of a text which holds another stays; a short one as a literal only.
+
+    A literal stands in quotes, or behind an equals sign up to a blank or the end, as code and command lines have it;
+    or it is all there is (`whole`).
+    """
+    ordered = sorted(secrets, key=lambda text: (-len(text), text))
+    literal = r'(?<="){0}(?=")|(?<==){0}(?=\s|$)' + (r"|\A{0}\Z" if whole else "")
+    escaped = [(len(text) < _SHORTEST, re.escape(text)) for text in ordered]
+    return re.compile("|".join(literal.replace("{0}", text) if short else text for short, text in escaped))
 
 
 def _masked(part: Any, pattern: re.Pattern[str]) -> Any:  # noqa: ANN401 - JSON has no type of its own

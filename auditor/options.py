@@ -62,7 +62,17 @@ class GroupInOrder(InOrder, click.Group):
     """A group of commands with such options of its own."""
 
 
-PATH: Final = click.Path(path_type=Path)
+class NamedPath(click.Path):
+    """A path; an empty text is none, least of all the current folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - click's
+        """Refuse the empty text."""
+        if value == "":
+            self.fail("the path is empty", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+PATH: Final = NamedPath(path_type=Path)
 CODE = options(
     option("--account", metavar="ID", help="Account of the environment (default: audit.toml, then the provider's)."),
     option("--region", metavar="REGION", help="Its Region (default: audit.toml, then the provider's)."),
@@ -121,8 +131,12 @@ def environments_of(settings: Settings, given: Given) -> tuple[Environment, ...]
 
 def adjusted(environment: Environment, given: Given) -> Environment:
     """An environment with the options over it."""
+    from auditor.settings import ACCOUNT_ID
+
     over = {name: given[name] for name in ("region", "profile", "workspace") if given.get(name)}
     if given.get("account"):
+        if not ACCOUNT_ID.fullmatch(given["account"]):
+            raise click.BadParameter(f"{given['account']!r} is no account id: 12 digits", param_hint="--account")
         over |= {"account": given["account"], "account_source": "--account"}
     return replace(environment, **over)
 

@@ -209,6 +209,12 @@ def snapshot(settings: Settings, environment: Environment, inputs: Inputs) -> Sn
     return read(settings, here, rules_of(settings, here, inputs).wanted, inputs)[1]
 
 
+def hiding(settings: Settings, environment: Environment, inputs: Inputs) -> Callable[[str], str]:
+    """What takes the texts out that the code of an environment marks sensitive."""
+    secrets = sensitive_texts(configuration(settings, environment, inputs.variables))
+    return lambda text: masked_text(text, secrets)
+
+
 def permissions(settings: Settings, environment: Environment, inputs: Inputs) -> Mapping[str, Any]:
     """The least-privilege policy of the role that audits an environment."""
     from auditor.aws.permissions import policy  # noqa: PLC0415 - needed by this alone

@@ -18,6 +18,7 @@ from auditor.inputs import Inputs
 from auditor.kinds import kinds
 from auditor.masking import covering, masked_text
 from auditor.model.answers import Answers, Scope, Snapshot
+from auditor.model.values import Reason, Unknown
 from auditor.settings import Settings
 
 if TYPE_CHECKING:
@@ -148,17 +149,25 @@ def _reader(here: Estate, run_id: str) -> Reader:
 
 
 def _as_if_of(here: Estate, account: str) -> Estate:
-    """The estate as if its code were written for another account: the pseudonym in a redacted snapshot."""
-    own = here.environment.account
+    """The estate as its code fits a redacted snapshot: of the pseudonym's account, sensitive texts unknown."""
+    own, secrets = here.environment.account, sensitive_texts(here.code)
+
+    def fitting(value: Any) -> Any:  # noqa: ANN401 - any value of a resource
+        match value:
+            case str():
+                return value.replace(own, account) if masked_text(value, secrets) == value else _TAKEN_OUT
+            case Mapping():
+                return {key: fitting(item) for key, item in value.items()}
+            case tuple():
+                return tuple(map(fitting, value))
+            case _:
+                return value
+
     resources = tuple(
         replace(
             resource,
-            identity=replace(
-                resource.identity,
-                account=_renamed(resource.identity.account, own, account),
-                name=_renamed(resource.identity.name, own, account),
-            ),
-            values=_renamed(resource.values, own, account),
+            identity=replace(resource.identity, account=account, name=fitting(resource.identity.name)),
+            values=fitting(resource.values),
         )
         for resource in here.resources
     )
@@ -169,8 +178,8 @@ def _as_if_of(here: Estate, account: str) -> Estate:
         declared=replace(
             here.declared,
             resources=resources,
-            backend=_renamed(here.declared.backend, own, account),
-            provider=_renamed(here.declared.provider, own, account),
+            backend=fitting(here.declared.backend),
+            provider=fitting(here.declared.provider),
         ),
     )
 
@@ -182,17 +191,7 @@ def _covered(here: Estate) -> Estate:
     return replace(here, resources=resources, declared=replace(here.declared, resources=resources))
 
 
-def _renamed(value: Any, own: str, account: str) -> Any:  # noqa: ANN401 - any value of a resource
-    """A value with the account replaced wherever its id stands."""
-    match value:
-        case str():
-            return value.replace(own, account)
-        case Mapping():
-            return {key: _renamed(item, own, account) for key, item in value.items()}
-        case tuple():
-            return tuple(_renamed(item, own, account) for item in value)
-        case _:
-            return value
+_TAKEN_OUT: Final = Unknown(Reason.NOT_READ, "the code marks it sensitive, and the snapshot is redacted")
 
 
 def _in_account(settings: Settings, here: Estate, account: str, inputs: Inputs) -> Estate:

@@ -20,6 +20,7 @@ FILE: Final = "audit.toml"
 _OF_ALL_RULES: Final = ("paths", "profile")
 """Settings under `rules` that are no rule's."""
 TIERS: Final = ("production", "preproduction", "development")
+ACCOUNT_ID: Final = re.compile(r"[0-9]{12}")
 _STRICTEST: Final = "default: no tier is set, so the strictest holds"
 FAIL_ON: Final = ("critical", "high", "medium", "low", "never")
 
@@ -222,6 +223,8 @@ def _verify(file: Path, text: str, path: tuple[str, ...], value: object) -> None
         names = {str: "a string", bool: "true or false", list: "a list of strings"}
         summary = f"{'.'.join(path)} must be {names.get(wanted, 'another type')}"
         raise _complaint(file, text, _place(text, path), summary, "")
+    if path[-1] == "account" and isinstance(value, str) and not ACCOUNT_ID.fullmatch(value):
+        raise _complaint(file, text, _place(text, path), f"{value!r} is no account id", "12 digits, in quotes")
     if path[-1] == "tier" and path[0] == "env" and value not in TIERS:
         summary = f"unknown tier {value!r}"
         raise _complaint(file, text, _place(text, path), summary, f"one of {', '.join(TIERS)}")

@@ -83,9 +83,9 @@ def deliver(outcome: Outcome, delivery: Delivery) -> int:
 
 def deliver_partial(snapshot: Snapshot, delivery: Delivery) -> None:
     """Keep what an interrupted run had read, beside the bundle of an earlier run and never in its place."""
-    name = bundle.folder_name(snapshot.started)
-    folder = delivery.out
-    folder = folder / snapshot.environment / name if delivery.dated else folder.with_name(f"{folder.name}-{name}")
+    folder = delivery.folder(snapshot.environment, snapshot.started)
+    if not delivery.dated:
+        folder = folder.with_name(f"{folder.name}-{bundle.folder_name(snapshot.started)}")
     files = reporting.partial(snapshot)
     bundle.write(folder, files)
     sys.stderr.write("interrupted: the reading is incomplete; what had come is kept\n")

@@ -2,8 +2,8 @@
 
 Account ids, names of users and roles, and tag values become pseudonyms: the same thing has the same one all through the
 snapshot, and only there. Tables, keys, alarms and topics keep their names, or the code could not be held against them.
-What the code could be held against no more is unknown when the snapshot is judged, never another value: tag values, and
-policies that name users, roles or other accounts.
+What the code could be held against no more is unknown when the snapshot is judged, never another value: tag values,
+texts that the code marks sensitive, and policies that name users, roles or other accounts.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -34,9 +34,12 @@ _OWN_WORDS: Final = ("id", "command", "project")
 """What the context of a reading says of the place where it was taken."""
 
 
-def redacted(snapshot: Snapshot, key: bytes) -> Snapshot:
-    """The snapshot with pseudonyms; the key decides them, and who has it can tell which is whose."""
-    hand = _Pseudonyms(key, snapshot.account)
+def redacted(snapshot: Snapshot, key: bytes, hide: Callable[[str], str] = lambda text: text) -> Snapshot:
+    """The snapshot with pseudonyms; the key decides them, and who has it can tell which is whose.
+
+    `hide` takes out of a text what the code marks sensitive.
+    """
+    hand = _Pseudonyms(key, snapshot.account, hide)
     scope = snapshot.scope
     answers = (hand.answer(answer) for answer in snapshot.answers)
     context = {name: value for name, value in snapshot.context.items() if name not in _OWN_WORDS}
@@ -73,6 +76,7 @@ class _Pseudonyms:
     key: bytes
     own: str
     """The account that was read."""
+    hide: Callable[[str], str]
 
     def digest(self, text: str) -> str:
         """Eight hexadecimal digits."""
@@ -83,6 +87,7 @@ class _Pseudonyms:
 
     def text(self, text: str) -> str:
         """A text with its account ids and principals replaced."""
+        text = self.hide(text)
         text = _PRINCIPAL.sub(lambda found: f"{found[1]}principal-{self.digest(found[2])}", text)
         text = _TOKENS.sub(lambda found: f"{found[0][:4]}{self.digest(found[0]).upper()}", text)
         return _ACCOUNT.sub(lambda found: self._account(found[0]), text)

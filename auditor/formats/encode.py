@@ -3,15 +3,13 @@
 - `null, true, 42, "text", [...], {...}`: as themselves
 - `{"unknown": reason, "detail": ...}`: not determined, and why
 - `{"not_applicable": true}`: the question does not arise
-- `{"sensitive": "sha256:..."}`: the digest stands for the value
+- `{"sensitive": true}`: there is a value; nothing of it is told, no digest either: what can be guessed has one
 - `{"number": "0.1000000000000000055511"}`: a number that JSON readers would round
 - `{"map": {...}}`: a mapping that has one of these words among its keys
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Final
@@ -73,15 +71,10 @@ def encode_unknown(unknown: Unknown) -> dict[str, Any]:
 
 
 def encode_fact(fact: Fact, code: CodeLine = no_code) -> dict[str, Any]:
-    """A fact: its value and where it comes from; of a sensitive one the digest, and no line of code."""
+    """A fact: its value and where it comes from; of a sensitive one neither the value nor a line of code."""
     if fact.sensitive and not isinstance(fact.value, Unknown):
-        return {"value": {"sensitive": _digest(fact.value)}, "origin": encode_origin(fact.origin, no_code)}
+        return {"value": {"sensitive": True}, "origin": encode_origin(fact.origin, no_code)}
     return {"value": encode_value(fact.value), "origin": encode_origin(fact.origin, code)}
-
-
-def _digest(value: Value) -> str:
-    canonical = json.dumps(encode_value(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return "sha256:" + hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def encode_origin(origin: Origin, code: CodeLine = no_code) -> dict[str, Any]:

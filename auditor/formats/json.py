@@ -278,6 +278,7 @@ def _reconciled(comparisons: list[Comparison], told: Mapping[str, Any]) -> dict[
     undetermined_live = sum(it.live is not None for it in undetermined)
     excluded = [_plain(entry) for entry in told.get("excluded", ())]
     listed = told.get("listed")
+    not_listed = "listed" in told and listed is None
     sums = [
         declared == count[Existence.BOTH] + count[Existence.MISSING] + undetermined_declared,
         live == count[Existence.BOTH] + count[Existence.UNMANAGED] + undetermined_live,
@@ -294,7 +295,7 @@ def _reconciled(comparisons: list[Comparison], told: Mapping[str, Any]) -> dict[
         "list_pages": told.get("list_pages"),
         "patterns": list(told.get("patterns", ())),
         "excluded": excluded,
-        "adds_up": all(sums),
+        "adds_up": None if all(sums) and not_listed else all(sums),
     }
 
 

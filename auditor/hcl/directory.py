@@ -14,7 +14,6 @@ from auditor.hcl.json_syntax import parse_json
 from auditor.hcl.parser import parse
 from auditor.hcl.source import UNEDITED, Edited, SourceFile, read_source
 from auditor.model.errors import AuditorError, SourceError
-from auditor.model.facts import SourceRange
 
 _LABELS: Final = {
     "variable": 1,
@@ -77,15 +76,14 @@ def read_module(directory: Path, project_root: Path, edited: Edited = UNEDITED) 
         }
     except OSError as error:
         raise SourceError(
-            "the directory can't be read",
+            f"{shown_path(directory, project_root)} can't be read",
             detail=error.strerror or str(error),
-            subject=SourceRange(shown_path(directory, project_root), 1),
             hint="give the directory that holds the root module",
         ) from error
     names = sorted(filter(is_configuration, found))
     if len(names) > _MAX_FILES:
-        detail = f"{len(names):,} files of Terraform code stand in one directory"
-        raise SourceError("too many files", detail=detail, subject=SourceRange(shown_path(directory, project_root), 1))
+        shown = shown_path(directory, project_root)
+        raise SourceError(f"{shown} holds too many files", detail=f"{len(names):,} files of Terraform code")
     complaints: list[AuditorError] = []
     read: dict[str, tuple[SourceFile, Body]] = {}
     for name in names:

@@ -8,8 +8,8 @@ from typing import Final
 from auditor.hcl.configuration import Configuration
 from auditor.hcl.values import Value
 
-_SHORTEST: Final = 6
-"""Characters: shorter texts stand inside too many others to be looked for."""
+_SHORTEST: Final = 4
+"""Characters: shorter texts are no secrets, and stand everywhere."""
 
 
 def sensitive_texts(configuration: Configuration) -> frozenset[str]:

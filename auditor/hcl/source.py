@@ -79,30 +79,26 @@ def read_source(path: Path, shown: str, within: Path | None = None, edited: Edit
     """
     if path in edited:
         return SourceFile(shown, edited[path])
-    place = SourceRange(shown, 1)
     # Path.resolve() raises where links lead in a circle; here the reading itself refuses those.
     if within is not None and not Path(os.path.realpath(path)).is_relative_to(within):
         raise SourceError(
-            "the file lies outside of the project",
-            detail=f"{shown} is a link out of the project root, which is not followed",
-            subject=place,
+            f"{shown} lies outside of the project",
+            detail="it is a link out of the project root, which is not followed",
             hint="copy the file, or start from a project root that holds it",
         )
     try:
         if path.exists() and not path.is_file():
-            raise SourceError("not a file", detail=f"{shown} is no regular file", subject=place, hint="remove it")
+            raise SourceError(f"{shown} is no regular file", hint="remove it")
         if path.stat().st_size > MAX_BYTES:
             raise SourceError(
-                "the file is too large",
-                detail=f"{shown} has more than {MAX_BYTES:,} bytes",
-                subject=place,
+                f"{shown} is too large",
+                detail=f"it has more than {MAX_BYTES:,} bytes",
                 hint="split it; Terraform code is never that long by hand",
             )
         content = path.read_bytes()
     except OSError as error:
-        raise SourceError(
-            "the file can't be read", detail=error.strerror or str(error), subject=place, hint="check its permissions"
-        ) from error
+        hint = "check the name" if isinstance(error, FileNotFoundError) else "check its permissions"
+        raise SourceError(f"{shown} can't be read", detail=error.strerror or str(error), hint=hint) from error
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

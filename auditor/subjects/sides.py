@@ -115,7 +115,7 @@ def of_declared(fact: FactSpec, value: Callable[[Resource], Value]) -> Definitio
     return replace(of_sides(fact, of), sensitive=lambda sides: _hidden(sides.declared, path))
 
 
-def _hidden(side: Resource | Value, path: str) -> bool:
+def _hidden(side: Resource | Value | None, path: str) -> bool:
     """Whether the code marks the path sensitive, something inside it, or what it lies in."""
     if not isinstance(side, Resource) or not side.sensitive:
         return False
@@ -243,9 +243,13 @@ TABLE: Final = "aws_dynamodb_table"
 
 
 def tags_of(comparison: Comparison) -> Mapping[str, str]:
-    """The tags of the live resource, else of the declared one; those of unknown value are left out."""
+    """The tags of the live resource, else of the declared one; those of unknown or sensitive value are left out."""
     for side in (comparison.live, comparison.declared):
         tags = side.values.get("tags") if side is not None else None
         if isinstance(tags, Mapping):
-            return {key: value for key, value in tags.items() if isinstance(value, str)}
+            return {
+                key: value
+                for key, value in tags.items()
+                if isinstance(value, str) and not _hidden(comparison.declared, f'tags["{key}"]')
+            }
     return {}

@@ -311,3 +311,26 @@ def test_what_is_wrong_with_the_code_is_told_on_the_terminal(audit, project):
     done = audit("--env", "prod", "--declared-only", "--region", "eu-west-1")
     assert "eu-west-1 is read, but the code's provider is configured for ap-southeast-1" in done.stderr
     assert "nobody" in done.stderr
+
+
+@pytest.mark.parametrize("option", ["--out", "--snapshot", "--state", "--var-file"])
+def test_an_empty_path_is_a_usage_error(audit, option):
+    told(audit("--env", "prod", option, ""), f"'{option}': the path is empty", code=2)
+
+
+@pytest.mark.parametrize("account", ["12", "1111-2222-3333", "prod"])
+def test_an_account_has_12_digits(audit, account):
+    told(audit("--env", "prod", "--account", account), f"'{account}' is no account id: 12 digits", code=2)
+
+
+def test_a_place_for_the_bundle_that_can_not_be_used_is_told_before_aws_is_asked(audit, project):
+    (project / "mine").mkdir()
+    (project / "mine" / "letter.txt").write_text("mine")
+    told(audit("--env", "prod", "--out", "mine"), "mine holds something that is not a bundle")
+    told(audit("--env", "prod", "--out", "mine/letter.txt/x"), "mine/letter.txt is not a folder")
+    told(audit("snapshot", "--env", "prod", "--out", "none/x.gz"), "there is no folder none")
+
+
+def test_what_is_not_there_is_named_without_a_line(audit):
+    told(audit("--env", "prod", "--declared-only", "--var-file", "no.tfvars"), "error: no.tfvars can't be read\n")
+    told(audit("declared", "--dir", "nowhere"), "error: nowhere can't be read\n")

@@ -73,3 +73,39 @@ def test_declared_shows_none(project):
     done = run(project, "declared", "--env", "prod", TF_VAR_given=SECRETS[2])
     assert b"shop-prod-users" in done.stdout
     assert [secret for secret in SECRETS if secret.encode() in done.stdout] == []
+
+
+SHORT = """
+variable "pin" {
+  type      = string
+  sensitive = true
+  default   = "4711"
+}
+resource "aws_dynamodb_table" "more" {
+  name         = "shop-prod-more"
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "id"
+  attribute {
+    name = "id"
+    type = "S"
+  }
+  tags = { A = var.pin, B = sensitive("0815") }
+}
+"""
+
+
+def test_why_shows_none(project):
+    (project / "envs" / "prod" / "more.tf").write_text(SHORT)
+    for path in ("tags", "tags_all", "name"):
+        done = run(project, "declared", "--env", "prod", "--why", "aws_dynamodb_table.more", path)
+        assert b"more.tf" in done.stdout, done.stderr
+        assert b"4711" not in done.stdout
+        assert b"0815" not in done.stdout
+
+
+def test_a_short_one_is_in_no_line_of_code(project):
+    (project / "envs" / "prod" / "more.tf").write_text(SHORT)
+    done = run(project, "--env", "prod", "--declared-only", "--var", "pin=1234", "--out", str(project / "out"))
+    everything = b"".join((done.stdout, done.stderr, *(file.read_bytes() for file in (project / "out").iterdir())))
+    assert b"shop-prod-more" in everything
+    assert [pin for pin in (b"=1234", b'"4711"', b'"0815"') if pin in everything] == []

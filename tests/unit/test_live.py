@@ -255,3 +255,18 @@ def test_answers_may_widen_the_scope_and_lead_on():
     assert seen == [["a:A"], ["a:A", "b:B"]]
     assert snapshot.scope == wide
     assert snapshot.complete
+
+
+def test_a_deadline_of_nothing_reads_nothing():
+    reader = StubReader({"a:A": {"x": 1}})
+    snapshot = read([following({})], SCOPE, reader, deadline=0)
+    (answer,) = snapshot.answers
+    assert (answer.ok, answer.code, snapshot.complete) == (False, "Deadline", False)
+    assert reader.stopped
+
+
+def test_calls_under_way_get_no_longer_than_the_deadline_itself():
+    began = time.monotonic()
+    snapshot = read([following({})], SCOPE, StubReader({}, silent=("a:A",)), deadline=0.05)
+    assert time.monotonic() - began < 1
+    assert not snapshot.complete

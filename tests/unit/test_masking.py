@@ -1,5 +1,7 @@
 """Sensitive texts are taken out of documents; a report's own words stay."""
 
+import pytest
+
 from auditor.masking import MASK, masked, masked_text
 
 
@@ -25,5 +27,18 @@ def test_words_and_sections_of_a_report_stay():
     assert shown["causes"] == [{"severity": "critical", "text": f"a {MASK} b"}]
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('password = "abc"', f'password = "{MASK}"'),
+        ("audit --var password=abc --env prod", f"audit --var password={MASK} --env prod"),
+        ("audit --var password=abc", f"audit --var password={MASK}"),
+        ("abc abcd a=abcd", "abc abcd a=abcd"),
+    ],
+)
+def test_a_short_text_is_taken_out_as_a_literal_only(text, shown):
+    assert masked_text(text, {"abc"}) == shown
+
+
 def test_letters_of_a_pattern_are_letters():
-    assert masked_text("a.c abc", {"a.c"}) == f"{MASK} abc"
+    assert masked_text("abc.def abcxdef", {"abc.def"}) == f"{MASK} abcxdef"

@@ -74,6 +74,7 @@ def test_hidden_and_installed_folders_are_not_entered(tmp_path):
 @pytest.mark.parametrize(
     ("text", "place", "summary", "hint"),
     [
+        ('[env.prod]\nroot = "code/prod"\naccount = "1234"\n', (3, 1), "'1234' is no account id", "12 digits"),
         ('[env.prod]\nroot = "code/prod"\nacount = "1"\n', (3, 1), "unknown setting 'env.prod.acount'", "account"),
         ('[env.prod]\nroot = "code/prod"\ntier = "gold"\n', (3, 1), "unknown tier 'gold'", "production"),
         ('[env.prod]\nroot = "nowhere"\n', (2, 1), "not a folder", ""),

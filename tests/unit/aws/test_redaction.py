@@ -92,3 +92,12 @@ def test_a_policy_that_names_others_is_taken_out(taken, named):
 def test_a_policy_of_the_own_account_alone_stays(taken):
     page = {"Policy": f'{{"Principal": "arn:aws:iam::{taken.account}:root"}}'}
     assert answered(taken, "kms:GetKeyPolicy", page, KeyId="k").ok
+
+
+def test_what_the_code_marks_sensitive_is_taken_out(taken):
+    name = taken.scope.names("aws_dynamodb_table")[0]
+    text = gzip.decompress(
+        snapshot.encode(redacted(taken, KEY, lambda text: text.replace(name, "(sensitive)")))
+    ).decode()
+    assert name not in text
+    assert "(sensitive)" in text

@@ -76,12 +76,11 @@ def test_nothing_is_lost(value):
     assert decode(json.loads(json.dumps(encode_value(value)))) == value
 
 
-def test_a_sensitive_fact_shows_its_digest_and_no_line_of_code():
+def test_of_a_sensitive_fact_nothing_is_told_and_no_line_of_code():
     fact = Fact(WORDS, Written((PLACE,)), sensitive=True)
-    told = json.dumps(encode_fact(fact, lambda _: f'password = "{WORDS}"'))
-    assert WORDS not in told
-    assert encode_fact(fact)["value"] == encode_fact(Fact(WORDS, Default("x"), sensitive=True))["value"]
-    assert encode_fact(fact)["value"] != encode_fact(Fact(WORDS + "!", Default("x"), sensitive=True))["value"]
+    told = encode_fact(fact, lambda _: f'password = "{WORDS}"')
+    assert told["value"] == {"sensitive": True}
+    assert WORDS not in json.dumps(told)
 
 
 def test_a_sensitive_fact_that_is_unknown_says_why():

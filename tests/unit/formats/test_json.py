@@ -200,7 +200,12 @@ def test_frameworks_link_rules_with_their_basis(report):
 
 def test_a_list_of_aws_that_does_not_add_up_is_told():
     audit = replace(sample_audit(), population={"aws_dynamodb_table": {"listed": 99}})
-    assert not document(audit)["population"]["aws_dynamodb_table"]["adds_up"]
+    assert document(audit)["population"]["aws_dynamodb_table"]["adds_up"] is False
+
+
+def test_a_list_that_aws_did_not_tell_adds_up_to_nothing():
+    audit = replace(sample_audit(), population={"aws_dynamodb_table": {"listed": None}})
+    assert document(audit)["population"]["aws_dynamodb_table"]["adds_up"] is None
 
 
 @pytest.mark.parametrize("side", ["declared", "live"])

@@ -55,7 +55,7 @@ def test_links_do_not_lead_out_of_the_project(tmp_path):
 
 def test_only_regular_files_are_read(tmp_path):
     os.mkfifo(tmp_path / "a.tf")
-    with pytest.raises(SourceError, match="not a file"):
+    with pytest.raises(SourceError, match="no regular file"):
         read_source(tmp_path / "a.tf", "a.tf")
 
 
