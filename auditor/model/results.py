@@ -79,7 +79,7 @@ class Waiver:
     rule: str
     """Rule id or glob."""
     subject: str
-    """Glob over the subject's name, address or identity."""
+    """Glob over the subject's name, address or identity, or over `finding/` and the finding's id."""
     reason: str
     owner: str
     expires: str

@@ -21,7 +21,7 @@ FIELDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "id": "Its name in reports, as W-2026-014.",
         "rule": "Rule id, or a glob of them; * stands for anything.",
-        "subject": "Glob over the subject's name, address or identity.",
+        "subject": "Glob over the subject's name, address or identity, or over `finding/` and the finding's id.",
         "path": "Glob over the attribute path; default: all.",
         "reason": "Why the fail is accepted.",
         "owner": "The role that answers for it.",
@@ -32,6 +32,7 @@ FIELDS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 _OPTIONAL: Final = ("path",)
+_FINDING: Final = "finding/"
 
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _NO_DATE: Final = "this is not a date"
@@ -123,10 +124,11 @@ def state(waiver: Waiver, today: date, *, soon_days: int = SOON_DAYS) -> State:
 
 def applies(waiver: Waiver, finding: Finding) -> bool:
     """Whether the waiver speaks about this finding, if it is a fail."""
+    names = (finding.subject, finding.address, finding.identity, f"{_FINDING}{finding.fingerprint}")
     return (
         finding.status is Status.FAIL
         and matches(waiver.rule, finding.rule)
-        and any(matches(waiver.subject, name) for name in (finding.subject, finding.address, finding.identity) if name)
+        and any(matches(waiver.subject, name) for name in names if name)
         and (not waiver.path or covers(waiver.path, finding.path))
     )
 

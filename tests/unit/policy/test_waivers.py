@@ -146,6 +146,8 @@ def finding(**more):
         ({"subject": "*-scratch"}, {}, True),
         ({"subject": 'aws_dynamodb_table.this["scratch"]'}, {}, True),
         ({"subject": "1/r/*"}, {}, True),
+        ({"subject": "finding/f"}, {}, True),
+        ({"subject": "finding/e*"}, {}, False),
         ({"subject": "users"}, {}, False),
         ({"subject": "*", "rule": "SEC-001"}, {}, False),
         ({"subject": "*", "rule": "SEC-*"}, {}, True),
