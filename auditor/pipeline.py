@@ -331,6 +331,7 @@ def _run(
         "tool": {"name": "auditor", "version": __version__},
         "ruleset": ruleset,
         "git": dict(context["git"]),
+        "trigger": dict(context.get("trigger") or {}) or None,
         "scope": list(here.declared.patterns),
         "state": here.state.path if here.state else None,
         "providers": [f"{each.source} {each.version or each.constraints}" for each in here.code.locked_providers],

@@ -20,6 +20,7 @@ from auditor.masking import covering, masked_text
 from auditor.model.answers import Answers, Scope, Snapshot
 from auditor.model.values import Reason, Unknown
 from auditor.settings import Settings
+from auditor.trigger import trigger
 
 if TYPE_CHECKING:
     from auditor.aws.reader import Reader
@@ -119,6 +120,7 @@ def context(settings: Settings, here: Estate, inputs: Inputs) -> Mapping[str, An
         "project": settings.project,
         "account_source": here.environment.account_source,
         "git": dict(repository.state(here.environment.root)),
+        "trigger": dict(trigger(inputs.variables.environment)),
         "demonstration": inputs.demonstration,
         "second_reader": LEFT_OUT,
     }

@@ -40,7 +40,12 @@ RUN: Mapping[str, Any] = {
     "started": "2026-11-21T19:00:04Z",
     "finished": "2026-11-21T19:00:42Z",
     "command": "audit --env prod",
-    "trigger": "schedule",
+    "trigger": {
+        "by": "github",
+        "event": "schedule",
+        "actor": "nightly-audit",
+        "url": "https://git.example.com/koneksi/estate/actions/runs/4711",
+    },
     "tool": {"name": "auditor", "version": "0.1.0", "python": "3.11.2", "boto3": "1.40.0"},
     "ruleset": {"rules": 22, "digest": "6c621d1a05138a7888d37d9269a9da8e2e11e4aced2f6cfd24b05ab1b9e61bb0"},
     "git": {"commit": "9505cacb7c710ed17125fcc6cb3669e8ddca6c8c", "branch": "main", "dirty": False},
