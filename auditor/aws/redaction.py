@@ -30,8 +30,8 @@ _DIGITS: Final = 10**12
 _POLICIES: Final = frozenset({"dynamodb:GetResourcePolicy", "iam:GetPolicyVersion", "kms:GetKeyPolicy"})
 _TAKEN_OUT: Final = "the snapshot is redacted: the policy names users, roles or other accounts"
 _TAG_TEXTS: Final = ("Value", "TagValue")
-_OWN_WORDS: Final = ("id", "command", "project")
-"""What the context of a reading says of the place where it was taken."""
+_OWN_WORDS: Final = ("id", "command", "project", "trigger")
+"""What the context of a reading says of the place where it was taken and of who started it."""
 
 
 def redacted(snapshot: Snapshot, key: bytes, hide: Callable[[str], str] = lambda text: text) -> Snapshot:

@@ -37,6 +37,11 @@ def test_no_account_and_no_tag_value_is_left_in_the_file(taken):
     assert not [tag for tag in tags if re.search(f'"{re.escape(tag)}"', text)]
 
 
+def test_who_started_the_run_is_left_out(taken):
+    started = replace(taken, context={**taken.context, "trigger": {"by": "github", "actor": "somebody"}})
+    assert "somebody" not in gzip.decompress(snapshot.encode(redacted(started, KEY))).decode()
+
+
 def test_the_same_thing_has_the_same_pseudonym(taken):
     made = redacted(taken, KEY)
     assert made.account == made.scope.account != taken.account
