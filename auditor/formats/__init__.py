@@ -11,7 +11,7 @@ from auditor.discovery import constants
 from auditor.formats.interface import Format
 from auditor.model.errors import ReportError
 
-_SHARED: Final = frozenset({"compiled", "encode", "interface", "page", "parity", "since", "verdict", "words"})
+_SHARED: Final = frozenset({"compiled", "encode", "interface", "page", "parity", "since", "trend", "verdict", "words"})
 
 
 @cache

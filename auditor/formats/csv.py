@@ -17,7 +17,7 @@ _COLUMNS: Final = (
     *("run", "finished", "demonstration", "environment", "account", "region", "commit"),
     *("rule", "title", "family", "severity", "status", "waiver", "waiver_expires"),
     *("subject_type", "subject", "identity", "address", "file", "line", "path"),
-    *("message", "declared", "live", "unknown", "action", "fingerprint"),
+    *("message", "declared", "live", "unknown", "action", "fingerprint", "first_seen", "new"),
     *_REMEDIATION,
 )
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -119,6 +119,8 @@ def _finding(finding: Mapping[str, Any]) -> dict[str, object]:
         "unknown": "; ".join(cause["unknown"] for cause in finding["unknown"]),
         "action": "; ".join(sorted({cause["action"] for cause in finding["unknown"] if cause.get("action")})),
         "fingerprint": finding["fingerprint"],
+        "first_seen": finding["first_seen"],
+        "new": "yes" if finding["new"] else "no",
     }
 
 

@@ -11,6 +11,7 @@ from auditor.formats.interface import Document, Format
 from auditor.formats.json import encode
 from auditor.formats.verdict import plural
 from auditor.formats.words import (
+    BECAME,
     DEMONSTRATION,
     IN_A_LINE,
     REASONS,
@@ -25,6 +26,7 @@ from auditor.formats.words import (
     place,
     short_commit,
     sides,
+    since,
 )
 
 LONGEST: Final = 65_000
@@ -32,6 +34,7 @@ LONGEST: Final = 65_000
 _LONGEST_CELL: Final = 300
 _TAIL: Final = 4_000
 """Characters kept for what follows the findings."""
+_MOST_LEFT: Final = 20
 _SPECIAL: Final = re.compile(r"([\\`*_\[\]#|~$])")
 
 
@@ -103,12 +106,19 @@ def _row(finding: Mapping[str, Any], others: tuple[str, ...], risks: Mapping[str
         finding["severity"],
         ", ".join(map(_text, (finding["rule"], *others))),
         _text(finding["subject"]),
-        f"{_text(told)}{f' **{RISKS[risk]}**' if risk else ''}",
+        f"{'**new** ' if finding['new'] else ''}{_text(told)}{f' **{RISKS[risk]}**' if risk else ''}",
         _text(place(finding)),
     )
 
 
 def _tail(document: Document) -> Iterator[str]:
+    if past := since(document):
+        yield f"### Since the last run\n\n{_text(past.capitalize())}.\n"
+        history = document["history"]
+        for left in (*history["resolved"], *history["not_judged"])[:_MOST_LEFT]:
+            seen = f"open since {_text(left['first_seen'][:10])}"
+            yield f"- {_text(left['rule'])} on {_text(left['subject'])}: {BECAME[left['now']]} ({seen})"
+        yield ""
     undecided = document["coverage"]["undecided"]
     if undecided:
         yield f"### Not known ({plural(document['totals']['results']['unknown'], 'result')})\n"

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from auditor.formats.interface import Document
+from auditor.formats.trend import drawing
 from auditor.formats.words import (
+    BECAME,
     SEVERITIES,
     by_fingerprint,
     drift_counts,
@@ -70,6 +72,8 @@ def view(document: Document) -> dict[str, Any]:
         "drift_counts": drift_counts(document),
         "controls": _controls(document, groups),
         "commit": short_commit(document),
+        "trend": drawing([point["open"] for point in document["history"]["trend"]]),
+        "became": BECAME,
     }
 
 

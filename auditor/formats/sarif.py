@@ -35,6 +35,7 @@ def render(document: Document) -> bytes:
     findings = [it for it in document["findings"] if it["rule"] in index and it["status"] != "error"][:_MOST_RESULTS]
     waivers = {waiver["id"]: waiver for waiver in document["waivers"]}
     somewhere = _somewhere(document)
+    first = document["history"]["previous"] is None
     log = {
         "$schema": _SCHEMA,
         "version": "2.1.0",
@@ -46,7 +47,7 @@ def render(document: Document) -> bytes:
                 "originalUriBaseIds": {_ROOT: {"description": {"text": "root of the repository"}}},
                 "columnKind": "unicodeCodePoints",
                 "invocations": [_invocation(document)],
-                "results": [_result(it, index[it["rule"]], waivers, somewhere) for it in findings],
+                "results": [_result(it, index[it["rule"]], waivers, somewhere, first=first) for it in findings],
                 "properties": {
                     "environment": clean(run["environment"]),
                     "complete": document["complete"],
@@ -114,7 +115,7 @@ def _somewhere(document: Document) -> str:
 
 
 def _result(
-    finding: Mapping[str, Any], index: int, waivers: Mapping[str, Mapping[str, Any]], somewhere: str
+    finding: Mapping[str, Any], index: int, waivers: Mapping[str, Mapping[str, Any]], somewhere: str, *, first: bool
 ) -> dict[str, Any]:
     fails = finding["status"] == "fail"
     told = [f"{name} {value}" for name, value in sides(finding)] or [unknown(cause) for cause in finding["unknown"]]
@@ -136,6 +137,7 @@ def _result(
             {"id": number, "message": {"text": "the value passes here"}, **_location(step)}
             for number, step in enumerate(chain, 1)
         ],
+        **({} if first else {"baselineState": "new" if finding["new"] else "unchanged"}),
         "partialFingerprints": {_FINGERPRINT: clean(finding["fingerprint"])},
         **(
             {"suppressions": [{"kind": "external", "status": "accepted", "justification": clean(waiver["reason"])}]}

@@ -23,6 +23,7 @@ from auditor.formats.words import (
     place,
     short_commit,
     sides,
+    since,
 )
 
 _STYLES: Final[Mapping[str, str]] = {
@@ -64,7 +65,10 @@ def render(document: Document, *, width: int | None = None, color: bool = False)
 
 def summary(document: Document, *, width: int | None = None, color: bool = False) -> str:
     """The numbers alone, of resources and of open causes."""
-    return "\n".join(_numbers(document, _Paint(color), width)) + "\n"
+    told = [*_numbers(document, _Paint(color), width)]
+    if past := since(document):
+        told.append(_broken(f"    {clean(past)}", width, "    "))
+    return "\n".join(told) + "\n"
 
 
 def closing(document: Document, *, width: int | None = None, color: bool = False) -> str:
@@ -102,7 +106,7 @@ def _heading(document: Document, paint: _Paint, width: int | None) -> str:
 
 def _line(finding: Mapping[str, Any], others: tuple[str, ...], paint: _Paint, width: int | None) -> str:
     word = finding["severity"] if finding["status"] == "fail" else finding["status"]
-    head = f"{clean(place(finding))}: {paint(word, word)} {clean(finding['rule'])}"
+    head = f"{clean(place(finding))}: {paint(word, word)} {clean(finding['rule'])}{' [new]' if finding['new'] else ''}"
     told = ", ".join(f"{name} {value}" for name, value in sides(finding, IN_A_LINE))
     also = f" [also {', '.join(others)}]" if others else ""
     body = clean(f"{finding['subject']}: {message(finding)}{f' ({told})' if told else ''}{also}")

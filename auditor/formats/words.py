@@ -160,6 +160,33 @@ def short_commit(document: Document) -> str:
     return f"{str(git['commit'])[:8]}{state}" if git.get("commit") else "not in git"
 
 
+def since(document: Document) -> str:
+    """What became of the findings since the run before, in a clause; empty for a first run."""
+    history = document["history"]
+    if history["previous"] is None:
+        return ""
+    told = [
+        f"{counted(history['new'])} new",
+        f"{counted(len(history['resolved']))} resolved",
+        f"{counted(history['unchanged'])} unchanged",
+    ]
+    if history["not_judged"]:
+        told.append(f"{counted(len(history['not_judged']))} no longer judged")
+    return f"since {history['previous']['finished'][:10]}: {', '.join(told)}"
+
+
+BECAME: Final[Mapping[str, str]] = {
+    "pass": "passes now",
+    "unknown": "can't be decided now",
+    "not_applicable": "does not apply any more",
+    "error": "could not be computed now",
+    "rule_off": "the rule is off now",
+    "rule_gone": "the rule is no longer there",
+    "subject_gone": "the subject is no longer there",
+}
+"""What became of an earlier finding that is none any more."""
+
+
 def caller_role(document: Document) -> str:
     """Who asked AWS, short: `role/dynamodb-auditor`."""
     resource = str(document["run"].get("caller") or "").rpartition(":")[2]

@@ -50,6 +50,7 @@ def test_output_of_the_demonstration(readme, tmp_path):
         "report.html",
         "report.json",
         "snapshot.jsonl.gz",
+        "sources.jsonl.gz",
     }
 
 

@@ -30,7 +30,7 @@ _WORDS = frozenset(
         ),
         *("failed", "not_read", "not_supported", "sourced", "judgement", "written"),
         *("api", "default", "valid", "expires_soon", "expired", "unmatched"),
-        *("incomplete", "production"),
+        *("incomplete", "production", "rule_off", "rule_gone", "subject_gone"),
     }
 )
 """Words of the report's own: everything else may be anything."""

@@ -1,7 +1,9 @@
+import json
 import re
 
 import pytest
 
+from auditor.formats.json import document, encode
 from auditor.formats.text import FORMAT, closing, render, summary
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
@@ -46,12 +48,21 @@ def test_colour_changes_nothing_but_colour(report, width):
 
 def test_the_summary_comes_last(report):
     totals = report["totals"]
-    tail = render(report).splitlines()[-2:]
+    tail = render(report).splitlines()[-3:]
     assert re.findall(r"\d+ \w+", tail[0])[1] == f"{totals['drift']['drifted']} drifted"
     assert re.findall(r"\d+ \w+", tail[1])[:2] == [
         f"{totals['causes']['open']['critical']} critical",
         f"{totals['causes']['open']['high']} high",
     ]
+    history = report["history"]
+    told = f"{history['new']} new, {len(history['resolved'])} resolved, {history['unchanged']} unchanged, "
+    assert tail[2] == f"    since 2026-11-20: {told}{len(history['not_judged'])} no longer judged"
+
+
+def test_a_first_run_says_nothing_of_an_earlier_one(audit):
+    first = json.loads(encode(document(audit)))
+    assert "since" not in summary(first)
+    assert "[new]" not in render(first)
 
 
 def test_the_summary_can_be_had_alone(report):
