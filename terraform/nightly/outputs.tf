@@ -4,7 +4,7 @@ output "task_role_arn" {
 }
 
 output "reports_bucket" {
-  description = "Where the reports are: ENVIRONMENT/TIME/report.html."
+  description = "Where the reports are: ENVIRONMENT/RUN/report.html."
   value       = aws_s3_bucket.reports.bucket
 }
 

@@ -13,9 +13,11 @@ import boto3
 import pytest
 from terraform_runs import environment_variables, why_not
 
+from auditor.cli import run
 from auditor.demo.stand_in.server import MotoServer
 from auditor.hcl import declared_document, load
 from auditor.hcl.schema import resource_schema
+from auditor.publish.program import publish
 
 ROOT = Path(__file__).resolve().parents[2]
 STACK = ROOT / "terraform" / "nightly"
@@ -177,9 +179,31 @@ def test_the_stack_is_planned_as_we_read_it_and_applied(tmp_path):
         lock = s3.get_object_lock_configuration(Bucket=bucket)["ObjectLockConfiguration"]
         assert lock["Rule"]["DefaultRetention"].items() >= {"Mode": "GOVERNANCE", "Days": 365}.items()
         assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
+        ecs = boto3.client("ecs", region_name="ap-southeast-1", endpoint_url=server.url, **keys)
+        containers_run_what_there_is(
+            ecs.describe_task_definition(taskDefinition="koneksi-nightly-audit")["taskDefinition"]
+        )
         no_role_reads_an_estate_or_deletes(
             boto3.client("iam", endpoint_url=server.url, region_name="ap-southeast-1", **keys)
         )
+
+
+def containers_run_what_there_is(task):
+    """Options and variables of the containers are those of the programs; the file system is theirs to read only."""
+    audit_, publish_ = task["containerDefinitions"]
+    options = {option for parameter in run.params for option in parameter.opts}
+    assert {each for each in audit_["command"] if each.startswith("--")} <= options
+    assert publish_["entryPoint"] == ["audit-publish"]
+    given = {each["name"] for each in publish_["environment"]}
+    assert given <= {f"AUDIT_PUBLISH_{parameter.name.upper()}" for parameter in publish.params}
+    assert {parameter.name.upper() for parameter in publish.params if parameter.required} <= {
+        "BUNDLE",
+        *(name.removeprefix("AUDIT_PUBLISH_") for name in given),
+    }
+    assert (audit_["essential"], publish_["essential"]) == (False, True)
+    assert publish_["dependsOn"] == [{"containerName": "audit", "condition": "COMPLETE"}]
+    assert all(each["readonlyRootFilesystem"] and each["user"] == "10001:10001" for each in (audit_, publish_))
+    assert publish_["command"] == [audit_["command"][audit_["command"].index("--out") + 1]]
 
 
 def no_role_reads_an_estate_or_deletes(iam):
