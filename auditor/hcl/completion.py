@@ -72,7 +72,7 @@ def completed_attribute(
 def _without_null(written: Value) -> Value:
     """A map without the elements that are null: the provider leaves them out."""
     content = written.content
-    if not isinstance(content, Mapping) or not any(item.is_null for item in content.values()):
+    if not isinstance(content, values.MAPPINGS) or not any(item.is_null for item in content.values()):
         return written
     kept = {name: item for name, item in content.items() if not item.is_null}
     return Value(kept, written.type, written.marks, written.origin)
@@ -87,7 +87,7 @@ def completed_blocks(written: Value | None, nested: NestedBlock, reference: str,
             return values.null(type_)
         return computed_by_aws(type_, reference) if nested.computed else Value((), type_)
     content = written.content
-    if isinstance(content, Mapping):
+    if isinstance(content, values.MAPPINGS):
         return values.mapping(completed(content, nested.schema, reference, in_set=in_set), written.origin)
     if not isinstance(content, tuple):
         return written

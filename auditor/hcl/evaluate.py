@@ -64,7 +64,7 @@ class Evaluation:
             if error.place is None:
                 error.place = Provenance(self.source, node.offset)
             raise
-        if isinstance(result.content, tuple | Mapping | str) and result.size > LARGEST_VALUE:
+        if result.size > LARGEST_VALUE:
             detail = f"The value has more than {LARGEST_VALUE:,} parts."
             raise LimitExceeded("Value too large", detail, Provenance(self.source, node.offset))
         return result if result.origin is not None else result.at(Provenance(self.source, node.offset))

@@ -20,6 +20,9 @@ SENSITIVE: Final = "sensitive"
 EPHEMERAL: Final = "ephemeral"
 UNMARKED: Final[frozenset[str]] = frozenset()
 
+MAPPINGS: Final = (dict, MappingProxyType)
+"""What holds attributes and elements by name: asking for these is much faster than for `Mapping`."""
+
 _REFERENCES_KEPT: Final = 50
 _LONGEST_COLLAPSED: Final = 1000
 
@@ -32,9 +35,12 @@ class Source(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Provenance:
-    """A place that handed a value on, linked to the one it came from; values share the links."""
+    """A place that handed a value on, linked to the one it came from; values share the links.
+
+    Never changed once made; not frozen, because making a frozen one takes three times as long, for every value.
+    """
 
     source: Source
     offset: int
@@ -108,12 +114,14 @@ class Value:
         """About how much memory it would take without sharing, in values; long texts count as several."""
         if not self._size:
             content = self.content
-            if isinstance(content, tuple):
+            if isinstance(content, str):
+                self._size = 1 + (len(content) >> 6)
+            elif isinstance(content, tuple):
                 self._size = 1 + sum(item.size for item in content)
-            elif isinstance(content, Mapping):
+            elif isinstance(content, MAPPINGS):
                 self._size = 1 + sum(item.size for item in content.values())
             else:
-                self._size = 1 + (len(content) >> 6 if isinstance(content, str) else 0)
+                self._size = 1
         return self._size
 
     @property
@@ -181,11 +189,13 @@ _TYPES: Final[Mapping[type, Type]] = MappingProxyType(
 
 
 def _type_of(content: Content) -> Type:
+    if (simple := _TYPES.get(type(content))) is not None:
+        return simple
     if isinstance(content, tuple):
         return TupleType(tuple(item.type for item in content))
-    if isinstance(content, Mapping):
-        return ObjectType({name: content[name].type for name in sorted(content)})
-    return _TYPES[type(content)]
+    if not isinstance(content, MAPPINGS):
+        raise TypeError(f"no content of a value: {content!r}")
+    return ObjectType({name: content[name].type for name in sorted(content)})
 
 
 TRUE: Final = Value(True)
@@ -317,7 +327,7 @@ def causes_of(value: Value) -> Iterator[model.Unknown]:
     elif isinstance(content, tuple):
         for item in content:
             yield from causes_of(item)
-    elif isinstance(content, Mapping):
+    elif isinstance(content, MAPPINGS):
         for item in content.values():
             yield from causes_of(item)
 
@@ -327,7 +337,7 @@ def is_wholly_known(value: Value) -> bool:
     content = value.content
     if isinstance(content, tuple):
         return all(is_wholly_known(item) for item in content)
-    if isinstance(content, Mapping):
+    if isinstance(content, MAPPINGS):
         return all(is_wholly_known(item) for item in content.values())
     return not isinstance(content, Undecided)
 
@@ -338,7 +348,7 @@ def marks_deep(value: Value) -> frozenset[str]:
     if isinstance(content, tuple):
         for item in content:
             marks |= marks_deep(item)
-    elif isinstance(content, Mapping):
+    elif isinstance(content, MAPPINGS):
         for item in content.values():
             marks |= marks_deep(item)
     return marks
@@ -354,7 +364,7 @@ def _without_marks(value: Value) -> Value:
     content = value.content
     if isinstance(content, tuple):
         content = tuple(_without_marks(item) for item in content)
-    elif isinstance(content, Mapping):
+    elif isinstance(content, MAPPINGS):
         content = {name: _without_marks(item) for name, item in content.items()}
     return Value(content, value.type, UNMARKED, value.origin)
 
@@ -362,7 +372,7 @@ def _without_marks(value: Value) -> Value:
 def entries(value: Value) -> Iterator[tuple[Value, Value]]:
     """Keys and values of a known list, tuple, set, map or object in Terraform's order of iteration."""
     content = value.content
-    if isinstance(content, Mapping):
+    if isinstance(content, MAPPINGS):
         for name in sorted(content):
             item = content[name]
             yield Value(name, types.STRING, UNMARKED, item.origin), item
@@ -378,7 +388,7 @@ def entries(value: Value) -> Iterator[tuple[Value, Value]]:
 def items(value: Value) -> tuple[Value, ...]:
     """The elements of a known collection in Terraform's order of iteration."""
     content = value.content
-    if isinstance(content, Mapping):
+    if isinstance(content, MAPPINGS):
         return tuple(content[name] for name in sorted(content))
     return content if isinstance(content, tuple) else ()
 
@@ -386,24 +396,24 @@ def items(value: Value) -> tuple[Value, ...]:
 def plain(value: Value) -> model.Value:
     """The value as the model holds it: numbers as int or Decimal, sets sorted, unknown ones by their cause."""
     content = value.content
+    if isinstance(content, str):
+        return content
     if isinstance(content, Undecided):
         return content.cause
-    if isinstance(content, Mapping):
+    if isinstance(content, MAPPINGS):
         return MappingProxyType({name: plain(content[name]) for name in sorted(content)})
     if isinstance(content, tuple):
         return tuple(plain(item) for item in content)
     if isinstance(content, Float):
         return numbers.decimal(content)
-    if isinstance(content, SizedInt):
-        return int(content)
-    return content
+    return int(content) if isinstance(content, SizedInt) else content  # type: ignore[return-value]  # no mapping is left
 
 
 def from_plain(content: model.Value, origin: Provenance | None = None) -> Value:
     """The value of a plain one: tuples for sequences, objects for mappings."""
     if isinstance(content, model.Unknown):
         return unknown(types.DYNAMIC, content, origin)
-    if isinstance(content, Mapping):
+    if isinstance(content, MAPPINGS):
         return mapping({normalized(name): from_plain(item, origin) for name, item in content.items()}, origin)
     if isinstance(content, tuple):
         return sequence((from_plain(item, origin) for item in content), origin)

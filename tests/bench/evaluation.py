@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -32,6 +33,7 @@ def evaluate(tables: int) -> dict[str, float]:
         block = '  t{} = {{\n    hash_key = "id"\n    attributes = {{ id = "S" }}\n    ttl_attribute = "at"\n  }}\n'
         body = "".join(block.format(number) for number in range(tables))
         file.write_text(f"{head}\ntables = {{\n{body}}}\n", encoding="utf-8")
+        gc.set_threshold(100_000)  # as every command does
         settings = load(Path(folder), {})
         prod = replace(settings.environment("prod"), waivers=None)
         with timed() as told:

@@ -1,5 +1,7 @@
 """A root module as a whole: addresses, provenance, what is unknown, what is said about faults."""
 
+import gc
+
 import pytest
 
 from auditor.hcl import Severity, declared_document, load
@@ -279,3 +281,8 @@ def test_deep_and_wide_expansion_is_bounded(loaded):
     configuration = loaded('resource "aws_sns_topic" "t" {\n  count = 1000000\n  name = "t"\n}\n')
     assert [diagnostic.summary for diagnostic in configuration.diagnostics] == ["Too many instances"]
     assert only(configuration).undetermined is not None
+
+
+def test_the_collector_of_garbage_is_on_again_after_reading(loaded):
+    loaded("locals {}\n")
+    assert gc.isenabled()
