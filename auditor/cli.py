@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from secrets import token_bytes
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
@@ -35,6 +35,7 @@ from auditor.options import (
     Given,
     GroupInOrder,
     InOrder,
+    arguments_of,
     delivery_of,
     environments_of,
     format_of,
@@ -45,7 +46,13 @@ from auditor.options import (
 )
 from auditor.rule_commands import loaded, rules
 
+if TYPE_CHECKING:
+    from auditor.settings import Environment, Settings
+    from auditor.terminal import Delivery
+
 NOT_DONE: Final = 1
+INCOMPLETE: Final = 3
+FINDINGS: Final = 4
 _GARBAGE: Final = 100_000
 """Objects before a collection: a run makes many that stay and next to none in cycles."""
 INTERRUPTED: Final = 130
@@ -101,39 +108,62 @@ def run(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - the opti
 
     With --declared-only and changed FILES, only the environments that these files decide, and nothing is written.
     """
+    settings = settings_of(given)
+    chosen = environments_of(settings, given)
+    delivery = delivery_of(settings, given)
+    if len(chosen) > 1 and delivery.kept:
+        ctx.exit(_side_by_side(ctx.command, chosen, given, delivery))
+    ctx.exit(_leaving(_one_by_one(settings, chosen, given, delivery), given))
+
+
+def _side_by_side(command: click.Command, chosen: Sequence[Environment], given: Given, delivery: Delivery) -> int:
+    from auditor import side_by_side
+    from auditor.terminal import SILENT, color_of
+
+    typed = arguments_of(command, {**given, "color": color_of(given["color"], sys.stdout)})
+    code, ended = side_by_side.audit(
+        chosen,
+        lambda each: (
+            "run",
+            f"--env={each.name}",
+            *(() if delivery.dated else (f"--out={delivery.out / each.name}",)),
+            *typed,
+        ),
+    )
+    if delivery.quiet < SILENT:
+        click.echo(ended, err=True, nl=False)
+    return code
+
+
+def _one_by_one(settings: Settings, chosen: Sequence[Environment], given: Given, delivery: Delivery) -> int:
     from auditor import bundle, pipeline
     from auditor.formats.html import prepare
     from auditor.terminal import deliver, deliver_partial, tell
 
-    settings = settings_of(given)
-    chosen = environments_of(settings, given)
-    delivery = delivery_of(settings, given)
     codes = []
     for environment in chosen:
-        alone = delivery.dated or len(chosen) == 1
-        target = delivery if alone else replace(delivery, out=delivery.out / environment.name)
         inputs = replace(inputs_of(given), meanwhile=prepare if delivery.kept else None)
         if delivery.kept:
-            bundle.verify_place(target.folder(environment.name, inputs.now.isoformat()))
+            bundle.verify_place(delivery.folder(environment.name, inputs.now.isoformat()))
         try:
             outcome = pipeline.audit(settings, environment, inputs)
         except pipeline.Interrupted as interrupt:
-            deliver_partial(interrupt.partial, target)
-            ctx.exit(INTERRUPTED)
+            deliver_partial(interrupt.partial, delivery)
+            return INTERRUPTED
         except AuditorError as error:
             if len(chosen) == 1:
                 raise
             tell(error, environment.name)
             codes.append(NOT_DONE)
         else:
-            codes.append(deliver(outcome, target))
+            codes.append(deliver(outcome, delivery))
     if not chosen:
         click.echo("these files decide no environment", err=True)
-    ctx.exit(_leaving(max(codes, default=0), given))
+    return max(codes, default=0)
 
 
 def _leaving(code: int, given: Given) -> int:
-    return 0 if given["exit_zero"] and code > NOT_DONE else code
+    return 0 if given["exit_zero"] and code in (INCOMPLETE, FINDINGS) else code
 
 
 @cli.group(invoke_without_command=True)

@@ -73,10 +73,10 @@ def deliver(outcome: Outcome, delivery: Delivery) -> int:
         out(delivery.printed.render(document))
     elif delivery.quiet < SILENT:
         show = text.summary if delivery.quiet else text.render
-        shown = show(document, width=_width(sys.stdout), color=_color(delivery.color, sys.stdout))
+        shown = show(document, width=_width(sys.stdout), color=_painted(delivery.color, sys.stdout))
         out(shown.encode())
     if delivery.quiet < SILENT:
-        closing = text.closing(document, width=_width(sys.stderr), color=_color(delivery.color, sys.stderr))
+        closing = text.closing(document, width=_width(sys.stderr), color=_painted(delivery.color, sys.stderr))
         sys.stderr.write(closing + "".join(_files(folder, artefacts)))
     return int(document["verdict"]["exit_code"])
 
@@ -115,8 +115,12 @@ def _width(stream: TextIO) -> int | None:
     return os.get_terminal_size(stream.fileno()).columns if stream.isatty() else None
 
 
-def _color(wanted: str, stream: TextIO) -> bool:
-    """Whether to paint: the option wins, then NO_COLOR, then FORCE_COLOR, then the terminal."""
+def color_of(wanted: str, stream: TextIO) -> str:
+    """`always` or `never`, whatever is wanted: the option wins, then NO_COLOR, then FORCE_COLOR, then the terminal."""
+    return "always" if _painted(wanted, stream) else "never"
+
+
+def _painted(wanted: str, stream: TextIO) -> bool:
     if wanted != "auto":
         return wanted == "always"
     if os.environ.get("NO_COLOR"):

@@ -23,15 +23,15 @@ def slow():
 
 @pytest.fixture
 def interrupted(slow, root, tmp_path):
-    """Run the program against a slow AWS and interrupt it when the reading has begun."""
+    """Run the program against a slow AWS and interrupt it, so many times, when the reading has begun."""
 
-    def run(*arguments):
+    def run(*arguments, times=1):
         environment = os.environ | {
             "AWS_ENDPOINT_URL": slow.url,
             "AWS_ACCESS_KEY_ID": "testing",
             "AWS_SECRET_ACCESS_KEY": "testing",
         }
-        command = [*AUDIT, *arguments, "--env", "prod", "--account", "123456789012"]
+        command = [*AUDIT, *arguments, "--account", "123456789012"]
         child = subprocess.Popen(command, cwd=root, env=environment, stderr=subprocess.PIPE, text=True)
         with child:
             while slow.stats()["calls"].get("ListTables", 0) == 0:
@@ -39,7 +39,9 @@ def interrupted(slow, root, tmp_path):
                 time.sleep(0.02)
             time.sleep(0.6)
             began = time.monotonic()
-            child.send_signal(signal.SIGINT)
+            for _ in range(times):
+                child.send_signal(signal.SIGINT)
+                time.sleep(0.1)
             code = child.wait(10)
             took = time.monotonic() - began
             return code, took, child.stderr.read()
@@ -48,7 +50,7 @@ def interrupted(slow, root, tmp_path):
 
 
 def test_a_run_keeps_what_had_come(interrupted, tmp_path):
-    code, took, told = interrupted("run", "--out", str(tmp_path / "bundle"))
+    code, took, told = interrupted("run", "--env", "prod", "--out", str(tmp_path / "bundle"))
     assert code == 130, told
     assert took < 4  # less than one second on an idle machine
     assert "incomplete" in told
@@ -62,6 +64,23 @@ def test_a_run_keeps_what_had_come(interrupted, tmp_path):
 
 
 def test_a_snapshot_keeps_what_had_come(interrupted, tmp_path):
-    code, _, told = interrupted("snapshot", "--out", str(tmp_path / "cut.jsonl.gz"))
+    code, _, told = interrupted("snapshot", "--env", "prod", "--out", str(tmp_path / "cut.jsonl.gz"))
     assert code == 130, told
     assert not snapshot.read(tmp_path / "cut.jsonl.gz").complete
+
+
+def test_a_second_interrupt_ends_at_once(interrupted, tmp_path):
+    code, took, told = interrupted("run", "--env", "prod", "--out", str(tmp_path / "bundle"), times=2)
+    assert code == 130, told
+    assert took < 4  # less than one second on an idle machine
+    assert "Traceback" not in told
+
+
+def test_of_several_environments_the_one_under_way_is_kept_and_the_others_do_not_begin(interrupted, tmp_path):
+    code, _, told = interrupted("run", "--env", "prod,uat", "--out", str(tmp_path / "bundles"))
+    assert code == 130, told
+    assert "Traceback" not in told
+    (folder,) = (tmp_path / "bundles").iterdir()
+    assert folder.name.startswith("prod-")
+    assert not snapshot.read(folder / "snapshot.jsonl.gz").complete
+    assert told.split()[-4:] == ["prod", "interrupted", "uat", "interrupted"]
