@@ -7,7 +7,7 @@ CORE := model compare judge policy.conditions policy.verdicts
 CORE_TESTS := tests/unit/model tests/unit/compare tests/unit/policy tests/unit/kinds tests/unit/test_judge*.py \
 	tests/contract/test_plan_oracle.py tests/rules
 
-.PHONY: help install demo test coverage check golden permissions bench soak wheel clean
+.PHONY: help install demo test coverage check golden permissions lock bench soak wheel clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,13 @@ golden: $(INSTALLED) ## rewrite the golden files; review them as a diff
 permissions: $(INSTALLED) ## rewrite the policies of the roles that audit at night
 	for file in terraform/nightly/auditing_role/policies/*.json; do \
 		$(BIN)/audit permissions --env "$$(basename "$$file" .json)" > "$$file.new" && mv "$$file.new" "$$file" || exit 1; \
+	done
+
+lock: $(INSTALLED) ## pin what the image depends on, by digest
+	cd deploy/image && for lock in "requirements.lock ../../setup.cfg" "tools.lock tools.in"; do \
+		CUSTOM_COMPILE_COMMAND="make lock" ../../$(BIN)/pip-compile --quiet --upgrade --strip-extras --generate-hashes \
+			--allow-unsafe --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+			--output-file $$lock || exit 1; \
 	done
 
 bench: $(INSTALLED) ## measure; ratios within one run
