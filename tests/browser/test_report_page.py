@@ -15,6 +15,7 @@ import pytest
 from hostile_report import MARKUP, hostile
 from sample_audit import sample_audit
 from sample_estate import MADE, RULES, TABLES, Made, code_line
+from sample_history import earlier
 
 from auditor.formats import html
 from auditor.formats.json import document
@@ -88,7 +89,8 @@ def inspected(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def report():
-    return document(sample_audit(), code=code_line)
+    first = document(sample_audit(), code=code_line)
+    return document(sample_audit(), code=code_line, earlier=earlier(first))
 
 
 @pytest.fixture(scope="module")

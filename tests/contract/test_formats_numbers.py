@@ -13,6 +13,7 @@ from junitparser import JUnitXml
 from recorded_report import recorded_report
 from sample_audit import sample_audit
 from sample_estate import MADE, RULES, TABLES, Made, code_line
+from sample_history import earlier
 
 from auditor.formats import csv as csv_format
 from auditor.formats import github, html, junit, markdown, sarif, text
@@ -39,7 +40,10 @@ AUDITS = {
 def report(request):
     if request.param == "recorded":
         return recorded_report("missing")
-    return json.loads(encode(document(AUDITS[request.param], code=code_line)))
+    first = json.loads(encode(document(AUDITS[request.param], code=code_line)))
+    if request.param != "usual":
+        return first
+    return json.loads(encode(document(AUDITS["usual"], code=code_line, earlier=earlier(first))))
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +94,19 @@ def test_json(report, counted):
     }
     assert totals["subjects"] == {kind: len(many) for kind, many in report["subjects"].items()}
     assert len(report["first"]) == counted["causes"].total()
+
+
+def test_since_the_last_run(report):
+    history = report["history"]
+    told = [history["new"], len(history["resolved"]), history["unchanged"]]
+    if history["previous"] is None:
+        assert told == [0, 0, 0]
+        return
+    assert history["new"] == sum(finding["new"] for finding in report["findings"])
+    assert history["new"] + history["unchanged"] == len(report["findings"])
+    clause = r"(\d+)\D* new\W+(?:<b>)?(\d+)\D* resolved\W+(?:<b>)?(\d+)\D* unchanged"
+    for content in (text.render(report), markdown.render(report).decode(), html.render(report).decode()):
+        assert list(map(int, re.search(clause, content).groups())) == told
 
 
 def test_csv(report, counted):
@@ -155,7 +172,7 @@ def test_text(report, counted):
     content = text.render(report)
     told = {
         name: int(number.replace(",", ""))
-        for number, name in re.findall(r"([\d,]+) ([a-z]+)", content.split("\n\n")[-1])
+        for number, name in re.findall(r"([\d,]+) ([a-z]+)", content.split("\n\n")[-1].partition("since")[0])
     }
     assert told == {
         "resources": counted["existence"].total(),

@@ -21,13 +21,15 @@ from junitparser import Error, Failure, JUnitXml, Skipped
 from recorded_report import recorded_report
 from sample_audit import sample_audit
 from sample_estate import code_line
+from sample_history import earlier
 
 from auditor.formats import csv as csv_format
 from auditor.formats import github, junit, markdown, sarif
 from auditor.formats.json import document, encode
 from auditor.formats.words import clean
 
-REPORT = json.loads(encode(document(sample_audit(), code=code_line)))
+FIRST = json.loads(encode(document(sample_audit(), code=code_line)))
+REPORT = json.loads(encode(document(sample_audit(), code=code_line, earlier=earlier(FIRST))))
 REPORTS = {
     "usual": REPORT,
     "hostile": hostile(REPORT),
