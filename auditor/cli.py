@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 NOT_DONE: Final = 1
 INCOMPLETE: Final = 3
 FINDINGS: Final = 4
-_GARBAGE: Final = 100_000
+GARBAGE: Final = 100_000
 """Objects before a collection: a run makes many that stay and next to none in cycles."""
 INTERRUPTED: Final = 130
 
@@ -294,7 +294,7 @@ def _read(file: Path) -> bytes:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit code; every error is told once, without a traceback."""
-    gc.set_threshold(_GARBAGE)
+    gc.set_threshold(GARBAGE)
     streams.open_closed()
     try:
         code = cli.main(args=None if arguments is None else list(arguments), prog_name="audit", standalone_mode=False)

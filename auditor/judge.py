@@ -65,7 +65,7 @@ def judge(
         statuses, found = _applied(rule, own, verdict, environment, tier)
         results.append(RuleResults(rule.id, rule.subject, statuses))
         findings += found
-    covered = [_covered(finding, dated) for finding in findings]
+    covered = [_covered(finding, dated) for finding in findings] if dated else findings
     ordered = tuple(sorted(covered, key=_order))
     matched = {finding.waiver for finding in ordered}
     return Judgement(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
@@ -56,8 +57,10 @@ def judge(tables: int) -> dict[str, float]:
     """Build the subjects and apply every rule."""
     from many_tables import answered, sides
 
+    from auditor.cli import GARBAGE
     from auditor.judge import judge as apply
 
+    gc.set_threshold(GARBAGE)
     rules = shipped_rules()
     both = sides(*answered(tables))
     comparisons = both.compared()
