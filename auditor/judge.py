@@ -48,8 +48,8 @@ def judge(
 ) -> Judgement:
     """Apply every rule to every subject of its type.
 
-    `parameters` are those of audit.toml; `off` the rules that are not on here, with the reason. SettingsError where a
-    parameter does not suit its rule; whatever a rule raises on a subject is the status `error` of that pair.
+    `parameters` are those of audit.toml, verified; `off` the rules that are not on here, with the reason. Whatever a
+    rule raises on a subject is the status `error` of that pair.
     """
     dated = tuple((waiver, waiving.state(waiver, today)) for waiver in waivers)
     on = {rule.id: rule for rule in rules if rule.id not in off and tier in rule.tiers}

@@ -26,13 +26,13 @@ from auditor.kinds import kinds
 from auditor.masking import covering, masked_text
 from auditor.model.answers import Answers, Snapshot
 from auditor.model.drift import Comparison, Existence, Plan
-from auditor.model.errors import SnapshotError
+from auditor.model.errors import SettingsError, SnapshotError
 from auditor.model.facts import Resource, SourceRange
 from auditor.model.results import Audit, Waiver
 from auditor.model.rule import Profile, Rule
 from auditor.model.values import Reason, Unknown
 from auditor.policy.load import RULE_FILES, load_rules
-from auditor.policy.parameters import switched_off, verify, with_settings
+from auditor.policy.parameters import merged, switched_off, verify, with_settings
 from auditor.policy.tests import run_tests
 from auditor.policy.waivers import load_waivers
 from auditor.reading import Interrupted, read, time_text
@@ -235,13 +235,18 @@ def rules_of(settings: Settings, here: Estate, inputs: Inputs) -> Rules:
     """The rules with what audit.toml says about them; RuleError or SettingsError where that can't be used."""
     environment = here.environment
     folder = inputs.rules or shipped("rules")
-    rules = with_settings(all_rules(settings, folder), settings.rules)
-    parameters = {**settings.parameters, **environment.parameters}
-    verify(rules, parameters)
-    off = dict(switched_off(rules, settings.rules, tier=environment.tier, strict=settings.profile is Profile.STRICT))
+    loaded, layers = all_rules(settings, folder), settings.layers(environment)
+    try:
+        for layer in layers:
+            verify(loaded, layer)
+    except SettingsError as error:
+        raise settings.located(error) from None
+    said = merged(layers)
+    rules = with_settings(loaded, said.rules)
+    off = dict(switched_off(rules, said.rules, tier=environment.tier, strict=settings.profile is Profile.STRICT))
     if inputs.declared_only:
         off |= {rule.id: _CODE_ALONE for rule in rules if rule.id not in off and _speaks_of_aws(rule)}
-    return Rules(all=rules, off=MappingProxyType(off), parameters=MappingProxyType(parameters), folder=folder)
+    return Rules(all=rules, off=MappingProxyType(off), parameters=said.parameters, folder=folder)
 
 
 def _speaks_of_aws(rule: Rule) -> bool:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from auditor.model.errors import SettingsError
 from auditor.model.facts import SourceRange
-from auditor.model.rule import Profile
+from auditor.model.rule import Layer, Profile
 
 FILE: Final = "audit.toml"
 _OF_ALL_RULES: Final = ("paths", "profile")
@@ -27,6 +27,7 @@ FAIL_ON: Final = ("critical", "high", "medium", "low", "never")
 _NEVER_ENTERED: Final = frozenset({"node_modules", "modules", "out", "build", "dist"})
 _DEEPEST: Final = 8
 
+_OF_RULES: Final[Mapping[str, type]] = MappingProxyType({"enabled": bool, "reason": str, "severity": str})
 # What may stand in audit.toml, and its type. `*` stands for a name the user chooses.
 _SHAPE: Final[Mapping[str, type]] = MappingProxyType(
     {
@@ -37,9 +38,7 @@ _SHAPE: Final[Mapping[str, type]] = MappingProxyType(
         "parameters.*": object,
         "rules.paths": list,
         "rules.profile": str,
-        "rules.*.enabled": bool,
-        "rules.*.reason": str,
-        "rules.*.severity": str,
+        **{f"rules.*.{name}": type_ for name, type_ in _OF_RULES.items()},
         "env.*.root": str,
         "env.*.tier": str,
         "env.*.account": str,
@@ -53,6 +52,8 @@ _SHAPE: Final[Mapping[str, type]] = MappingProxyType(
         "env.*.waivers": str,
         "env.*.var_files": list,
         "env.*.parameters.*": object,
+        **{f"{part}.*.rules.*.{name}": type_ for part in ("env", "tier") for name, type_ in _OF_RULES.items()},
+        "tier.*.parameters.*": object,
     }
 )
 
@@ -77,7 +78,7 @@ class Environment:
     """Glob patterns of the names that belong to it; empty: the common prefix of the declared names."""
     waivers: Path | None = None
     var_files: tuple[Path, ...] = ()
-    parameters: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    about_rules: Layer = field(default_factory=Layer)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,14 +94,25 @@ class Settings:
     environments: Mapping[str, Environment]
     fail_on: str = "low"
     also: tuple[str, ...] = ()
-    parameters: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
-    """Values of rule parameters that hold for all environments."""
-    rules: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
-    """By rule id: enabled, reason, severity."""
+    about_rules: Layer = field(default_factory=Layer)
+    """What holds for all environments."""
+    about_tiers: Mapping[str, Layer] = field(default_factory=lambda: MappingProxyType({}))
     rule_paths: tuple[Path, ...] = ()
     """Folders of rules besides the shipped ones."""
     profile: Profile = Profile.FIRST
     """`strict` puts the rules of the strict profile on too."""
+
+    def layers(self, environment: Environment) -> tuple[Layer, ...]:
+        """What audit.toml says about rules in an environment: for all, for its tier, for itself; the last one wins."""
+        of_tier = self.about_tiers.get(environment.tier)
+        return (self.about_rules, *([] if of_tier is None else [of_tier]), environment.about_rules)
+
+    def located(self, error: SettingsError) -> SettingsError:
+        """The error with the place of the setting that it is about."""
+        if self.file is None or not error.setting:
+            return error
+        text = self.file.read_text("utf-8")
+        return _complaint(self.file, text, _place(text, error.setting), error.summary, error.hint)
 
     def environment(self, name: str) -> Environment:
         """The environment of that name; SettingsError names those there are."""
@@ -150,8 +162,10 @@ def load(start: Path, environment_variables: Mapping[str, str] | None = None) ->
         environments=MappingProxyType(environments),
         fail_on=fail_on,
         also=tuple(defaults.get("also", ())),
-        parameters=MappingProxyType(document.get("parameters", {})),
-        rules=MappingProxyType({name: table for name, table in rules.items() if name not in _OF_ALL_RULES}),
+        about_rules=_layer((), document),
+        about_tiers=MappingProxyType(
+            {name: _layer(("tier", name), table) for name, table in document.get("tier", {}).items()}
+        ),
         rule_paths=tuple(_paths(root, rules.get("paths", ()))),
         profile=_profile(rules.get("profile", Profile.FIRST)),
     )
@@ -195,6 +209,8 @@ def _read(file: Path) -> dict[str, Any]:
         raise _complaint(file, text, (line, column), summary[:1].lower() + summary[1:], "") from error
     for path, value in _leaves(document):
         _verify(file, text, path, value)
+    for tier in document.get("tier", {}):
+        _verify_tier(file, text, ("tier", tier), tier)
     return document
 
 
@@ -225,9 +241,15 @@ def _verify(file: Path, text: str, path: tuple[str, ...], value: object) -> None
         raise _complaint(file, text, _place(text, path), summary, "")
     if path[-1] == "account" and isinstance(value, str) and not ACCOUNT_ID.fullmatch(value):
         raise _complaint(file, text, _place(text, path), f"{value!r} is no account id", "12 digits, in quotes")
-    if path[-1] == "tier" and path[0] == "env" and value not in TIERS:
-        summary = f"unknown tier {value!r}"
-        raise _complaint(file, text, _place(text, path), summary, f"one of {', '.join(TIERS)}")
+    if path[-1] == "tier" and path[0] == "env":
+        _verify_tier(file, text, path, value)
+
+
+def _verify_tier(file: Path, text: str, path: tuple[str, ...], tier: object) -> None:
+    if tier not in TIERS:
+        close = difflib.get_close_matches(str(tier), TIERS, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"one of {', '.join(TIERS)}"
+        raise _complaint(file, text, _place(text, path), f"unknown tier {tier!r}", hint)
 
 
 def _pattern(path: tuple[str, ...]) -> str | None:
@@ -243,10 +265,16 @@ def _place(text: str, path: tuple[str, ...]) -> tuple[int, int]:
     table = re.compile(r"^\s*\[" + r"\s*\.\s*".join(f'"?{re.escape(part)}"?' for part in path[:-1]) + r"\]")
     key = re.compile(rf'^(\s*)(?:[\w."-]+\.)?"?{re.escape(path[-1])}"?\s*=')
     inside = len(path) == 1
-    for number, line in enumerate(text.splitlines(), 1):
+    lines = text.splitlines()
+    for number, line in enumerate(lines, 1):
         inside = inside or bool(table.match(line))
         if inside and (found := key.match(line)):
             return number, len(found[1]) + 1
+    # The head of a table, or a key inside of a line.
+    word = re.compile(rf"(?<![\w-]){re.escape(path[-1])}(?![\w-])")
+    for number, line in enumerate(lines, 1):
+        if found := word.search(line.partition("#")[0]):
+            return number, found.start() + 1
     return 1, 1
 
 
@@ -285,8 +313,13 @@ def _environment(
         scope=tuple(table.get("scope", ())),
         waivers=root / table["waivers"] if "waivers" in table else _waivers(folder),
         var_files=tuple(_paths(root, table.get("var_files", ()))),
-        parameters=MappingProxyType(table.get("parameters", {})),
+        about_rules=_layer(("env", name), table),
     )
+
+
+def _layer(path: tuple[str, ...], table: Mapping[str, Any]) -> Layer:
+    rules = {id_: said for id_, said in table.get("rules", {}).items() if path or id_ not in _OF_ALL_RULES}
+    return Layer(path, MappingProxyType(rules), MappingProxyType(table.get("parameters", {})))
 
 
 def _paths(root: Path, names: Iterable[str]) -> Iterator[Path]:

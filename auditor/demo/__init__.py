@@ -19,6 +19,7 @@ from auditor.demo.estate import Hand, create
 from auditor.estate import estate
 from auditor.inputs import Inputs
 from auditor.model.errors import SettingsError
+from auditor.model.rule import Layer
 from auditor.settings import Environment, Settings
 from auditor.shipped import shipped
 
@@ -50,7 +51,11 @@ def settings(endpoint: str) -> Settings:
         for name, tier in TIERS.items()
     }
     return Settings(
-        project="koneksi", root=estate.parent, file=None, environments=MappingProxyType(environments), rules=OFF
+        project="koneksi",
+        root=estate.parent,
+        file=None,
+        environments=MappingProxyType(environments),
+        about_rules=Layer(rules=OFF),
     )
 
 

@@ -24,6 +24,7 @@ A single failed API call is not an error but an Unknown. Anything else that is r
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Self
 
 from auditor.model.facts import SourceRange
 
@@ -59,6 +60,14 @@ class AuditorError(Exception):
 
 class SettingsError(AuditorError):
     """Options, environment variables or audit.toml are not usable."""
+
+    setting: tuple[str, ...] = ()
+    """The keys of audit.toml that lead to it, where its place is not told yet."""
+
+    def at(self, *setting: str) -> Self:
+        """The same error, about this setting."""
+        self.setting = setting
+        return self
 
 
 class SourceError(AuditorError):

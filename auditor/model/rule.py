@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import typing
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -251,3 +252,15 @@ class Rule:
     def facts(self) -> frozenset[str]:
         """The catalogue paths that the rule reads of its subject."""
         return frozenset().union(*(fact_paths(part) for part in (self.when, self.condition) if part is not None))
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What one part of audit.toml says about rules: all environments, those of a tier, or one."""
+
+    path: tuple[str, ...] = ()
+    """The keys that lead to it, as env and prod."""
+    rules: Mapping[str, Mapping[str, typing.Any]] = field(default_factory=lambda: MappingProxyType({}))
+    """By rule id: enabled, reason, severity."""
+    parameters: Mapping[str, typing.Any] = field(default_factory=lambda: MappingProxyType({}))
+    """By parameter name; by rule id those of one rule, which win inside of the layer."""

@@ -22,6 +22,12 @@ account = "111122223333"
 scope = ["koneksi-prod-*"]
 [env.prod.parameters]
 window = { days = 35 }
+[env.prod.rules.SEC-002]
+severity = "critical"
+[tier.production.rules.SEC-001]
+severity = "critical"
+[tier.development.parameters]
+days = 7
 """
 
 
@@ -38,13 +44,17 @@ def test_reads_what_audit_toml_says(project):
     prod = settings.environment("prod")
     assert settings.project == "koneksi"
     assert settings.fail_on == "medium"
-    assert settings.rules["BKP-002"]["enabled"] is False
-    assert settings.parameters["required_tags"] == ["Owner"]
+    assert settings.about_rules.rules["BKP-002"]["enabled"] is False
+    assert settings.about_rules.parameters["required_tags"] == ["Owner"]
     assert (prod.tier, prod.account, prod.account_source) == ("production", "111122223333", "audit.toml")
     assert prod.region == "ap-southeast-1"
     assert prod.scope == ("koneksi-prod-*",)
     assert prod.waivers == project / "code" / "prod" / "waivers.yaml"
-    assert prod.parameters["window"] == {"days": 35}
+    assert prod.about_rules.parameters["window"] == {"days": 35}
+    of_all, of_tier, of_itself = settings.layers(prod)
+    assert (of_all.path, of_tier.path, of_itself.path) == ((), ("tier", "production"), ("env", "prod"))
+    assert of_tier.rules == {"SEC-001": {"severity": "critical"}}
+    assert of_itself.rules == {"SEC-002": {"severity": "critical"}}
 
 
 def test_environment_variable_wins_over_the_file(project):
@@ -78,6 +88,11 @@ def test_hidden_and_installed_folders_are_not_entered(tmp_path):
         ('[env.prod]\nroot = "code/prod"\nacount = "1"\n', (3, 1), "unknown setting 'env.prod.acount'", "account"),
         ('[env.prod]\nroot = "code/prod"\ntier = "gold"\n', (3, 1), "unknown tier 'gold'", "production"),
         ('[env.prod]\nroot = "nowhere"\n', (2, 1), "not a folder", ""),
+        ('[env.prod]\nroot = "code/prod"\ntier = "prodution"\n', (3, 1), "unknown tier 'prodution'", "did you mean"),
+        ("[tier.prod.parameters]\ndays = 1\n", (1, 7), "unknown tier 'prod'", "one of production"),
+        ("[tier.gold]\n", (1, 7), "unknown tier 'gold'", "production, preproduction"),
+        ("[tier.production.rules.SEC-001]\nenabeld = true\n", (2, 1), "unknown setting", "enabled"),
+        ('[env.prod.rules.SEC-001]\nenabled = "no"\n', (2, 1), "must be true or false", ""),
         ("[defaults]\nregion = 1\n", (2, 1), "defaults.region must be a string", ""),
         ("[defaults]\nalso = [1]\n", (2, 1), "defaults.also must be a list of strings", ""),
         ("[defaults\n", (1, 10), "expected", ""),
@@ -123,10 +138,32 @@ def test_root_is_the_folder_of_audit_toml_before_that_of_the_repository(tmp_path
 def test_the_strict_profile_is_asked_for(tmp_path):
     (tmp_path / "audit.toml").write_text('[rules]\nprofile = "strict"\n')
     assert load(tmp_path, {}).profile == "strict"
-    assert load(tmp_path, {}).rules == {}
+    assert load(tmp_path, {}).about_rules.rules == {}
 
 
 def test_a_profile_that_does_not_exist(tmp_path):
     (tmp_path / "audit.toml").write_text('[rules]\nprofile = "severe"\n')
     with pytest.raises(SettingsError, match="severe"):
         load(tmp_path, {})
+
+
+def test_the_place_of_a_setting_that_only_rules_can_judge(project):
+    text = 'project = "x"\n[tier.production.rules.SEC-999]\nseverity = "high"\n[parameters]\ndayz = 3 # dayz\n'
+    (project / "audit.toml").write_text(text)
+    settings = load(project, {})
+    for setting, place in (
+        (("tier", "production", "rules", "SEC-999"), (2, 24)),
+        (("tier", "production", "rules", "SEC-999", "severity"), (3, 1)),
+        (("parameters", "dayz"), (5, 1)),
+        (("parameters", "elsewhere"), (1, 1)),
+    ):
+        told = settings.located(SettingsError("wrong", hint="do").at(*setting))
+        assert (told.subject.file, told.subject.line, told.subject.column) == ("audit.toml", *place)
+        assert (told.summary, told.hint, told.line) == ("wrong", "do", text.splitlines()[place[0] - 1])
+
+
+def test_an_error_about_no_setting_stays_as_it_is(project, tmp_path_factory):
+    error = SettingsError("wrong")
+    assert load(project, {}).located(error) is error
+    about = SettingsError("wrong").at("parameters")
+    assert load(tmp_path_factory.mktemp("bare"), {}).located(about) is about
