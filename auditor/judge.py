@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from json.encoder import encode_basestring_ascii
@@ -31,8 +31,14 @@ class Judgement:
     """Ordered: severity, error before fail before unknown, rule, subject, path."""
     causes: tuple[Cause, ...]
     """Ordered as their worst findings; findings that a waiver holds for are left out."""
-    waivers: tuple[tuple[Waiver, str], ...]
+    waivers: tuple[tuple[Waiver, waiving.State], ...]
     """Each with its state, in the order of the file."""
+
+
+RUN: Final = "run"
+"""The type of the subject that rules judge last."""
+Late = Callable[[Mapping[str, waiving.State]], Mapping[str, Sequence[Subject]]]
+"""States of waivers by id -> subjects by type."""
 
 
 def judge(
@@ -45,35 +51,58 @@ def judge(
     parameters: Mapping[str, Any] = MappingProxyType({}),
     waivers: Sequence[Waiver] = (),
     off: Mapping[str, str] = MappingProxyType({}),
+    late: Late = lambda _: {},
 ) -> Judgement:
     """Apply every rule to every subject of its type.
 
-    `parameters` are those of audit.toml, verified; `off` the rules that are not on here, with the reason. Whatever a
-    rule raises on a subject is the status `error` of that pair.
+    `parameters` are those of audit.toml, verified; `off` the rules that are not on here, with the reason; `late` the
+    subjects, in place of those given before, whose facts are what waivers came to. Whatever a rule raises on a
+    subject is the status `error` of that pair.
     """
-    dated = tuple((waiver, waiving.state(waiver, today)) for waiver in waivers)
+    dated = tuple((waiver, _dated(waiver, today, rules, subjects)) for waiver in waivers)
     on = {rule.id: rule for rule in rules if rule.id not in off and tier in rule.tiers}
     others = _selectors(on.values(), subjects)
-    results: list[RuleResults] = []
+    results: dict[str, RuleResults] = {}
     findings: list[Finding] = []
-    for rule in rules:
-        own = subjects.get(rule.subject, ())
-        if rule.id not in on:
-            results.append(RuleResults(rule.id, rule.subject, LETTERS[Status.NOT_APPLICABLE] * len(own)))
-            continue
-        verdict = verdicts(rule, in_force(rule, tier, parameters), environment=environment, tier=tier, others=others)
-        statuses, found = _applied(rule, own, verdict, environment, tier)
-        results.append(RuleResults(rule.id, rule.subject, statuses))
-        findings += found
-    covered = [_covered(finding, dated) for finding in findings] if dated else findings
-    ordered = tuple(sorted(covered, key=_order))
-    matched = {finding.waiver for finding in ordered}
+
+    def apply(chosen: Iterable[Rule], subjects: Mapping[str, Sequence[Subject]]) -> None:
+        for rule in chosen:
+            own = subjects.get(rule.subject, ())
+            statuses, found = LETTERS[Status.NOT_APPLICABLE] * len(own), list[Finding]()
+            if rule.id in on:
+                params = in_force(rule, tier, parameters)
+                verdict = verdicts(rule, params, environment=environment, tier=tier, others=others)
+                statuses, found = _applied(rule, own, verdict, environment, tier)
+            results[rule.id] = RuleResults(rule.id, rule.subject, statuses)
+            findings.extend(_covered(finding, dated) for finding in found) if dated else findings.extend(found)
+
+    apply((rule for rule in rules if rule.subject != RUN), subjects)
+    # What waivers came to is a fact of the run, so that rules about the run come last.
+    states = {waiver.id: _final(waiver, state, findings, rules, on) for waiver, state in dated}
+    apply((rule for rule in rules if rule.subject == RUN), {**subjects, **late(states)})
+    ordered = tuple(sorted(findings, key=_order))
     return Judgement(
-        results=tuple(results),
+        results=tuple(results[rule.id] for rule in rules),
         findings=ordered,
         causes=causes(ordered),
-        waivers=tuple((waiver, _final(waiver, state, matched)) for waiver, state in dated),
+        waivers=tuple((waiver, states[waiver.id]) for waiver, _ in dated),
     )
+
+
+def _dated(
+    waiver: Waiver, today: date, rules: Iterable[Rule], subjects: Mapping[str, Sequence[Subject]]
+) -> waiving.State:
+    """What a waiver is worth before judging: one of several rules on all that they judge covers too much."""
+    state = waiving.state(waiver, today)
+    if state not in waiving.HOLDING or "*" not in waiver.rule:
+        return state
+    types = {rule.subject for rule in rules if waiving.speaks_of(waiver, rule.id)} - {RUN, "environment"}
+    every = [subjects.get(type_, ()) for type_ in types]
+    whole = any(
+        len(own) > 1 and all(waiving.speaks_about(waiver, one.name, one.address, one.identity) for one in own)
+        for own in every
+    )
+    return waiving.State.TOO_BROAD if whole else state
 
 
 def _selectors(
@@ -148,9 +177,21 @@ def _covered(finding: Finding, waivers: Iterable[tuple[Waiver, waiving.State]]) 
     return replace(finding, waiver=found[0].id, waived=found[1] in waiving.HOLDING) if found else finding
 
 
-def _final(waiver: Waiver, state: waiving.State, matched: set[str]) -> str:
-    """The state of a waiver after judging."""
-    return waiving.State.UNMATCHED if state in waiving.HOLDING and waiver.id not in matched else state
+def _final(
+    waiver: Waiver, state: waiving.State, findings: Iterable[Finding], rules: Iterable[Rule], on: Collection[str]
+) -> waiving.State:
+    """The state of a waiver after judging: unmatched where it is certain that it covers no fail.
+
+    It is not where one of its rules is not on here or is about the run, or where what it speaks about is undecided.
+    """
+    if state not in waiving.HOLDING:
+        return state
+    spoken_of = [rule for rule in rules if waiving.speaks_of(waiver, rule.id)]
+    if any(rule.id not in on or rule.subject == RUN for rule in spoken_of):
+        return state
+    if any(finding.waiver == waiver.id or waiving.may_apply(waiver, finding) for finding in findings):
+        return state
+    return waiving.State.UNMATCHED
 
 
 def _order(finding: Finding) -> tuple[int, int, str, str, str, str]:

@@ -21,7 +21,7 @@ from auditor.declared import not_examined
 from auditor.estate import TABLE, Estate, Other, configuration, estate, others
 from auditor.hcl import sensitive_texts
 from auditor.inputs import Inputs
-from auditor.judge import judge, rule_text
+from auditor.judge import RUN, judge, rule_text
 from auditor.kinds import kinds
 from auditor.masking import covering, masked_text
 from auditor.model.answers import Answers, Snapshot
@@ -123,17 +123,16 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
     now = inputs.now if inputs.fixed_now or taken is None else datetime.fromisoformat(context["now"])
     found = _live(taken)
     comparisons = _compared(here, found, taken)
-    judged = subjects.build(
-        Material(
-            environment=here.declared,
-            run=_information(here, taken, waivers, now, context),
-            comparisons=comparisons,
-            live=found,
-            answers=taken.answers if taken else Answers(),
-            others=tuple(other.declared for other in elsewhere.result()),
-            unread=NOT_ASKED,
-        )
+    material = Material(
+        environment=here.declared,
+        run=_information(here, taken, waivers, now, context),
+        comparisons=comparisons,
+        live=found,
+        answers=taken.answers if taken else Answers(),
+        others=tuple(other.declared for other in elsewhere.result()),
+        unread=NOT_ASKED,
     )
+    judged = subjects.build(material)
     judgement = judge(
         rules.all,
         judged,
@@ -143,6 +142,11 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
         parameters=rules.parameters,
         waivers=waivers,
         off=rules.off,
+        late=lambda states: (
+            subjects.build(replace(material, run=replace(material.run, waiver_states=states)), types=(RUN,))
+            if states
+            else {}
+        ),
     )
     secrets = sensitive_texts(here.code)
     if taken is not None and taken.context.get("covered"):

@@ -50,9 +50,9 @@ class State(StrEnum):
     """Valid, for no more than SOON_DAYS days."""
     EXPIRED = "expired"
     UNMATCHED = "unmatched"
-    """It covers no fail of this audit."""
+    """It certainly covers no fail of this audit."""
     TOO_BROAD = "too_broad"
-    """It covers every rule, or several rules on every subject; it holds for nothing."""
+    """It covers every rule, or several rules on every subject that there is; it holds for nothing."""
 
 
 HOLDING: Final = frozenset({State.VALID, State.EXPIRES_SOON})
@@ -122,14 +122,32 @@ def state(waiver: Waiver, today: date, *, soon_days: int = SOON_DAYS) -> State:
     return State.EXPIRES_SOON if left <= soon_days else State.VALID
 
 
+def speaks_of(waiver: Waiver, rule: str) -> bool:
+    """Whether the waiver is about a rule."""
+    return matches(waiver.rule, rule)
+
+
+def speaks_about(waiver: Waiver, *names: str) -> bool:
+    """Whether the waiver is about a subject, known by name, address and identity."""
+    return any(matches(waiver.subject, name) for name in names if name)
+
+
 def applies(waiver: Waiver, finding: Finding) -> bool:
     """Whether the waiver speaks about this finding, if it is a fail."""
+    return finding.status is Status.FAIL and _about(waiver, finding)
+
+
+def may_apply(waiver: Waiver, finding: Finding) -> bool:
+    """Whether it might, once this finding is decided, wherever it then points at."""
+    return finding.status is not Status.FAIL and _about(waiver, finding, anywhere=True)
+
+
+def _about(waiver: Waiver, finding: Finding, *, anywhere: bool = False) -> bool:
     names = (finding.subject, finding.address, finding.identity, f"{_FINDING}{finding.fingerprint}")
     return (
-        finding.status is Status.FAIL
-        and matches(waiver.rule, finding.rule)
-        and any(matches(waiver.subject, name) for name in names if name)
-        and (not waiver.path or covers(waiver.path, finding.path))
+        speaks_of(waiver, finding.rule)
+        and speaks_about(waiver, *names)
+        and (anywhere or not waiver.path or covers(waiver.path, finding.path))
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import Final
@@ -39,8 +39,8 @@ def catalogue() -> Catalogue:
     )
 
 
-def build(material: Material) -> Mapping[str, tuple[Subject, ...]]:
-    """All subjects by type, ordered by name, identity and address."""
+def build(material: Material, types: Collection[str] = ()) -> Mapping[str, tuple[Subject, ...]]:
+    """All subjects by type, or those of some types, ordered by name, identity and address."""
     index = index_of(material)
     return MappingProxyType(
         {
@@ -50,6 +50,7 @@ def build(material: Material) -> Mapping[str, tuple[Subject, ...]]:
                 )
             )
             for one in subject_types()
+            if not types or one.type in types
         }
     )
 

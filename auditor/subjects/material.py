@@ -52,6 +52,8 @@ class RunInformation:
     """None: neither an option, nor audit.toml, nor the provider's configuration names one."""
     now: datetime
     waivers: tuple[Waiver, ...] = ()
+    waiver_states: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """What waivers came to, by id, once that is known."""
     code_changed: bool | Unknown | None = None
     """Whether the code differs from the last commit; None: it is in no repository."""
     commit: str | None = None

@@ -85,11 +85,12 @@ def _waivers(material: Material) -> Value:
         {
             "id": waiver.id,
             "rule": waiver.rule,
-            "state": str(state(waiver, today)),
+            "state": str(material.run.waiver_states.get(waiver.id) or state(waiver, today)),
             "owner": waiver.owner or None,
             "approver": waiver.approver or None,
             "reason": waiver.reason or None,
             "ticket": waiver.ticket or None,
+            "days": (date.fromisoformat(waiver.expires) - date.fromisoformat(waiver.created)).days,
             "days_left": (date.fromisoformat(waiver.expires) - today).days,
         }
         for waiver in material.run.waivers
@@ -169,7 +170,14 @@ DEFINITIONS: Final[tuple[Definition[Material], ...]] = (
             "waivers.yaml",
             children=(
                 *(spec(name, FactType.STRING, doc, "waivers.yaml", absence="not said") for name, doc in _WAIVER),
-                spec("state", FactType.STRING, "What it is worth today.", "waivers.yaml", values=tuple(State)),
+                spec(
+                    "state",
+                    FactType.STRING,
+                    "What it is worth today, and whether it covers a fail.",
+                    "waivers.yaml",
+                    values=tuple(State),
+                ),
+                spec("days", FactType.NUMBER, "From its creation to its last day.", "waivers.yaml", unit="days"),
                 spec("days_left", FactType.NUMBER, "Until its last day.", "waivers.yaml", unit="days"),
             ),
         ),

@@ -225,7 +225,49 @@ def test_a_waiver_that_covers_nothing_is_unmatched_unless_it_has_expired():
 
 def test_an_unknown_is_not_waived():
     found = judged([RECOVERY], [table(live__pitr__status=WHO)], waivers=[waiver()])
-    assert (found.findings[0].waiver, found.findings[0].waived, found.waivers[0][1]) == ("", False, "unmatched")
+    assert (found.findings[0].waiver, found.findings[0].waived, found.waivers[0][1]) == ("", False, "valid")
+
+
+def test_what_is_undecided_or_switched_off_leaves_a_waiver_as_it_was():
+    passing, unknown = table("users", live__pitr__status="ENABLED"), table("other", live__pitr__status=WHO)
+    assert judged([RECOVERY], [passing, unknown], waivers=[waiver()]).waivers[0][1] == "unmatched"
+    assert judged([RECOVERY], [passing, unknown], waivers=[waiver(subject="o*")]).waivers[0][1] == "valid"
+    assert judged([RECOVERY], [passing], waivers=[waiver()], off={"SEC-001": "not here"}).waivers[0][1] == "valid"
+
+
+def test_several_rules_on_all_that_there_is_are_too_many():
+    subjects = [table("prod-users"), table("prod-orders")]
+    for scope, state, waived in (
+        ({"rule": "SEC-*", "subject": "prod-*"}, "too_broad", False),
+        ({"rule": "SEC-*", "subject": "prod-u*"}, "valid", True),
+        ({"rule": "SEC-001", "subject": "prod-*"}, "valid", True),
+    ):
+        found = judged([RECOVERY], subjects, waivers=[waiver(**scope)])
+        assert found.waivers[0][1] == state
+        assert any(finding.waived for finding in found.findings) is waived
+    assert judged([RECOVERY], subjects[:1], waivers=[waiver(rule="SEC-*", subject="prod-*")]).waivers[0][1] == "valid"
+
+
+def test_rules_about_the_run_see_what_waivers_came_to():
+    of_run = dataclasses.replace(RECOVERY, id="AUD-006", subject="run")
+    seen = []
+
+    def late(states):
+        seen.append(dict(states))
+        return {"run": (table("after"),)}
+
+    given = {"waivers": [waiver(), waiver(id="W-2", rule="AUD-006", subject="*")], "late": late}
+    found = judge(
+        [of_run, RECOVERY],
+        {"run": (table("before"),), "table": ()},
+        environment="prod",
+        tier="production",
+        today=TODAY,
+        **given,
+    )
+    assert seen == [{"W-1": "unmatched", "W-2": "valid"}]
+    assert [(one.rule, one.statuses) for one in found.results] == [("AUD-006", "f"), ("SEC-001", "")]
+    assert [(one.subject, one.waiver) for one in found.findings] == [("after", "W-2")]
 
 
 PERIOD = rule_of(

@@ -70,7 +70,7 @@ def test_what_suits_is_taken():
             {},
             {"DRIFT-010": {"x": 1}},
             "DRIFT-010 has no parameter 'x'",
-            "known:",
+            "it has none",
             ("parameters", "DRIFT-010", "x"),
         ),
         ({}, {"SEC-001": 3}, "parameters of SEC-001 must be a table", "days, names", ("parameters", "SEC-001")),

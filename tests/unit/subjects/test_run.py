@@ -81,12 +81,16 @@ def test_tables_that_nobody_listed_are_not_examined():
 
 
 def test_waivers():
-    given = Waiver("w", "SEC-001", "acme-prod-*", "migration", "platform", "2026-03-31", approver="security")
+    given = Waiver(
+        "w", "SEC-001", "acme-prod-*", "migration", "platform", "2026-03-31", approver="security", created="2026-01-30"
+    )
     expired = replace(given, id="old", expires="2026-02-28")
     first, second = fact("waivers", run=replace(RUN, waivers=(given, expired)))
-    assert (first["id"], first["days_left"], first["state"]) == ("w", 30, "valid")
+    assert (first["id"], first["days"], first["days_left"], first["state"]) == ("w", 60, 30, "valid")
     assert (first["owner"], first["approver"], first["ticket"]) == ("platform", "security", None)
     assert (second["days_left"], second["state"]) == (-1, "expired")
+    (told,) = fact("waivers", run=replace(RUN, waivers=(given,), waiver_states={"w": "unmatched"}))
+    assert told["state"] == "unmatched"
 
 
 def test_subject():
