@@ -53,12 +53,13 @@ def _crossed(alarm: Resource) -> Value:
 
 
 def _lost_tables(sides: Sides) -> Value:
-    """Tables that the alarm looks at and that AWS does not list; an Unknown stands for a list that is not whole."""
+    """Tables that the alarm looks at and that neither AWS nor the code has; unknown where the list is not whole."""
     live = sides.live
     if not isinstance(live, Resource):
         return live
     named = {name for metric in metrics_of(live) if (name := table_of(metric))}
-    lost = sorted(named - sides.index.listed_tables)
+    declared = {table.identity.name for table in sides.index.declared.get(TABLE, ())}
+    lost = sorted(named - sides.index.listed_tables - declared)
     gap = sides.index.gap(LIST_TABLES)
     return gap if lost and gap is not None else tuple(lost)
 
@@ -124,7 +125,7 @@ DEFINITIONS: Final[Definitions] = (
         spec(
             "live.lost_tables",
             FactType.STRINGS,
-            "Tables that it looks at and that AWS does not have.",
+            "Tables that it looks at and that neither AWS nor the code has; a table that is missing is told as such.",
             f"{LIST_TABLES} TableNames",
             absence="never: an empty list",
         ),

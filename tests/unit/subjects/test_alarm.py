@@ -51,6 +51,16 @@ def test_tables_that_are_not_there():
     assert lost(alarm(namespace="AWS/Lambda"), failed(LISTED)[LISTED]) == ()
 
 
+def test_a_table_that_is_missing_is_not_lost():
+    ours = both(declared(), existence=Existence.MISSING)
+    found = material(
+        ours,
+        both(None, alarm(), existence=Existence.UNMANAGED),
+        answers={LISTED: Answer(LISTED, ({"TableNames": []},))},
+    )
+    assert value(found, "live.lost_tables", "alarm") == ()
+
+
 def test_an_alarm_that_is_not_live_has_lost_no_table():
     ours = declared({}, kind="aws_cloudwatch_metric_alarm", name="a")
     found = material(both(ours, existence=Existence.MISSING))
