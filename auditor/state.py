@@ -6,7 +6,7 @@ It says which live resource an address manages. What it says is never taken for 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -29,6 +29,11 @@ class State:
     size: int
     sha256: str
     values: Mapping[str, Value]
+
+    def moved(self, rename: Callable[[str], str]) -> State:
+        """The same state, with what has moved since found by its address of now as well."""
+        now = {rename(reference): value for reference, value in self.values.items()}
+        return replace(self, values=now | dict(self.values))
 
     def bind(self, resources: Iterable[Resource]) -> tuple[Resource, ...]:
         """The declared resources with each Unknown replaced that is nothing but one reference found here."""

@@ -13,6 +13,7 @@ from auditor.hcl.configuration import (
 )
 from auditor.hcl.diagnostics import Diagnostic, Severity
 from auditor.hcl.directory import shown_path
+from auditor.hcl.hints import Hint, renamed
 from auditor.hcl.installed_modules import MODULE_NOT_FOUND
 from auditor.hcl.providers import ProviderConfiguration
 from auditor.hcl.secrets import sensitive_texts
@@ -26,12 +27,14 @@ __all__ = [
     "Configuration",
     "DeclaredResource",
     "Diagnostic",
+    "Hint",
     "LockedProvider",
     "Output",
     "ProviderConfiguration",
     "Severity",
     "declared_document",
     "load",
+    "renamed",
     "second_reader",
     "sensitive_texts",
     "shown_path",

@@ -20,6 +20,7 @@ from auditor.hcl.diagnostics import Diagnostic, Diagnostics
 from auditor.hcl.directory import Module, shown_path
 from auditor.hcl.errors import EvaluationError
 from auditor.hcl.functions.specification import Surroundings
+from auditor.hcl.hints import REMOVED, Hint, hints
 from auditor.hcl.installed_modules import INSTALLED, InstalledModules
 from auditor.hcl.module_instance import ModuleInstance
 from auditor.hcl.parser import parse
@@ -154,6 +155,8 @@ class Configuration:
     """Further files that decided values: what functions read (None: its presence alone), the list of modules."""
     sought: tuple[DataSource, ...] = ()
     """The data sources that AWS can be asked about."""
+    hints: tuple[Hint, ...] = ()
+    """What `moved`, `import` and `removed` say, of all modules."""
 
     def console_scope(self) -> ModuleInstance:
         """The scope of expressions in the root module."""
@@ -213,6 +216,7 @@ def load(
     with _deep_recursion(), _without_collection():
         resources = tuple(_evaluated(instance))
         outputs = _outputs(instance)
+        said = tuple(hint for each in instance.tree for hint in hints(each))
         met = tuple(condition for each in instance.tree for condition in conditions(each))
         providers = tuple(
             configured
@@ -238,6 +242,7 @@ def load(
         workspace=workspace,
         conditions=met,
         sought=tuple(sorted(context.sought)),
+        hints=said,
         project_root=project_root,
         consulted=MappingProxyType(consulted),
     )
@@ -343,6 +348,7 @@ def declared_document(configuration: Configuration, *, reveal_sensitive: bool = 
     """What the code declares, as JSON: values as Terraform plans them, unknown ones by path, origins by path."""
     return {
         "resources": [_resource_document(resource, reveal_sensitive) for resource in configuration.resources],
+        "hints": [_hint_document(hint) for hint in configuration.hints],
         "diagnostics": [
             {
                 "severity": str(diagnostic.severity),
@@ -353,6 +359,16 @@ def declared_document(configuration: Configuration, *, reveal_sensitive: bool = 
             for diagnostic in configuration.diagnostics
         ],
     }
+
+
+def _hint_document(hint: Hint) -> dict[str, Any]:
+    told = {"kind": hint.kind, "from": hint.former, "to": hint.address}
+    said: dict[str, Any] = {name: text for name, text in told.items() if text}
+    if isinstance(hint.id, str):
+        said["id"] = hint.id
+    if hint.kind == REMOVED:
+        said["destroys"] = hint.destroys
+    return said | {"place": str(hint.place)}
 
 
 def _resource_document(resource: DeclaredResource, reveal_sensitive: bool) -> dict[str, Any]:

@@ -25,7 +25,7 @@ _LABELS: Final = {
     "provider": 1,
     "check": 1,
 }
-_WITHOUT_VALUES: Final = frozenset({"moved", "import", "removed", "terraform", "locals"})
+_HINTS: Final = frozenset({"moved", "import", "removed"})
 _MERGED_BY_ARGUMENT: Final = frozenset({"lifecycle"})
 _MAX_FILES: Final = 2_000
 
@@ -41,6 +41,8 @@ class Module:
     locals: Mapping[str, Attribute]
     settings: tuple[Block, ...]
     """The `terraform` blocks."""
+    hints: tuple[Block, ...] = ()
+    """The blocks `moved`, `import` and `removed`."""
 
     def of(self, type_: str) -> Mapping[tuple[str, ...], Block]:
         """The blocks of one type by their labels."""
@@ -104,6 +106,7 @@ def read_module(directory: Path, project_root: Path, edited: Edited = UNEDITED) 
         MappingProxyType({type_: MappingProxyType(found) for type_, found in builder.blocks.items()}),
         MappingProxyType(builder.locals),
         tuple(builder.settings),
+        tuple(builder.hints),
     )
 
 
@@ -125,6 +128,7 @@ class _Builder:
         self.blocks: dict[str, dict[tuple[str, ...], Block]] = {}
         self.locals: dict[str, Attribute] = {}
         self.settings: list[Block] = []
+        self.hints: list[Block] = []
         self._complaints = complaints
 
     def add(self, body: Body, *, override: bool) -> None:
@@ -145,8 +149,8 @@ class _Builder:
                 self.locals[name] = attribute
         elif block.type == "terraform":
             self.settings.append(block)
-        elif block.type in _WITHOUT_VALUES:
-            return
+        elif block.type in _HINTS:
+            self.hints.append(block)
         elif block.type not in _LABELS:
             detail = f'blocks of type "{block.type}" are not expected here'
             self._complain(block, "Unsupported block type", detail)

@@ -44,6 +44,7 @@ _LABELS: Final = {
 _NESTED: Final[Mapping[str, Mapping[str, int]]] = {
     "variable": {"validation": 0},
     "output": {"precondition": 0},
+    "removed": {"lifecycle": 0, "provisioner": 1},
     "check": {"assert": 0, "data": 2},
     "terraform": {"backend": 1, "cloud": 0, "required_providers": 0, "provider_meta": 1},
     "provider": {"default_tags": 0, "ignore_tags": 0, "assume_role": 0, "endpoints": 0},
@@ -59,6 +60,9 @@ _CONSTANT: Final[Mapping[str, frozenset[str]]] = {
     "module": frozenset({"source", "version"}),
 }
 """Arguments that know no expressions: a string is what it says."""
+_REFERENCES_OF: Final = frozenset(
+    {("variable", "type"), ("moved", "from"), ("moved", "to"), ("import", "to"), ("removed", "from")}
+)
 
 
 def parse_json(source: SourceFile) -> Body:
@@ -273,7 +277,7 @@ def _body(source: SourceFile, type_: str, labels: tuple[str, ...], node: Object,
 
 def _argument(source: SourceFile, block_type: str, name: str, value: Expression) -> Expression:
     """The value of an argument: a reference, a constant, or what may hold templates."""
-    if name in _REFERENCES or (name == "type" and block_type == "variable"):
+    if name in _REFERENCES or (block_type, name) in _REFERENCES_OF:
         return _with_templates(source, _reference(source, value))
     return value if name in _CONSTANT.get(block_type, ()) else _with_templates(source, value)
 

@@ -120,3 +120,13 @@ def test_what_is_no_state_is_one_clear_error(written, document):
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(SourceError, match="can't be read"):
         state.read(tmp_path / "none", "none")
+
+
+def test_what_has_moved_is_found_by_its_address_of_now():
+    known = state.State("s", 1, "", {"aws_kms_key.a.arn": "old", "aws_kms_key.c.arn": "kept"})
+    moved = known.moved(lambda reference: reference.replace(".a.", ".b.").replace(".c.", ".a."))
+    assert moved.values == {
+        "aws_kms_key.a.arn": "old",
+        "aws_kms_key.b.arn": "old",
+        "aws_kms_key.c.arn": "kept",
+    }
