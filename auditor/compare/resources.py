@@ -17,7 +17,7 @@ from auditor.model.answers import Answers, Scope
 from auditor.model.drift import Comparison, Drift, Existence, Plan, Reality
 from auditor.model.facts import Fact, Identity, Resource
 from auditor.model.kind import Kind, never_its_own
-from auditor.model.values import Reason, Unknown, Value
+from auditor.model.values import Reason, Unknown, Value, unknowns
 
 
 def compare(
@@ -156,6 +156,7 @@ class _Pairing:
             live=Fact(gone, live.origin("")),
             note=_GONE,
         )
+        drift = replace(drift, put_back=kind.put_back({}, live, drift))
         return replace(missing, existence=Existence.BOTH, live=live, drifts=(drift,))
 
     def _bound(self, declared: Resource) -> Mapping[str, Value]:
@@ -184,6 +185,10 @@ class _Pairing:
             next_plan = NextPlan(kind, declared, live, bound, stored, left_out)
             refusals = next_plan.refusals(anew=_plan(drifts) is Plan.REPLACE)
             drifts += next_plan.risks(refusals)
+            drifts = [
+                replace(drift, put_back=kind.put_back(planned, live, drift)) if _settled(drift, declared) else drift
+                for drift in drifts
+            ]
         return Comparison(
             kind=declared.kind,
             identity=identity,
@@ -263,8 +268,18 @@ def _element(drift: Drift) -> tuple[str, str, bool]:
     return name, key[:-2], sides[0] is not None
 
 
+def _settled(drift: Drift, declared: Resource) -> bool:
+    """Whether both sides are known to differ, and may be shown with what is told along with them."""
+    shown = all(_top_of(path) != _top(drift) for path in declared.sensitive)
+    return shown and drift.reality is Reality.DIFFERENT and not unknowns(drift.declared.value)
+
+
 def _top(drift: Drift) -> str:
-    return drift.path.partition(".")[0].partition("[")[0]
+    return _top_of(drift.path)
+
+
+def _top_of(path: str) -> str:
+    return path.partition(".")[0].partition("[")[0]
 
 
 def _defaults(kinds: Mapping[str, Kind]) -> dict[str, Mapping[str, Value]]:

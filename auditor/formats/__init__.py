@@ -11,7 +11,9 @@ from auditor.discovery import constants
 from auditor.formats.interface import Format
 from auditor.model.errors import ReportError
 
-_SHARED: Final = frozenset({"compiled", "encode", "interface", "page", "parity", "since", "trend", "verdict", "words"})
+_SHARED: Final = frozenset(
+    {"commands", "compiled", "encode", "interface", "page", "parity", "since", "trend", "verdict", "words"}
+)
 
 
 @cache

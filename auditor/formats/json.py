@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from auditor.formats import commands
 from auditor.formats.encode import CodeLine, encode_fact, encode_place, encode_unknown, no_code
 from auditor.formats.interface import Document, Format
 from auditor.formats.parity import parity
@@ -62,7 +63,7 @@ def document(
         "population": _population(audit),
         "parity": parity(audit),
         "subjects": {kind: [_subject(subject) for subject in many] for kind, many in sorted(audit.subjects.items())},
-        "resources": [_resource(comparison, code) for comparison in audit.comparisons],
+        "resources": [_resource(comparison, audit.apply, code) for comparison in audit.comparisons],
         "results": [
             {"rule": results.rule, "subject_type": results.subject_type, "statuses": results.statuses}
             for results in audit.results
@@ -169,7 +170,7 @@ def _subject(subject: Subject) -> dict[str, Any]:
     }
 
 
-def _resource(comparison: Comparison, code: CodeLine) -> dict[str, Any]:
+def _resource(comparison: Comparison, apply: tuple[str, ...], code: CodeLine) -> dict[str, Any]:
     identity = comparison.identity
     name = encode_unknown(identity.name) if isinstance(identity.name, Unknown) else identity.name
     return {
@@ -185,11 +186,12 @@ def _resource(comparison: Comparison, code: CodeLine) -> dict[str, Any]:
         "not_compared": list(comparison.not_compared),
         "cause": encode_unknown(comparison.cause) if comparison.cause is not None else None,
         "note": comparison.note,
-        "drifts": [_drift(drift, code) for drift in comparison.drifts],
+        "drifts": [_drift(drift, comparison.identity.region, code) for drift in comparison.drifts],
+        "put_back": commands.terraform(comparison, apply),
     }
 
 
-def _drift(drift: Drift, code: CodeLine) -> dict[str, Any]:
+def _drift(drift: Drift, region: str, code: CodeLine) -> dict[str, Any]:
     return {
         "path": drift.path,
         "plan": drift.plan.value,
@@ -198,6 +200,7 @@ def _drift(drift: Drift, code: CodeLine) -> dict[str, Any]:
         "declared": encode_fact(drift.declared, code),
         "live": encode_fact(drift.live, code),
         "note": drift.note,
+        "put_back": [commands.aws_cli(call, region) for call in drift.put_back],
     }
 
 

@@ -354,7 +354,15 @@ def _drifting(document: Document, findings: Sequence[Mapping[str, Any]]) -> list
         identity = subject_of.get(resource["id"], resource["id"])
         drifts = [{**drift, "findings": by_place[(identity, drift["path"])]} for drift in resource["drifts"]]
         name = resource["identity"]["name"]
-        shown.append({**resource, "name": name if isinstance(name, str) else resource["address"], "shown": drifts})
+        commands = [resource.get("put_back", ""), *(each for drift in drifts for each in drift.get("put_back", ()))]
+        shown.append(
+            {
+                **resource,
+                "name": name if isinstance(name, str) else resource["address"],
+                "shown": drifts,
+                "back": list(dict.fromkeys(filter(None, commands))),
+            }
+        )
     return sorted(shown, key=_danger)
 
 

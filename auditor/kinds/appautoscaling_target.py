@@ -7,6 +7,8 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from auditor.model.answers import Answer, Answers, Request, Scope
+from auditor.model.calls import Call
+from auditor.model.drift import Drift
 from auditor.model.facts import Identity, Resource, Side
 from auditor.model.kind import Attribute, Kind, Shape
 from auditor.model.members import LiveOrigins, items, sources
@@ -161,6 +163,20 @@ def belongs(resource: Resource, scope: Scope) -> bool:
     return table in scope.names("aws_dynamodb_table") or any(fnmatchcase(table, p) for p in scope.patterns)
 
 
+def put_back(planned: Mapping[str, Value], live: Resource, _drift: Drift) -> tuple[Call, ...]:
+    """The bounds, which are told together."""
+    least, most = planned.get("min_capacity"), planned.get("max_capacity")
+    if not isinstance(least, int) or not isinstance(most, int):
+        return ()
+    target = {
+        "ServiceNamespace": live.values["service_namespace"],
+        "ResourceId": live.values["resource_id"],
+        "ScalableDimension": live.values["scalable_dimension"],
+    }
+    told = {**target, "MinCapacity": least, "MaxCapacity": most}
+    return (Call("application-autoscaling:RegisterScalableTarget", told),)
+
+
 KIND: Final = Kind(
     type=TYPE,
     attributes=ATTRIBUTES,
@@ -173,4 +189,5 @@ KIND: Final = Kind(
     listed=listed,
     absence=absence,
     belongs=belongs,
+    put_back=put_back,
 )

@@ -11,6 +11,8 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from auditor.model.answers import Answer, Answers, Request, Scope
+from auditor.model.calls import Call
+from auditor.model.drift import Drift
 from auditor.model.facts import Identity, Resource, Side
 from auditor.model.kind import Attribute, Kind, Shape
 from auditor.model.members import LiveOrigins, items, number, own_tags, pairs, sources
@@ -213,6 +215,14 @@ def belongs(resource: Resource, scope: Scope) -> bool:
     return not name.startswith(_SERVICE_MADE) and any(fnmatchcase(name, pattern) for pattern in scope.patterns)
 
 
+def put_back(_planned: Mapping[str, Value], live: Resource, drift: Drift) -> tuple[Call, ...]:
+    """Actions on or off; everything else of an alarm is told anew as a whole, which is left to a plan."""
+    if drift.path != "actions_enabled":
+        return ()
+    does = "Disable" if drift.declared.value is False else "Enable"
+    return (Call(f"cloudwatch:{does}AlarmActions", {"AlarmNames": [str(live.identity.name)]}),)
+
+
 KIND: Final = Kind(
     type=TYPE,
     attributes=ATTRIBUTES,
@@ -225,4 +235,5 @@ KIND: Final = Kind(
     listed=listed,
     absence=absence,
     belongs=belongs,
+    put_back=put_back,
 )

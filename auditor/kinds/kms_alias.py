@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Final
 
 from auditor.model.answers import Answer, Answers, Request, Scope
+from auditor.model.calls import Call
 from auditor.model.data_sources import Found
+from auditor.model.drift import Drift
 from auditor.model.facts import Identity, Resource, Side
 from auditor.model.kind import Attribute, Equivalence, Kind, Shape
 from auditor.model.members import LiveOrigins, items, sources
@@ -117,6 +119,14 @@ _NOT_MADE: Final = Unknown(
 )
 
 
+def put_back(_planned: Mapping[str, Value], live: Resource, drift: Drift) -> tuple[Call, ...]:
+    """The target."""
+    key = drift.declared.value
+    if drift.path != "target_key_id" or not isinstance(key, str):
+        return ()
+    return (Call("kms:UpdateAlias", {"AliasName": str(live.identity.name), "TargetKeyId": key}),)
+
+
 KIND: Final = Kind(
     type=TYPE,
     attributes=ATTRIBUTES,
@@ -129,5 +139,6 @@ KIND: Final = Kind(
     listed=listed,
     absence=absence,
     belongs=belongs,
+    put_back=put_back,
     data_source=data_source,
 )

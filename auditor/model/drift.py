@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from auditor.model.calls import Call
 from auditor.model.facts import Fact, Identity, Resource
 from auditor.model.values import Unknown
 
@@ -70,6 +71,8 @@ class Drift:
     risk: Risk | None = None
     note: str = ""
     """In a reviewer's words: why plan is blind, what the next apply would do."""
+    put_back: tuple[Call, ...] = ()
+    """The calls that give AWS again what the code says; empty where none does, or none is known."""
 
     @property
     def unknown(self) -> Unknown | None:

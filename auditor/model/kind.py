@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from auditor.model.answers import Answer, Answers, Request, Scope
+from auditor.model.calls import Call
 from auditor.model.data_sources import Found
+from auditor.model.drift import Drift
 from auditor.model.facts import Resource
 from auditor.model.values import Reason, Unknown, Value
 
@@ -120,6 +122,10 @@ def _no_trap(_declared: Mapping[str, Value], _ignored: tuple[str, ...], /) -> tu
     return ()
 
 
+def _no_calls(_planned: Mapping[str, Value], _live: Resource, _drift: Drift, /) -> tuple[Call, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """A kind of resource: everything about it stands in one module of `auditor/kinds/`."""
@@ -147,6 +153,8 @@ class Kind:
     """Pure: whether a live resource lies in the environment's name space, so that undeclared means unmanaged."""
     invalid: Callable[[Mapping[str, Value], Mapping[str, Value] | None, bool], tuple[str, ...]] = _never
     """Pure: why the provider refuses planned values, the refreshed ones given, and whether it is created anew."""
+    put_back: Callable[[Mapping[str, Value], Resource, Drift], tuple[Call, ...]] = _no_calls
+    """Pure: the calls that give a live resource again what is planned at a drift, both sides of which are known."""
     data_source: Callable[[Answers, Scope, str], Found] | None = None
     """Pure: what the data source of the same type finds by this name, id or ARN; its attributes as the provider has
     them, apart from the one it is found by."""

@@ -232,3 +232,5 @@ class Audit:
     gaps: tuple[str, ...] = ()
     """What else keeps it from being complete, each in a sentence."""
     demonstration: bool = False
+    apply: tuple[str, ...] = ()
+    """The words of the command that applies the environment's code; empty where none is to be told."""

@@ -31,6 +31,7 @@ from auditor.kinds.dynamodb_table.asking import PERMISSIONS, follow, requests
 from auditor.kinds.dynamodb_table.attributes import ATTRIBUTES
 from auditor.kinds.dynamodb_table.data_source import data_source
 from auditor.kinds.dynamodb_table.planning import invalid, refresh, traps
+from auditor.kinds.dynamodb_table.putting_back import put_back
 from auditor.kinds.dynamodb_table.reading import absence, belongs, listed, read
 from auditor.model.kind import Kind
 
@@ -47,6 +48,7 @@ KIND: Final = Kind(
     absence=absence,
     belongs=belongs,
     data_source=data_source,
+    put_back=put_back,
     invalid=invalid,
     traps=traps,
 )

@@ -23,6 +23,7 @@ from typing import Any, Final
 
 from auditor.kinds.kms_key.attributes import ALIASES, ATTRIBUTES, DESCRIBE, GRANTS, POLICY, ROTATION, TAGS, TYPE
 from auditor.kinds.kms_key.data_source import data_source, target
+from auditor.kinds.kms_key.putting_back import put_back
 from auditor.model.answers import Answer, Answers, Request, Scope
 from auditor.model.facts import Identity, Resource, Side
 from auditor.model.kind import Kind
@@ -267,4 +268,5 @@ KIND: Final = Kind(
     pointed_at_by=(("aws_kms_alias", "target_key_id"),),
     known_by=frozenset({"description", "policy", "tags"}),
     companions=(("aws_kms_key_policy", "key_id", "policy"),),
+    put_back=put_back,
 )
