@@ -8,7 +8,7 @@ from typing import Any, Final
 from auditor.model.calls import Call
 from auditor.model.drift import Drift
 from auditor.model.facts import Resource
-from auditor.model.values import Unknown, Value, unknowns
+from auditor.model.values import Value, unknowns
 
 _UPDATE: Final = "dynamodb:UpdateTable"
 Planned = Mapping[str, Value]
@@ -19,17 +19,14 @@ def put_back(planned: Planned, live: Resource, drift: Drift) -> tuple[Call, ...]
     if drift.path.startswith("tags["):
         return tuple(_tag(live, drift))
     top = drift.path.partition(".")[0].partition("[")[0]
-    make = _MAKERS.get(top)
+    make, needed = _MAKERS.get(top, (None, ()))
+    if make is None or any(unknowns(planned.get(each)) for each in needed):
+        return ()
     name = {"TableName": str(live.identity.name)}
-    return tuple(Call(api, {**name, **told}) for api, told in make(planned, live, drift)) if make else ()
+    return tuple(Call(api, {**name, **told}) for api, told in make(planned, live, drift))
 
 
 Told = Iterator[tuple[str, Mapping[str, Any]]]
-
-
-def _known(value: Value) -> Any:  # noqa: ANN401 - JSON
-    """A value for a call; None where it is not known."""
-    return None if isinstance(value, Unknown) else value
 
 
 def _block(planned: Planned, name: str) -> Mapping[str, Value]:
@@ -68,8 +65,6 @@ def _stream(planned: Planned, live: Resource, _drift: Drift) -> Told:
 def _encryption(planned: Planned, _live: Resource, _drift: Drift) -> Told:
     block = _block(planned, "server_side_encryption")
     key = block.get("kms_key_arn")
-    if isinstance(key, Unknown):
-        return
     if block.get("enabled") is True:
         named = {"KMSMasterKeyId": key} if key else {}
         yield _UPDATE, {"SSESpecification": {"Enabled": True, "SSEType": "KMS", **named}}
@@ -79,7 +74,7 @@ def _encryption(planned: Planned, _live: Resource, _drift: Drift) -> Told:
 
 def _recovery(planned: Planned, _live: Resource, _drift: Drift) -> Told:
     block = _block(planned, "point_in_time_recovery")
-    enabled, period = block.get("enabled") is True, _known(block.get("recovery_period_in_days"))
+    enabled, period = block.get("enabled") is True, block.get("recovery_period_in_days")
     told: dict[str, Any] = {"PointInTimeRecoveryEnabled": enabled}
     if enabled and isinstance(period, int):
         told["RecoveryPeriodInDays"] = period
@@ -91,20 +86,21 @@ def _expiry(planned: Planned, live: Resource, _drift: Drift) -> Told:
     wanted, actual = _block(planned, "ttl"), live.values.get("ttl")
     enabled, name = wanted.get("enabled") is True, wanted.get("attribute_name")
     now = actual if isinstance(actual, Mapping) else {}
-    if now.get("enabled") is True and (not enabled or now.get("attribute_name") != name):
-        yield _time_to_live(False, now.get("attribute_name"))
+    before = now.get("attribute_name")
+    if now.get("enabled") is True and isinstance(before, str) and (not enabled or before != name):
+        yield _time_to_live(False, before)
     if enabled and isinstance(name, str) and name:
         yield _time_to_live(True, name)
 
 
-def _time_to_live(enabled: bool, name: Value) -> tuple[str, Mapping[str, Any]]:
-    return "dynamodb:UpdateTimeToLive", {"TimeToLiveSpecification": {"Enabled": enabled, "AttributeName": str(name)}}
+def _time_to_live(enabled: bool, name: str) -> tuple[str, Mapping[str, Any]]:
+    return "dynamodb:UpdateTimeToLive", {"TimeToLiveSpecification": {"Enabled": enabled, "AttributeName": name}}
 
 
 def _most(planned: Planned, _live: Resource, _drift: Drift) -> Told:
     block = _block(planned, "on_demand_throughput")
     units = {
-        member: _known(block.get(name))
+        member: block.get(name)
         for member, name in (
             ("MaxReadRequestUnits", "max_read_request_units"),
             ("MaxWriteRequestUnits", "max_write_request_units"),
@@ -128,7 +124,7 @@ def _index(planned: Planned, _live: Resource, drift: Drift) -> Told:
             if isinstance(each, Mapping)
         ]
         updates = [{"Create": _new_index(planned, wanted)}]
-        if definitions and not unknowns(planned.get("attribute")):
+        if definitions:
             yield _UPDATE, {"AttributeDefinitions": definitions, "GlobalSecondaryIndexUpdates": updates}
 
 
@@ -158,17 +154,20 @@ def _tag(live: Resource, drift: Drift) -> Iterator[Call]:
         yield Call("dynamodb:TagResource", {"ResourceArn": arn, "Tags": [{"Key": key, "Value": value}]})
 
 
-_MAKERS: Final[Mapping[str, Callable[[Planned, Resource, Drift], Told]]] = {
-    "billing_mode": _capacity,
-    "deletion_protection_enabled": _protection,
-    "global_secondary_index": _index,
-    "on_demand_throughput": _most,
-    "point_in_time_recovery": _recovery,
-    "read_capacity": _capacity,
-    "server_side_encryption": _encryption,
-    "stream_enabled": _stream,
-    "stream_view_type": _stream,
-    "table_class": _table_class,
-    "ttl": _expiry,
-    "write_capacity": _capacity,
+_CAPACITY: Final = (_capacity, ("billing_mode", "read_capacity", "write_capacity"))
+_STREAM: Final = (_stream, ("stream_enabled", "stream_view_type"))
+_MAKERS: Final[Mapping[str, tuple[Callable[[Planned, Resource, Drift], Told], tuple[str, ...]]]] = {
+    "billing_mode": _CAPACITY,
+    "deletion_protection_enabled": (_protection, ("deletion_protection_enabled",)),
+    "global_secondary_index": (_index, ("attribute", "billing_mode")),
+    "on_demand_throughput": (_most, ("on_demand_throughput",)),
+    "point_in_time_recovery": (_recovery, ("point_in_time_recovery",)),
+    "read_capacity": _CAPACITY,
+    "server_side_encryption": (_encryption, ("server_side_encryption",)),
+    "stream_enabled": _STREAM,
+    "stream_view_type": _STREAM,
+    "table_class": (_table_class, ("table_class",)),
+    "ttl": (_expiry, ("ttl",)),
+    "write_capacity": _CAPACITY,
 }
+"""By top-level attribute: what makes its calls, and the attributes whose planned values go into them."""
