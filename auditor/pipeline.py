@@ -360,7 +360,7 @@ def _apply(settings: Settings, here: Estate, inputs: Inputs) -> tuple[str, ...]:
         f"-var-file={os.path.relpath(each, root)}" if isinstance(each, Path) else f"-var={each[0]}={each[1]}"
         for each in given
     ]
-    return (*workspace, "terraform", f"-chdir={_shown(root, settings.root)}", "apply", *options)
+    return (*workspace, "terraform", f"-chdir={shown(root, settings.root)}", "apply", *options)
 
 
 def _population(here: Estate, taken: Snapshot | None) -> Mapping[str, Any]:
