@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os.path
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -182,7 +181,7 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
             complete=_complete(here, taken),
             gaps=_gaps(taken),
             demonstration=bool(context["demonstration"]),
-            apply=_apply(settings, here, inputs),
+            apply=adopting.apply_words(settings, here.environment, inputs.variables),
         ),
         snapshot=taken,
         code=_line_of(here, secrets),
@@ -349,18 +348,6 @@ def _run(
         "plan_rules": _provider(here).name,
     }
     return {name: value for name, value in told.items() if value not in ("", None)}
-
-
-def _apply(settings: Settings, here: Estate, inputs: Inputs) -> tuple[str, ...]:
-    """The words of the command that applies the environment's code, from the project root."""
-    root = here.environment.root.resolve()
-    workspace = ("env", f"TF_WORKSPACE={here.environment.workspace}") if here.environment.workspace != "default" else ()
-    given = [*here.environment.var_files, *inputs.variables.given]
-    options = [
-        f"-var-file={os.path.relpath(each, root)}" if isinstance(each, Path) else f"-var={each[0]}={each[1]}"
-        for each in given
-    ]
-    return (*workspace, "terraform", f"-chdir={shown(root, settings.root)}", "apply", *options)
 
 
 def _population(here: Estate, taken: Snapshot | None) -> Mapping[str, Any]:
