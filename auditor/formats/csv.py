@@ -14,10 +14,10 @@ from auditor.model.results import LETTERS
 
 _REMEDIATION: Final = ("remediation_terraform", "remediation_aws_cli")
 _COLUMNS: Final = (
-    *("run", "finished", "demonstration", "environment", "account", "region", "commit"),
-    *("rule", "title", "family", "severity", "status", "waiver", "waiver_expires"),
+    *("run", "finished", "demonstration", "environment", "account", "region", "commit", "ruleset"),
+    *("rule", "title", "family", "severity", "status", "waiver", "waiver_owner", "waiver_ticket", "waiver_expires"),
     *("subject_type", "subject", "identity", "address", "file", "line", "path"),
-    *("message", "declared", "live", "unknown", "action", "fingerprint", "first_seen", "new"),
+    *("message", "declared", "live", "unknown", "action", "evidence", "fingerprint", "first_seen", "new"),
     *_REMEDIATION,
 )
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -49,10 +49,10 @@ def _rows(document: Document) -> Iterator[dict[str, object]]:
     for framework, links in _controls(document).items():
         for name, controls in links.items():
             rules[name][framework] = "; ".join(controls)
-    expires = {waiver["id"]: waiver["expires"] for waiver in document["waivers"]}
+    waivers = {waiver["id"]: _waiver(waiver) for waiver in document["waivers"]}
     findings: dict[tuple[str, str], list[dict[str, object]]] = defaultdict(list)
     for finding in document["findings"]:
-        told = {**_finding(finding), "waiver_expires": expires.get(finding["waiver"], "")}
+        told = _finding(finding) | waivers.get(finding["waiver"], {})
         findings[(finding["rule"], subject_key(finding))].append(told)
     for results in document["results"]:
         kind, rule = results["subject_type"], rules[results["rule"]]
@@ -73,6 +73,7 @@ def _run(document: Document) -> dict[str, object]:
         "account": run.get("account", ""),
         "region": run.get("region", ""),
         "commit": (run.get("git") or {}).get("commit", ""),
+        "ruleset": (run.get("ruleset") or {}).get("digest", ""),
     }
 
 
@@ -118,10 +119,23 @@ def _finding(finding: Mapping[str, Any]) -> dict[str, object]:
         "live": "; ".join(told["live"]),
         "unknown": "; ".join(cause["unknown"] for cause in finding["unknown"]),
         "action": "; ".join(sorted({cause["action"] for cause in finding["unknown"] if cause.get("action")})),
+        "evidence": "; ".join(dict.fromkeys(_evidence(finding))),
         "fingerprint": finding["fingerprint"],
         "first_seen": finding["first_seen"],
         "new": "yes" if finding["new"] else "no",
     }
+
+
+def _waiver(waiver: Mapping[str, Any]) -> dict[str, object]:
+    return {f"waiver_{name}": waiver[name] for name in ("owner", "ticket", "expires")}
+
+
+def _evidence(finding: Mapping[str, Any]) -> Iterator[str]:
+    """The answers of AWS that a finding rests on: operation, time and request id, as far as they are known."""
+    for evidence in finding["evidence"]:
+        origin = evidence["origin"]
+        if origin["from"] == "api":
+            yield " ".join(origin[name] for name in ("api", "at", "request_id") if origin.get(name))
 
 
 def _controls(document: Document) -> dict[str, dict[str, list[str]]]:

@@ -46,9 +46,25 @@ def test_an_unknown_names_the_missing_action(rows):
 
 
 def test_a_waived_fail_names_its_waiver_and_its_end(rows):
-    assert [(it["waiver"], it["waiver_expires"]) for it in rows if it["status"] == "waived"] == [
-        ("W-009", "2027-03-31")
+    (row,) = (it for it in rows if it["status"] == "waived")
+    assert [row[f"waiver{part}"] for part in ("", "_owner", "_ticket", "_expires")] == [
+        "W-009",
+        "platform team",
+        "SEC-2291",
+        "2027-03-31",
     ]
+    assert not any(it["waiver_owner"] for it in rows if not it["waiver"])
+
+
+def test_a_finding_names_the_answers_it_rests_on(report, rows):
+    row = next(it for it in rows if it["rule"] == "DRIFT-006" and it["status"] == "fail")
+    finding = next(it for it in report["findings"] if it["fingerprint"] == row["fingerprint"])
+    answers = [it["origin"] for it in finding["evidence"] if it["origin"]["from"] == "api"]
+    assert answers
+    for answer in answers:
+        assert answer["api"] in row["evidence"]
+        assert answer.get("request_id", "") in row["evidence"]
+    assert {it["ruleset"] for it in rows} == {report["run"]["ruleset"]["digest"]}
 
 
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "  =1", "\t=1"])
