@@ -15,7 +15,7 @@ from auditor.model.catalogue import FactType
 from auditor.model.facts import Resource
 from auditor.model.results import Subject
 from auditor.model.rule import TIERS
-from auditor.model.values import NOT_APPLICABLE, Unknown, Value
+from auditor.model.values import NOT_APPLICABLE, Reason, Unknown, Value
 from auditor.subjects import encryption
 from auditor.subjects.definition import (
     Definition,
@@ -30,7 +30,7 @@ from auditor.subjects.definition import (
     spec,
 )
 from auditor.subjects.material import DeclaredEnvironment, Index, Material
-from auditor.subjects.sides import TABLE, identity_text
+from auditor.subjects.sides import TABLE, hidden, identity_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +198,7 @@ def _strength_in(side: Resource | Unknown | None, strength: Callable[[Resource],
     return strength(side) if isinstance(side, Resource) else side
 
 
+_SENSITIVE: Final = Unknown(Reason.NOT_SUPPORTED, "the code marks it sensitive, so it is not compared")
 EXISTENCE: Final = "exists"
 """Stands among the settings for whether the code declares the table at all."""
 
@@ -248,7 +249,7 @@ def _settings(table: LogicalTable) -> Value:
         for name, side in table.declared.items()
     ]
     settings = [
-        (setting, name, value(declared))
+        (setting, name, _SENSITIVE if hidden(declared, setting) else value(declared))
         for setting, value in SETTINGS.items()
         for name, declared in _declarations(table).items()
     ]

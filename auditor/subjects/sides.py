@@ -112,10 +112,10 @@ def of_declared(fact: FactSpec, value: Callable[[Resource], Value]) -> Definitio
         return value(declared) if isinstance(declared, Resource) else declared
 
     path = fact.path.removeprefix("declared.")
-    return replace(of_sides(fact, of), sensitive=lambda sides: _hidden(sides.declared, path))
+    return replace(of_sides(fact, of), sensitive=lambda sides: hidden(sides.declared, path))
 
 
-def _hidden(side: Resource | Value | None, path: str) -> bool:
+def hidden(side: Resource | Value | None, path: str) -> bool:
     """Whether the code marks the path sensitive, something inside it, or what it lies in."""
     if not isinstance(side, Resource) or not side.sensitive:
         return False
@@ -159,7 +159,7 @@ def attribute(path: str, type_: FactType, doc: str, source: str, *, omitted: str
             found = side(sides)
             return found.origin(path) if isinstance(found, Resource) else untold
 
-        return Definition(fact, value, origin, lambda sides: _hidden(side(sides), path))
+        return Definition(fact, value, origin, lambda sides: hidden(side(sides), path))
 
     return of(declared, lambda sides: sides.declared), of(live, lambda sides: sides.live)
 
@@ -250,6 +250,6 @@ def tags_of(comparison: Comparison) -> Mapping[str, str]:
             return {
                 key: value
                 for key, value in tags.items()
-                if isinstance(value, str) and not _hidden(comparison.declared, f'tags["{key}"]')
+                if isinstance(value, str) and not hidden(comparison.declared, f'tags["{key}"]')
             }
     return {}

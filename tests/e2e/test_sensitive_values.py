@@ -69,6 +69,20 @@ def test_no_report_shows_one(project):
     assert [secret for secret in SECRETS if secret.encode() in everything] == []
 
 
+def test_a_report_shows_none_of_another_environment(project):
+    other = project / "envs" / "uat"
+    other.mkdir()
+    text = MAIN.replace("shop-prod", "shop-uat").replace('"id"', "var.key")
+    (other / "main.tf").write_text(text + 'variable "key" {\n  sensitive = true\n  default = "elsewhere-0b7d"\n}\n')
+    (other / "terraform.tfvars").write_text(f'token = "{SECRETS[0]}"\n')
+    out = project / "out"
+    run(project, "--env", "prod", "--declared-only", "--out", str(out), TF_VAR_given=SECRETS[2])
+    report = (out / "report.json").read_bytes()
+    assert b"marks it sensitive" in report, "the other environment was not compared"
+    everything = b"".join(file.read_bytes() for file in out.iterdir() if not file.name.endswith(".gz"))
+    assert b"elsewhere-0b7d" not in everything
+
+
 def test_declared_shows_none(project):
     done = run(project, "declared", "--env", "prod", TF_VAR_given=SECRETS[2])
     assert b"shop-prod-users" in done.stdout

@@ -191,6 +191,13 @@ def test_a_setting_that_the_code_does_not_decide_is_unknown(setting):
     assert settings(other("uat", table("uat", **{setting: UNKNOWN})))[setting]["uat"] is UNKNOWN
 
 
+def test_a_sensitive_setting_of_another_environment_is_not_told():
+    secret = replace(table("uat", hash_key="word-1f0c"), sensitive=frozenset({"hash_key"}))
+    found = settings(other("uat", secret))
+    assert isinstance(found["hash_key"]["uat"], Unknown)
+    assert "word-1f0c" not in repr(found)
+
+
 def test_whether_unread_code_declares_the_table_is_unknown():
     unread = replace(other("uat"), failed=UNKNOWN)
     assert settings(unread)["exists"] == {"prod": "declared", "uat": UNKNOWN}
