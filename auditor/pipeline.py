@@ -280,7 +280,10 @@ def _live(taken: Snapshot | None) -> tuple[Resource, ...]:
 
 def _compared(here: Estate, found: tuple[Resource, ...], taken: Snapshot | None) -> tuple[Comparison, ...]:
     if taken is not None:
-        return compare(here.resources, found, taken.answers, kinds(), taken.scope, rules=_provider(here))
+        applied = here.state.applied if here.state else None
+        return compare(
+            here.resources, found, taken.answers, kinds(), taken.scope, rules=_provider(here), applied=applied
+        )
     types = {kind.type for kind in kinds()}
     return tuple(
         Comparison(

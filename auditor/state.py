@@ -1,13 +1,14 @@
-"""Terraform's state: what AWS gave the declared resources, as Terraform noted it; for references only.
+"""Terraform's state: what AWS gave the declared resources, and what was last applied, as Terraform noted it.
 
-It says which live resource an address manages. What it says is never taken for what is live.
+It says which live resource an address manages, and which side moved since then. What it says is never taken for what
+is live.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -23,17 +24,21 @@ _HINT: Final = "give a state file of version 4, or what `terraform show -json` p
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The scalar attributes of managed resources by reference, as `aws_kms_key.this.arn`; none that is sensitive."""
+    """What a state tells of managed resources; nothing that is sensitive."""
 
     path: str
     size: int
     sha256: str
     values: Mapping[str, Value]
+    """The scalar attributes by reference, as `aws_kms_key.this.arn`."""
+    applied: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """All attributes by address, as JSON."""
 
     def moved(self, rename: Callable[[str], str]) -> State:
         """The same state, with what has moved since found by its address of now as well."""
         now = {rename(reference): value for reference, value in self.values.items()}
-        return replace(self, values=now | dict(self.values))
+        applied = {rename(address): attributes for address, attributes in self.applied.items()}
+        return replace(self, values=now | dict(self.values), applied=applied | dict(self.applied))
 
     def bind(self, resources: Iterable[Resource]) -> tuple[Resource, ...]:
         """The declared resources with each Unknown replaced that is nothing but one reference found here."""
@@ -72,15 +77,20 @@ def read(path: Path, shown: str) -> State:
         raise SourceError(f"{shown} can't be read: {error.strerror}", hint="give --state an existing file") from error
     try:
         document = json.loads(content)
-        values = dict(_attributes(document))
+        applied = dict(_attributes(document))
+        values = dict(_scalars(applied))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise SourceError(
             f"{shown} is no state of Terraform", detail=f"it does not read as one: {error}", hint=_HINT
         ) from error
-    return State(shown, len(content), sha256(content).hexdigest(), values)
+    return State(shown, len(content), sha256(content).hexdigest(), values, applied)
 
 
-def _attributes(document: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
+Attributes = Iterator[tuple[str, Mapping[str, Any]]]
+
+
+def _attributes(document: Mapping[str, Any]) -> Attributes:
+    """Address and attributes of every managed resource, without those that are or hold something sensitive."""
     if document.get("version") == _VERSION:
         for resource in document["resources"]:
             if resource["mode"] == "managed":
@@ -92,7 +102,7 @@ def _attributes(document: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
         raise ValueError("neither version 4 nor a format_version")
 
 
-def _of_instances(resource: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
+def _of_instances(resource: Mapping[str, Any]) -> Attributes:
     module = f"{resource['module']}." if "module" in resource else ""
     for instance in resource["instances"]:
         if "deposed" in instance:
@@ -100,19 +110,30 @@ def _of_instances(resource: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
         key = f"[{json.dumps(instance['index_key'], ensure_ascii=False)}]" if "index_key" in instance else ""
         hidden = {path[0]["value"] for path in instance.get("sensitive_attributes", ()) if path}
         address = f"{module}{resource['type']}.{resource['name']}{key}"
-        yield from _scalars(address, instance["attributes"], hidden)
+        yield address, _shown(instance["attributes"], hidden)
 
 
-def _of_module(module: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
+def _of_module(module: Mapping[str, Any]) -> Attributes:
     for resource in module.get("resources", ()):
         if resource["mode"] == "managed" and "deposed_key" not in resource:
-            hidden = {name for name, marked in resource.get("sensitive_values", {}).items() if marked}
-            yield from _scalars(resource["address"], resource["values"], hidden)
+            hidden = {name for name, marked in resource.get("sensitive_values", {}).items() if _marked(marked)}
+            yield resource["address"], _shown(resource["values"], hidden)
     for child in module.get("child_modules", ()):
         yield from _of_module(child)
 
 
-def _scalars(address: str, attributes: Mapping[str, Any], hidden: set[str]) -> Iterator[tuple[str, Value]]:
-    for name, value in attributes.items():
-        if isinstance(value, str | bool | int) and name not in hidden:
-            yield f"{address}.{name}", value
+def _marked(marks: Any) -> bool:  # noqa: ANN401 - decoded JSON
+    """Whether anything inside is marked sensitive."""
+    inner = marks.values() if isinstance(marks, Mapping) else marks if isinstance(marks, list) else ()
+    return marks is True or any(map(_marked, inner))
+
+
+def _shown(attributes: Mapping[str, Any], hidden: set[str]) -> Mapping[str, Any]:
+    return {name: value for name, value in attributes.items() if name not in hidden}
+
+
+def _scalars(applied: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, Value]]:
+    for address, attributes in applied.items():
+        for name, value in attributes.items():
+            if isinstance(value, str | bool | int):
+                yield f"{address}.{name}", value

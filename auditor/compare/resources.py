@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from auditor.compare.attributes import Walk
+from auditor.compare.last_applied import Applied, LastApplied, of_missing
 from auditor.compare.overrides import EVERYTHING, LeftOut
 from auditor.compare.provider_rules import MEASURED, ProviderRules
 from auditor.compare.references import References
@@ -28,17 +29,21 @@ def compare(
     scope: Scope,
     *,
     rules: ProviderRules = MEASURED,
+    applied: Applied | None = None,
 ) -> tuple[Comparison, ...]:
     """Compare all resources of these kinds; declared ones in their order, then the unmanaged ones by kind and name.
 
     Declared resources of other kinds serve to resolve references only. Where it is unknown which live resource a
     declared one is, no live resource of that kind is certainly unmanaged. `rules`: of the provider version that plans.
+    `applied`: what a state says of managed resources, if one was given.
     """
     by_type = {kind.type: rules.applied(kind) for kind in kinds}
     everything = tuple(declared)
     present = {(found.kind, str(found.identity.name)): found for found in live if found.kind in by_type}
     references = References(everything, present, by_type, scope)
-    pairing = _Pairing(by_type, answers, scope, references, _aliases(present.values()), _defaults(by_type), rules)
+    pairing = _Pairing(
+        by_type, answers, scope, references, _aliases(present.values()), _defaults(by_type), rules, applied
+    )
     compared = tuple(pairing.managed(resource) for resource in everything if resource.kind in by_type)
     taken = {(c.kind, str(c.live.identity.name)) for c in compared if c.live is not None}
     unsure = _unsure(compared)
@@ -93,6 +98,7 @@ class _Pairing:
     aliases: Mapping[str, str]
     defaults: Mapping[str, Mapping[str, Value]]
     rules: ProviderRules
+    applied: Applied | None
 
     def managed(self, declared: Resource) -> Comparison:
         """The comparison of a declared resource."""
@@ -112,7 +118,8 @@ class _Pairing:
         if cause is None:
             cause = name if isinstance(name, Unknown) else kind.absence(self.answers, self.scope, name)
         if cause is None:
-            return self._missing(kind, identity, declared)
+            missing = self._missing(kind, identity, declared)
+            return missing if self.applied is None else of_missing(missing, self.applied)
         return Comparison(
             kind=declared.kind,
             identity=identity,
@@ -182,6 +189,9 @@ class _Pairing:
                 tags = TagDrifts(declared, live, planned.get("tags"), left_out).find()
                 drifts += tags.drifts
                 changed |= tags.changed
+            last = LastApplied.of(kind, known) if (known := (self.applied or {}).get(declared.address)) else None
+            if last is not None:
+                drifts += last.passengers(declared, changing=bool(changed))
             next_plan = NextPlan(kind, declared, live, bound, stored, left_out)
             refusals = next_plan.refusals(anew=_plan(drifts) is Plan.REPLACE)
             drifts += next_plan.risks(refusals)
@@ -189,6 +199,8 @@ class _Pairing:
                 replace(drift, put_back=kind.put_back(planned, live, drift)) if _settled(drift, declared) else drift
                 for drift in drifts
             ]
+            if last is not None:
+                drifts = list(last.dated(drifts, stored))
         return Comparison(
             kind=declared.kind,
             identity=identity,

@@ -14,7 +14,7 @@ from auditor.formats.interface import Document, Format
 from auditor.formats.json import encode
 from auditor.formats.page import view
 from auditor.formats.verdict import plural
-from auditor.formats.words import DEMONSTRATION, PLANS, REASONS, RISKS, clean, clean_block, shown, unknown
+from auditor.formats.words import DEMONSTRATION, MOVED, PLANS, REASONS, RISKS, clean, clean_block, shown, unknown
 from auditor.shipped import shipped
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def render(document: Document) -> bytes:
             csp=_policy(style, margins, script),
             code_base=_code_base(document),
             digest=hashlib.sha256(encode(document)).hexdigest(),
-            words={"demonstration": DEMONSTRATION, "plans": PLANS, "reasons": REASONS, "risks": RISKS},
+            words={"demonstration": DEMONSTRATION, "plans": PLANS, "reasons": REASONS, "risks": RISKS, "moved": MOVED},
         )
         .encode()
     )

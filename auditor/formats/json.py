@@ -188,6 +188,7 @@ def _resource(comparison: Comparison, apply: tuple[str, ...], code: CodeLine) ->
         "note": comparison.note,
         "drifts": [_drift(drift, comparison.identity.region, code) for drift in comparison.drifts],
         "put_back": commands.terraform(comparison, apply),
+        "moved": comparison.moved.value if comparison.moved else None,
     }
 
 
@@ -201,6 +202,7 @@ def _drift(drift: Drift, region: str, code: CodeLine) -> dict[str, Any]:
         "live": encode_fact(drift.live, code),
         "note": drift.note,
         "put_back": [commands.aws_cli(call, region) for call in drift.put_back],
+        "moved": drift.moved.value if drift.moved else None,
     }
 
 
@@ -245,6 +247,7 @@ def _cause(
         "severity": severity.value,
         "state": "open" if still_open else "waived" if failed else "undecided",
         "risk": _risk(subject, {finding.path for finding in members}),
+        "moved": _moved(subject, {finding.path for finding in members}),
         "title": cause.title,
         "findings": list(cause.findings),
     }
@@ -253,6 +256,12 @@ def _cause(
 def _risk(subject: Subject | None, paths: set[str]) -> str | None:
     drifts = subject.comparison.drifts if subject and subject.comparison else ()
     return next((drift.risk.value for drift in drifts if drift.path in paths and drift.risk), None)
+
+
+def _moved(subject: Subject | None, paths: set[str]) -> str | None:
+    comparison = subject.comparison if subject else None
+    sides = {"": comparison.moved, **{drift.path: drift.moved for drift in comparison.drifts}} if comparison else {}
+    return next((side.value for path, side in sides.items() if path in paths and side), None)
 
 
 def _first(causes: Iterable[Mapping[str, Any]]) -> list[str]:

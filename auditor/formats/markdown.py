@@ -22,6 +22,7 @@ from auditor.formats.words import (
     drift_counts,
     lines,
     message,
+    moved,
     not_examined,
     place,
     short_commit,
@@ -87,7 +88,9 @@ def _findings(document: Document, budget: int) -> str:
     if not told:
         return "Nothing is open.\n"
     risks = {fingerprint: cause["risk"] for cause in document["causes"] for fingerprint in cause["findings"]}
-    table = list(_table(("Severity", "Rule", "Subject", "Finding", "Place"), (_row(*it, risks) for it in told)))
+    sides_moved = moved(document)
+    rows = (_row(*it, risks.get(it[0]["fingerprint"]), sides_moved.get(it[0]["fingerprint"], "")) for it in told)
+    table = list(_table(("Severity", "Rule", "Subject", "Finding", "Place"), rows))
     kept = table[:2]
     for row in table[2:]:
         if sum(map(len, kept)) + len(kept) + len(row) > budget - 100:
@@ -98,10 +101,9 @@ def _findings(document: Document, budget: int) -> str:
     return "\n".join((f"### Fix first ({plural(len(told), 'open cause')})\n", *kept, more))
 
 
-def _row(finding: Mapping[str, Any], others: tuple[str, ...], risks: Mapping[str, str | None]) -> tuple[str, ...]:
+def _row(finding: Mapping[str, Any], others: tuple[str, ...], risk: str | None, since: str) -> tuple[str, ...]:
     facts = ", ".join(f"{name} {value}" for name, value in sides(finding, IN_A_LINE))
-    risk = risks.get(finding["fingerprint"])
-    told = f"{message(finding)}{f' ({facts})' if facts else ''}"
+    told = f"{message(finding)}{f' ({facts})' if facts else ''}{f', {since}' if since else ''}"
     return (
         finding["severity"],
         ", ".join(map(_text, (finding["rule"], *others))),

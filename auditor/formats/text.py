@@ -19,6 +19,7 @@ from auditor.formats.words import (
     drift_counts,
     lines,
     message,
+    moved,
     not_examined,
     place,
     short_commit,
@@ -58,7 +59,8 @@ class _Paint:
 def render(document: Document, *, width: int | None = None, color: bool = False) -> str:
     """Findings and summary; without a width no line is ever broken, so that one line is one finding."""
     paint = _Paint(color)
-    told = [_line(finding, others, paint, width) for finding, others in lines(document)]
+    since = moved(document)
+    told = [_line(each, others, since.get(each["fingerprint"], ""), paint, width) for each, others in lines(document)]
     parts = ([_heading(document, paint, width)], told)
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n\n" + summary(document, width=width, color=color)
 
@@ -104,12 +106,14 @@ def _heading(document: Document, paint: _Paint, width: int | None) -> str:
     return "\n".join(told)
 
 
-def _line(finding: Mapping[str, Any], others: tuple[str, ...], paint: _Paint, width: int | None) -> str:
+def _line(finding: Mapping[str, Any], others: tuple[str, ...], since: str, paint: _Paint, width: int | None) -> str:
     word = finding["severity"] if finding["status"] == "fail" else finding["status"]
     head = f"{clean(place(finding))}: {paint(word, word)} {clean(finding['rule'])}{' [new]' if finding['new'] else ''}"
     told = ", ".join(f"{name} {value}" for name, value in sides(finding, IN_A_LINE))
     also = f" [also {', '.join(others)}]" if others else ""
-    body = clean(f"{finding['subject']}: {message(finding)}{f' ({told})' if told else ''}{also}")
+    body = clean(
+        f"{finding['subject']}: {message(finding)}{f' ({told})' if told else ''}{f', {since}' if since else ''}{also}"
+    )
     if width is None or len(_ESCAPE.sub("", head)) + 1 + len(body) <= width:
         return f"{head} {body}"
     return f"{head}\n{_broken('    ' + body, width, '    ')}"

@@ -34,6 +34,11 @@ RISKS: Final[Mapping[str, str]] = {
     "fails": "the next plan fails",
     "trap": "one change by hand breaks the next plan",
 }
+MOVED: Final[Mapping[str, str]] = {
+    "not_applied": "not applied yet",
+    "by_hand": "changed by hand",
+    "both": "changed in the code and by hand",
+}
 PLANS: Final[Mapping[str, str]] = {
     "no-op": "sees nothing",
     "update": "would update",
@@ -134,6 +139,12 @@ def by_fingerprint(document: Document) -> dict[str, Mapping[str, Any]]:
 def filled(template: str, subject: str) -> str:
     """A remediation for a subject; a name that a shell could take for more than a name is not filled in."""
     return template.replace("{subject.name}", subject) if _PLAIN.fullmatch(subject) else template
+
+
+def moved(document: Document) -> Mapping[str, str]:
+    """By fingerprint: which side moved since the last apply, in words; only what a state tells."""
+    causes = (cause for cause in document["causes"] if cause.get("moved"))
+    return {fingerprint: MOVED[cause["moved"]] for cause in causes for fingerprint in cause["findings"]}
 
 
 def lines(document: Document) -> Iterator[tuple[Mapping[str, Any], tuple[str, ...]]]:

@@ -57,6 +57,16 @@ class Risk(StrEnum):
     """One change by hand, and the next plan fails or destroys, though nobody edits the code."""
 
 
+class Moved(StrEnum):
+    """Which side moved since the last apply; only a state tells."""
+
+    CODE = "not_applied"
+    """The code is ahead: live is as it was applied."""
+    LIVE = "by_hand"
+    """Live is no longer as it was applied, which the code still says."""
+    BOTH = "both"
+
+
 @dataclass(frozen=True, slots=True)
 class Drift:
     """One attribute whose two sides are not certainly equal."""
@@ -73,6 +83,7 @@ class Drift:
     """In a reviewer's words: why plan is blind, what the next apply would do."""
     put_back: tuple[Call, ...] = ()
     """The calls that give AWS again what the code says; empty where none does, or none is known."""
+    moved: Moved | None = None
 
     @property
     def unknown(self) -> Unknown | None:
@@ -105,3 +116,5 @@ class Comparison:
     cause: Unknown | None = None
     """Where existence is undetermined."""
     note: str = ""
+    moved: Moved | None = None
+    """Of a missing resource: deleted by hand, or not made yet."""

@@ -74,6 +74,8 @@ class Attribute:
     """What AWS itself takes where nobody says anything; `{account}` in a text is the resource's account."""
     protects: Value = None
     """The live value that protects data; a planned change away from it carries a risk."""
+    passenger: bool = False
+    """Only the state has it; another value replaces the resource, `false` in the place of none beside other changes."""
     equivalence: Equivalence | None = None
     dormant: Dormant | None = None
     needs: tuple[str, Value] | None = None

@@ -20,13 +20,14 @@ from auditor.demo.estate import Hand
 from auditor.demo.stand_in.server import MotoServer
 from auditor.formats import formats
 from auditor.formats import json as report
-from auditor.inputs import Inputs
+from auditor.inputs import Inputs, Variables
 from auditor.settings import load
 
 DEFERRED = {"module.dynamodb.aws_iam_policy.key_use"}
 """Its document names the key: where the key is to change, terraform reads the document after that, and calls the policy
 an update whose content is not known yet."""
 
+USERS = 'module.dynamodb.aws_dynamodb_table.on_demand["users"]'
 SEEN = {
     "recovery_off": ("koneksi-prod-users", "point_in_time_recovery.enabled", {"DRIFT-007", "SEC-001"}),
     "retagged": ("koneksi-prod-users", 'tags["DataClassification"]', {"DRIFT-018"}),
@@ -103,6 +104,24 @@ def planned_by_us(outcome):
 def planned_by_terraform(name):
     planned = json.loads((RECORDED / "prod-changes.json").read_text(encoding="utf-8"))[name]
     return {address: does for address, does in planned.items() if address not in DEFERRED}
+
+
+@pytest.mark.parametrize(("enabled", "side"), [(True, "by_hand"), (False, "not_applied")])
+def test_a_state_tells_which_side_moved(settings, tmp_path, enabled, side):
+    attributes = {"point_in_time_recovery": [{"enabled": enabled, "recovery_period_in_days": 0}]}
+    managed = {"address": USERS, "mode": "managed", "values": attributes}
+    shown = {"format_version": "1.0", "values": {"root_module": {"resources": [managed]}}}
+    (tmp_path / "state.json").write_text(json.dumps(shown))
+    inputs = Inputs(
+        now=datetime.now(UTC),
+        snapshot=RECORDED / "prod-changes" / "recovery_off.jsonl.gz",
+        variables=Variables(state=tmp_path / "state.json"),
+    )
+    told = document(pipeline.audit(settings, settings.environment("prod"), inputs))
+    (resource,) = (each for each in told["resources"] if each["address"] == USERS)
+    assert resource["drifts"][0]["moved"] == side
+    (cause,) = (each for each in told["causes"] if each["subject"] == "koneksi-prod-users")
+    assert cause["moved"] == side
 
 
 @pytest.mark.parametrize("name", [change.name for change in CHANGES])

@@ -28,6 +28,7 @@ _WORDS = frozenset(
             "computed_by_aws",
             "denied",
         ),
+        *("not_applied", "by_hand", "both"),
         *("failed", "not_read", "not_supported", "sourced", "judgement", "written"),
         *("api", "default", "valid", "expires_soon", "expired", "unmatched"),
         *("incomplete", "production", "rule_off", "rule_gone", "subject_gone"),

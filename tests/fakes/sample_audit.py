@@ -25,7 +25,7 @@ from sample_estate import (
     arn,
 )
 
-from auditor.model.drift import Comparison, Drift, Existence, Plan
+from auditor.model.drift import Comparison, Drift, Existence, Moved, Plan
 from auditor.model.facts import Default, Fact, Identity, Resource, Side, SourceRange, Written
 from auditor.model.results import LETTERS, Audit, Cause, Finding, RuleResults, RuleText, Status, Subject, Unread, Waiver
 from auditor.model.values import Reason, Unknown, Value
@@ -161,6 +161,7 @@ def comparison(short: str, existence: Existence = Existence.BOTH, drifts: tuple[
         "aws_dynamodb_table", identity, address, existence, plan, declared, live, drifts,
         changed=tuple(sorted(drift.path.split(".")[0] for drift in drifts if drift.plan is Plan.UPDATE)),
         forcing=tuple(drift.path for drift in drifts if drift.plan is Plan.REPLACE),
+        moved=Moved.LIVE if existence is Existence.MISSING else None,
         note="Provisioned capacity is left to autoscaling by ignore_changes." if short == "jobs" else "",
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from auditor.model.drift import Drift, Plan, Reality, Risk
+from auditor.model.drift import Drift, Moved, Plan, Reality, Risk
 from auditor.model.facts import ApiField, Default, Fact, SourceRange, Written
 from auditor.model.results import (
     Evidence,
@@ -79,6 +79,7 @@ DELETION = Drift(
     Reality.DIFFERENT,
     written(True, SourceRange(TFVARS, 9, 3), SourceRange(MAIN, 21, 25), SourceRange(MODULE, 14, 33)),
     live_fact(False, field="Table.DeletionProtectionEnabled"),
+    moved=Moved.LIVE,
 )
 PITR = Drift(
     "point_in_time_recovery.enabled",
@@ -98,6 +99,7 @@ BILLING = Drift(
     written("PAY_PER_REQUEST", SourceRange(TFVARS, 31, 20), SourceRange(MODULE, 12, 18)),
     live_fact("PROVISIONED", field="Table.BillingModeSummary.BillingMode"),
     note="The next apply turns the table back to on-demand.",
+    moved=Moved.CODE,
 )
 STREAM = Drift(
     "stream_enabled",

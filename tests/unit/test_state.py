@@ -68,7 +68,20 @@ def written(tmp_path):
 def test_scalars_by_reference_but_none_that_is_sensitive(written, document):
     noted = written(document)
     assert noted.values == {f"{ADDRESS}.arn": ARN, f"{ADDRESS}.key_id": "1"}
+    assert noted.applied == {ADDRESS: {"arn": ARN, "key_id": "1", "tags": {"a": "b"}}}
     assert len(noted.sha256) == 64
+
+
+@pytest.mark.parametrize(("marks", "kept"), [([{}, {}], True), ([{}, {"b": True}], False), ({"b": [True]}, False)])
+def test_blocks_are_left_out_where_something_in_them_is_sensitive(written, marks, kept):
+    managed = {
+        "address": "a.b",
+        "mode": "managed",
+        "values": {"block": [{"b": 1}]},
+        "sensitive_values": {"block": marks},
+    }
+    shown = {"format_version": "1.0", "values": {"root_module": {"resources": [managed]}}}
+    assert written(shown).applied == {"a.b": {"block": [{"b": 1}]} if kept else {}}
 
 
 def test_a_plan_of_what_is_not_there_yet_notes_nothing(written):

@@ -286,7 +286,13 @@ _REPLICA: Final = Attribute(
 )
 
 _NEVER_READ: Final = tuple(
-    Attribute(name=name, shape=shape, doc="Acts at creation only; AWS does not tell it.", compared=False)
+    Attribute(
+        name=name,
+        shape=shape,
+        doc="Acts at creation only; AWS does not tell it.",
+        compared=False,
+        passenger=name == "restore_to_latest_time",
+    )
     for name, shape in (
         ("import_table", Shape.BLOCK),
         ("restore_date_time", Shape.STRING),

@@ -19,7 +19,8 @@ def test_one_line_is_one_cause(report):
 def test_a_line_reads_like_a_compilers(report):
     assert (
         "terraform/dynamodb/envs/prod/terraform.tfvars:9: high DRIFT-006 koneksi-prod-billing-events: "
-        "Deletion protection was turned off outside the code (declared true, live false) [also SEC-004]\n"
+        "Deletion protection was turned off outside the code (declared true, live false), changed by hand "
+        "[also SEC-004]\n"
     ) in render(report)
     assert (
         'aws:koneksi-prod-scratch: high SEC-001 koneksi-prod-scratch: Point-in-time recovery is off (live "DISABLED")\n'

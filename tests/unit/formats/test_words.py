@@ -12,6 +12,7 @@ from auditor.formats.words import (
     filled,
     lines,
     message,
+    moved,
     not_examined,
     place,
     short_commit,
@@ -141,3 +142,14 @@ def test_what_was_not_compared_is_no_number(resources, undetermined, told):
     drift = {"resources": resources, "undetermined": undetermined, "drifted": 0, "missing": 0, "unmanaged": 0}
     counts = drift_counts({"population": {}, "totals": {"drift": drift}})
     assert counts == {"drifted": told, "missing": told, "unmanaged": told}
+
+
+def test_the_side_that_moved_in_words():
+    causes = [
+        {"moved": "by_hand", "findings": ["1", "2"]},
+        {"moved": "not_applied", "findings": ["3"]},
+        {"moved": None, "findings": ["4"]},
+        {"findings": ["5"]},
+    ]
+    told = {"1": "changed by hand", "2": "changed by hand", "3": "not applied yet"}
+    assert moved({"causes": causes}) == told

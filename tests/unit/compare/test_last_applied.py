@@ -1,0 +1,170 @@
+"""With a state: not applied yet, or changed by hand."""
+
+import pytest
+from sample_tables import (
+    DESCRIBE,
+    KEY,
+    KINDS,
+    LIST,
+    OTHER_KEY,
+    answers,
+    failed,
+    pitr,
+    read,
+    scope,
+    table,
+    whole,
+)
+
+from auditor.compare import compare
+from auditor.model.drift import Existence, Moved, Plan, Reality, Risk
+from auditor.model.values import Reason, Unknown
+
+ADDRESS = "aws_dynamodb_table.users"
+INDEX = {"name": "by-email", "hash_key": "email", "projection_type": "ALL", "non_key_attributes": []}
+STATE = {
+    "name": "koneksi-prod-users",
+    "billing_mode": "PAY_PER_REQUEST",
+    "hash_key": "id",
+    "attribute": [{"name": "id", "type": "S"}],
+    "global_secondary_index": [],
+    "deletion_protection_enabled": True,
+    "point_in_time_recovery": [{"enabled": True, "recovery_period_in_days": 35}],
+    "server_side_encryption": [{"enabled": True, "kms_key_arn": KEY}],
+    "ttl": [{"enabled": False, "attribute_name": ""}],
+    "stream_enabled": False,
+    "stream_view_type": "",
+    "on_demand_throughput": [],
+    "tags": {"Owner": "payments"},
+    "restore_to_latest_time": None,
+}
+TAGS = {"tags": {"Owner": "payments"}}
+
+
+def compared(declared, found, applied=STATE):
+    state = {ADDRESS: applied} if applied is not None else {}
+    (comparison,) = compare([declared], read(found), found, KINDS.values(), scope(), applied=state)
+    return comparison
+
+
+def moved(declared, found, applied=STATE):
+    return {drift.path: drift.moved for drift in compared(declared, found, applied).drifts}
+
+
+def live(**more):
+    return answers(**({"tags": TAGS["tags"]} | more))
+
+
+OFF = {"tags": TAGS["tags"], "recovery": pitr("DISABLED")}
+
+
+@pytest.mark.parametrize(
+    ("code", "found", "state", "expected"),
+    [
+        ({}, live(**OFF), {}, {"point_in_time_recovery.enabled": Moved.LIVE}),
+        (
+            {},
+            live(**OFF),
+            {"point_in_time_recovery": [{"enabled": False, "recovery_period_in_days": 0}]},
+            {"point_in_time_recovery.enabled": Moved.CODE},
+        ),
+        (
+            {"table_class": "STANDARD_INFREQUENT_ACCESS"},
+            live(),
+            {"table_class": "STANDARD"},
+            {"table_class": Moved.CODE},
+        ),
+        ({"table_class": "STANDARD_INFREQUENT_ACCESS"}, live(), {}, {"table_class": None}),
+        (
+            {"server_side_encryption": {"enabled": True, "kms_key_arn": OTHER_KEY}},
+            live(),
+            {"server_side_encryption": [{"enabled": True, "kms_key_arn": f"{KEY}9"}]},
+            {"server_side_encryption.kms_key_arn": Moved.BOTH},
+        ),
+        ({"tags": {"Owner": "orders"}}, live(), {}, {'tags["Owner"]': Moved.CODE}),
+        ({}, live(tags={"Owner": "x"}), {}, {'tags["Owner"]': Moved.LIVE}),
+        ({}, live(tags={"Owner": "payments", "New": "x"}), {}, {'tags["New"]': Moved.LIVE}),
+        (
+            {"attribute": {name: {"name": name, "type": "S"} for name in ("id", "email")}}
+            | {"global_secondary_index": {"by-email": {k: v for k, v in INDEX.items() if v}}},
+            live(),
+            {},
+            {'global_secondary_index["by-email"]': Moved.CODE},
+        ),
+        (
+            {"attribute": {name: {"name": name, "type": "S"} for name in ("id", "email")}}
+            | {"global_secondary_index": {"by-email": {k: v for k, v in INDEX.items() if v}}},
+            live(),
+            {"global_secondary_index": [INDEX]},
+            {'global_secondary_index["by-email"]': Moved.LIVE},
+        ),
+        ({"deletion_protection_enabled": None}, live(), {}, {"deletion_protection_enabled": Moved.CODE}),
+    ],
+)
+def test_the_side_that_moved(code, found, state, expected):
+    assert moved(table(**TAGS | code), found, STATE | state) == expected
+
+
+def test_what_the_code_never_said_moved_in_aws_or_not_at_all():
+    declared = table(**TAGS, server_side_encryption=None)
+    assert moved(declared, live()) == {
+        "server_side_encryption.enabled": None,
+        "server_side_encryption.kms_key_arn": None,
+    }
+    managed = STATE | {"server_side_encryption": [{"enabled": True, "kms_key_arn": OTHER_KEY}]}
+    assert moved(declared, live(), managed)["server_side_encryption.kms_key_arn"] is Moved.LIVE
+
+
+def test_what_is_not_known_dates_nothing():
+    unknown = Unknown(Reason.NOT_EVALUABLE, "a variable")
+    assert moved(table(**TAGS, table_class=unknown), live()) == {"table_class": None}
+    hidden = {name: value for name, value in STATE.items() if name != "point_in_time_recovery"}
+    assert moved(table(**TAGS), live(**OFF), hidden) == {"point_in_time_recovery.enabled": None}
+    assert moved(table(**TAGS), live(**OFF), None) == {"point_in_time_recovery.enabled": None}
+
+
+def test_a_sort_key_that_aws_no_longer_has_is_what_the_state_keeps():
+    declared = table(**TAGS, range_key="at", attribute={n: {"name": n, "type": "S"} for n in ("id", "at")})
+    state = STATE | {"range_key": "at", "attribute": [{"name": n, "type": "S"} for n in ("id", "at")]}
+    assert moved(declared, live(), state) == {"range_key": None, 'attribute["at"]': Moved.LIVE}
+
+
+@pytest.mark.parametrize(("applied", "side"), [(STATE, Moved.LIVE), (None, Moved.CODE)])
+def test_a_missing_table_was_deleted_or_is_not_made_yet(applied, side):
+    found = answers(failed(DESCRIBE, "ResourceNotFoundException"), whole(LIST, TableNames=[]))
+    comparison = compared(table(), found, applied)
+    assert (comparison.existence, comparison.moved) == (Existence.MISSING, side)
+
+
+def test_without_a_state_nothing_is_dated():
+    found = live(**OFF)
+    (comparison,) = compare([table(**TAGS)], read(found), found, KINDS.values(), scope())
+    assert [drift.moved for drift in comparison.drifts] == [None]
+
+
+# restore_to_latest_time: only the state has it.
+
+
+@pytest.mark.parametrize(
+    ("written", "kept", "found", "plan"),
+    [
+        (False, None, live(), Plan.NO_OP),
+        (False, None, live(**OFF), Plan.REPLACE),
+        (False, False, live(**OFF), Plan.UPDATE),
+        (None, True, live(), Plan.REPLACE),
+        (None, False, live(**OFF), Plan.UPDATE),
+        (True, True, live(**OFF), Plan.UPDATE),
+        (True, None, live(), Plan.REPLACE),
+        (Unknown(Reason.NOT_EVALUABLE, "a variable"), None, live(), Plan.NO_OP),
+    ],
+)
+def test_an_argument_that_only_the_state_has_replaces_the_table_as_a_passenger(written, kept, found, plan):
+    comparison = compared(
+        table(**TAGS, restore_to_latest_time=written), found, STATE | {"restore_to_latest_time": kept}
+    )
+    assert comparison.plan is plan
+    assert ("restore_to_latest_time" in comparison.forcing) is (plan is Plan.REPLACE)
+    risks = [drift.risk for drift in comparison.drifts if drift.path == "restore_to_latest_time"]
+    trap = written is False and kept is None
+    assert risks == ([Risk.REPLACES] if plan is Plan.REPLACE else [Risk.TRAP] if trap else [])
+    assert all(drift.reality is Reality.EQUAL for drift in comparison.drifts if drift.path == "restore_to_latest_time")
