@@ -83,7 +83,10 @@ CODE = options(
 ENVIRONMENT = option("--env", "names", multiple=True, metavar="NAME", help="Environment; repeatable; `all` means each.")
 DIRECTORY = option("--dir", "directory", type=PATH, metavar="DIR", help="A root module, instead of an environment.")
 STATE = option(
-    "--state", type=PATH, metavar="FILE", help="Terraform's state, or `terraform show -json`: for references."
+    "--state",
+    type=PATH,
+    metavar="FILE",
+    help="Terraform's state, or `terraform show -json`: which resource is which, which side moved.",
 )
 AWS = options(
     option("--profile", metavar="NAME", help="AWS profile."),

@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
+from auditor.kinds import kinds
 from auditor.model.errors import SourceError
 from auditor.model.facts import Resource
 from auditor.model.values import Reason, Unknown, Value
@@ -32,7 +33,7 @@ class State:
     values: Mapping[str, Value]
     """The scalar attributes by reference, as `aws_kms_key.this.arn`."""
     applied: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """All attributes by address, as JSON."""
+    """By address: the attributes of resources that are compared, as JSON."""
 
     def moved(self, rename: Callable[[str], str]) -> State:
         """The same state, with what has moved since found by its address of now as well."""
@@ -77,20 +78,19 @@ def read(path: Path, shown: str) -> State:
         raise SourceError(f"{shown} can't be read: {error.strerror}", hint="give --state an existing file") from error
     try:
         document = json.loads(content)
-        applied = dict(_attributes(document))
-        values = dict(_scalars(applied))
+        found = tuple(_attributes(document))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise SourceError(
             f"{shown} is no state of Terraform", detail=f"it does not read as one: {error}", hint=_HINT
         ) from error
-    return State(shown, len(content), sha256(content).hexdigest(), values, applied)
+    return State(shown, len(content), sha256(content).hexdigest(), dict(_scalars(found)), dict(_compared(found)))
 
 
-Attributes = Iterator[tuple[str, Mapping[str, Any]]]
+Attributes = tuple[str, str, Mapping[str, Any]]
+"""Type, address and attributes of one managed resource, without those that are or hold something sensitive."""
 
 
-def _attributes(document: Mapping[str, Any]) -> Attributes:
-    """Address and attributes of every managed resource, without those that are or hold something sensitive."""
+def _attributes(document: Mapping[str, Any]) -> Iterator[Attributes]:
     if document.get("version") == _VERSION:
         for resource in document["resources"]:
             if resource["mode"] == "managed":
@@ -102,7 +102,7 @@ def _attributes(document: Mapping[str, Any]) -> Attributes:
         raise ValueError("neither version 4 nor a format_version")
 
 
-def _of_instances(resource: Mapping[str, Any]) -> Attributes:
+def _of_instances(resource: Mapping[str, Any]) -> Iterator[Attributes]:
     module = f"{resource['module']}." if "module" in resource else ""
     for instance in resource["instances"]:
         if "deposed" in instance:
@@ -110,14 +110,14 @@ def _of_instances(resource: Mapping[str, Any]) -> Attributes:
         key = f"[{json.dumps(instance['index_key'], ensure_ascii=False)}]" if "index_key" in instance else ""
         hidden = {path[0]["value"] for path in instance.get("sensitive_attributes", ()) if path}
         address = f"{module}{resource['type']}.{resource['name']}{key}"
-        yield address, _shown(instance["attributes"], hidden)
+        yield resource["type"], address, _shown(instance["attributes"], hidden)
 
 
-def _of_module(module: Mapping[str, Any]) -> Attributes:
+def _of_module(module: Mapping[str, Any]) -> Iterator[Attributes]:
     for resource in module.get("resources", ()):
         if resource["mode"] == "managed" and "deposed_key" not in resource:
             hidden = {name for name, marked in resource.get("sensitive_values", {}).items() if _marked(marked)}
-            yield resource["address"], _shown(resource["values"], hidden)
+            yield resource["type"], resource["address"], _shown(resource["values"], hidden)
     for child in module.get("child_modules", ()):
         yield from _of_module(child)
 
@@ -132,8 +132,16 @@ def _shown(attributes: Mapping[str, Any], hidden: set[str]) -> Mapping[str, Any]
     return {name: value for name, value in attributes.items() if name not in hidden}
 
 
-def _scalars(applied: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, Value]]:
-    for address, attributes in applied.items():
+def _scalars(found: Iterable[Attributes]) -> Iterator[tuple[str, Value]]:
+    for _, address, attributes in found:
         for name, value in attributes.items():
             if isinstance(value, str | bool | int):
                 yield f"{address}.{name}", value
+
+
+def _compared(found: Iterable[Attributes]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """What is compared, and nothing else, as a bundle keeps it."""
+    known = {kind.type: {attribute.name for attribute in kind.attributes} for kind in kinds()}
+    for type_, address, attributes in found:
+        if type_ in known:
+            yield address, {name: value for name, value in attributes.items() if name in known[type_]}

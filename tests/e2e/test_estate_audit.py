@@ -109,7 +109,7 @@ def planned_by_terraform(name):
 @pytest.mark.parametrize(("enabled", "side"), [(True, "by_hand"), (False, "not_applied")])
 def test_a_state_tells_which_side_moved(settings, tmp_path, enabled, side):
     attributes = {"point_in_time_recovery": [{"enabled": enabled, "recovery_period_in_days": 0}]}
-    managed = {"address": USERS, "mode": "managed", "values": attributes}
+    managed = {"address": USERS, "mode": "managed", "type": "aws_dynamodb_table", "values": attributes}
     shown = {"format_version": "1.0", "values": {"root_module": {"resources": [managed]}}}
     (tmp_path / "state.json").write_text(json.dumps(shown))
     inputs = Inputs(

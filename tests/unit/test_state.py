@@ -41,6 +41,7 @@ SHOWN = {
                     "resources": [
                         {
                             "address": ADDRESS,
+                            "type": "aws_kms_key",
                             "mode": "managed",
                             "values": VALUES,
                             "sensitive_values": {"description": True, "tags": {}},
@@ -68,20 +69,27 @@ def written(tmp_path):
 def test_scalars_by_reference_but_none_that_is_sensitive(written, document):
     noted = written(document)
     assert noted.values == {f"{ADDRESS}.arn": ARN, f"{ADDRESS}.key_id": "1"}
-    assert noted.applied == {ADDRESS: {"arn": ARN, "key_id": "1", "tags": {"a": "b"}}}
+    assert noted.applied == {ADDRESS: {"tags": {"a": "b"}}}
     assert len(noted.sha256) == 64
 
 
 @pytest.mark.parametrize(("marks", "kept"), [([{}, {}], True), ([{}, {"b": True}], False), ({"b": [True]}, False)])
 def test_blocks_are_left_out_where_something_in_them_is_sensitive(written, marks, kept):
+    managed = {"address": "a.b", "mode": "managed", "type": "aws_dynamodb_table"}
+    blocks = {"values": {"ttl": [{"enabled": True}], "id": "x"}, "sensitive_values": {"ttl": marks}}
+    shown = {"format_version": "1.0", "values": {"root_module": {"resources": [managed | blocks]}}}
+    assert written(shown).applied == {"a.b": {"ttl": [{"enabled": True}]} if kept else {}}
+
+
+def test_resources_that_are_not_compared_are_not_kept(written):
     managed = {
-        "address": "a.b",
+        "address": "aws_lambda_function.f",
         "mode": "managed",
-        "values": {"block": [{"b": 1}]},
-        "sensitive_values": {"block": marks},
+        "type": "aws_lambda_function",
+        "values": {"a": "b"},
     }
-    shown = {"format_version": "1.0", "values": {"root_module": {"resources": [managed]}}}
-    assert written(shown).applied == {"a.b": {"block": [{"b": 1}]} if kept else {}}
+    noted = written({"format_version": "1.0", "values": {"root_module": {"resources": [managed]}}})
+    assert (noted.applied, noted.values) == ({}, {"aws_lambda_function.f.a": "b"})
 
 
 def test_a_plan_of_what_is_not_there_yet_notes_nothing(written):
