@@ -148,7 +148,8 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
             else {}
         ),
     )
-    secrets = sensitive_texts(here.code)
+    codes = (here.code, *(other.code for other in elsewhere.result() if other.code is not None))
+    secrets = frozenset().union(*map(sensitive_texts, codes))
     if taken is not None and taken.context.get("covered"):
         secrets |= {covering(secrets)(text) for text in secrets}
     asked_for = replace(

@@ -22,7 +22,7 @@ from auditor.estate import Estate, Other
 from auditor.hcl import Configuration, shown_path
 from auditor.inputs import Inputs, Variables
 from auditor.model.errors import SnapshotError
-from auditor.model.rule import Profile
+from auditor.model.rule import Layer, Profile
 from auditor.settings import Environment, Settings
 from auditor.state import State
 
@@ -236,7 +236,7 @@ def _told(value: Any, root: Path, top: Path) -> Any:  # noqa: ANN401 - any part 
     match value:
         case Path():
             return shown(value, root, top)
-        case Settings() | Environment() | State():
+        case Settings() | Environment() | State() | Layer():
             left_out = _NOT_NEEDED if isinstance(value, Environment) else frozenset()
             kept = (field.name for field in fields(value) if field.name not in left_out)
             return {name: _told(getattr(value, name), root, top) for name in kept}
@@ -256,6 +256,7 @@ def _settings(told: Mapping[str, Any], project: Path, placed: Callable[[str], Pa
                 "waivers": placed(each["waivers"]) if each["waivers"] else None,
                 "scope": tuple(each["scope"]),
                 "var_files": tuple(placed(path) for path in each["var_files"]),
+                "about_rules": _layer(each["about_rules"]),
             }
         )
         for name, each in told["environments"].items()
@@ -267,10 +268,16 @@ def _settings(told: Mapping[str, Any], project: Path, placed: Callable[[str], Pa
             "file": placed(told["file"]) if told["file"] else None,
             "environments": environments,
             "also": tuple(told["also"]),
+            "about_rules": _layer(told["about_rules"]),
+            "about_tiers": {name: _layer(each) for name, each in told["about_tiers"].items()},
             "rule_paths": tuple(placed(path) for path in told["rule_paths"]),
             "profile": Profile(told["profile"]),
         }
     )
+
+
+def _layer(told: Mapping[str, Any]) -> Layer:
+    return Layer(tuple(told["path"]), told["rules"], told["parameters"])
 
 
 def _as_it_is(text: str) -> str:
