@@ -81,7 +81,7 @@ FAULTS = (
     fault("rotation-off", "KMS-001", "POL-014", rotation=False),
     fault("rotation-slow", "KMS-002", "POL-028", rotation_days=2560),
     # Terraform takes such a key for gone, and would make a new one.
-    fault("key-to-be-deleted", "KMS-004 DRIFT-026", "", pending_deletion=True),
+    fault("key-to-be-deleted", "KMS-004 DRIFT-023", "", pending_deletion=True),
     fault("key-disabled", "KMS-005", "POL-030", key_enabled=False),
     fault("deletion-window", "", "POL-013", deletion_days=7),
     fault("key-public", "KMS-006", "POL-024", key_principal="*"),

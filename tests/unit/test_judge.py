@@ -193,6 +193,8 @@ def test_the_same_attribute_of_another_subject_is_another_cause():
         ("alarms[0].enabled", "alarms[0]"),
         ('metric_query["m1"].metric.stat', "metric_query"),
         ('metric_query["a.b"]', "metric_query"),
+        ("ttl.names[0]", "ttl"),
+        ('tags["cut', 'tags["cut'),
     ],
 )
 def test_attribute(path, expected):

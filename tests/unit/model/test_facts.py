@@ -1,6 +1,6 @@
 import pytest
 
-from auditor.model.facts import Default, Identity, Resource, Side, SourceRange, Written
+from auditor.model.facts import Default, Fact, Facts, Identity, Resource, Side, SourceRange, Written
 from auditor.model.values import Reason, Unknown
 
 PLACE = SourceRange("terraform/main.tf", 3, 5)
@@ -45,3 +45,10 @@ def test_a_path_without_origin_has_its_parents(path, expected):
 def test_without_any_origin_the_block_is_the_place():
     assert resource(place=PLACE).origin("ttl") == Written((PLACE,))
     assert resource().origin("ttl") == Default("hashicorp/aws")
+
+
+def test_facts_are_counted_and_give_their_values_alone():
+    facts = Facts({"name": Fact("users", Default("x")), "tags": Fact((), Default("x"), sensitive=True)})
+    assert (len(facts), list(facts)) == (2, ["name", "tags"])
+    assert facts.plain == {"name": "users", "tags": ()}
+    assert [facts.sensitive(path) for path in facts] == [False, True]
