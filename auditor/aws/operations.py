@@ -5,10 +5,13 @@ A kind can ask only for what stands here. The contract tests hold every row agai
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
+
+from auditor.aws.metrics import metric_data
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +25,10 @@ class Paging:
     size: str = ""
     """Parameter that asks for longer pages; empty where the default is the longest."""
     longest: int = 0
+
+
+def _as_asked(params: Mapping[str, Any], _now: datetime, /) -> dict[str, Any]:
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in params.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +48,9 @@ class Operation:
     """IAM action, where its prefix is not the service's name."""
     resource: str = "*"
     """What the permission can be narrowed to: `table`, `key`, `policy` or everything."""
+
+    sent: Callable[[Mapping[str, Any], datetime], dict[str, Any]] = _as_asked
+    """What is sent for a request's parameters at a time."""
 
     @property
     def service(self) -> str:
@@ -201,6 +211,15 @@ _ALL: Final = (
         envelope="MetricAlarms",
         rate=9,
         paging=Paging(output="NextToken", input="NextToken", size="MaxRecords", longest=100),
+    ),
+    # 50 a second: CloudWatch guide.
+    Operation(
+        api="cloudwatch:GetMetricData",
+        envelope="MetricDataResults",
+        rate=50,
+        threads=4,
+        paging=Paging(output="NextToken", input="NextToken"),
+        sent=metric_data,
     ),
 )
 

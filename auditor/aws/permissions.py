@@ -61,7 +61,8 @@ def _needed(kinds: Iterable[Kind], scope: Scope) -> frozenset[str]:
         action
         for kind in kinds
         for action in kind.permissions
-        if action not in kind.optional or action in scope.wanted or kind.type in scope.declared
+        if action in scope.wanted
+        or (action not in kind.wanted and (action not in kind.optional or kind.type in scope.declared))
     )
 
 

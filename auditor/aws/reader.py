@@ -123,7 +123,7 @@ class Reader:
 
     def _serve(self, lane: Lane, request: Request) -> None:
         """One request, on a lane's thread."""
-        reading = _Reading(self._connection, self._run, lane, request, self._renew)
+        reading = _Reading(self._connection, self._run, lane, request, self._renew, started=self._clock())
         answer = reading.answer(self.now)
         if reading.date and self._skew is None:
             self._skew = _seconds_ahead(self._clock(), reading.date)
@@ -153,11 +153,19 @@ class _Reading:
     """The attempts and pages of one request."""
 
     def __init__(
-        self, connection: Connection, run: Run, lane: Lane, request: Request, renew: Callable[[], bool]
+        self,
+        connection: Connection,
+        run: Run,
+        lane: Lane,
+        request: Request,
+        renew: Callable[[], bool],
+        *,
+        started: datetime,
     ) -> None:
         self._connection, self._run, self._lane, self._request, self._renew = connection, run, lane, request, renew
         self._attempts = 0
         self._request_id = ""
+        self._started = started
         self.date = ""
         """When AWS answered last, as its header tells it."""
 
@@ -197,9 +205,7 @@ class _Reading:
 
     def _pages(self) -> Iterator[Body]:
         paging = self._lane.operation.paging
-        params: dict[str, Any] = {
-            name: list(value) if isinstance(value, tuple) else value for name, value in self._request.params
-        }
+        params = self._lane.operation.sent(dict(self._request.params), self._started)
         if paging and paging.size:
             params.setdefault(paging.size, paging.longest)
         tokens: set[str] = set()

@@ -171,6 +171,8 @@ class Kind:
     """(kind, its attribute that refers here, attribute here) of resources that declare a part of this one."""
     elsewhere: bool = False
     """Its resources may lie in other Regions than the environment's, and are read there."""
+    wanted: frozenset[str] = frozenset()
+    """Those of the permissions that are needed only where a rule wants them."""
     optional: frozenset[str] = frozenset()
     """Those of the permissions that are needed only where the code declares the kind, or a rule wants them."""
 

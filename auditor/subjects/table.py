@@ -314,6 +314,36 @@ BACKUPS: Final[Definitions] = (
 )
 
 
+_METRICS: Final = "cloudwatch:GetMetricData MetricDataResults.Values"
+ACTIVITY: Final[Definitions] = (
+    live_fact(
+        "live.metrics.throttle_events",
+        FactType.NUMBER,
+        "Requests of the last 7 days that were throttled, on the table and its indexes.",
+        _METRICS,
+        name="throttle_events",
+        absence="never: DynamoDB publishes no data where there were none",
+    ),
+    live_fact(
+        "live.metrics.system_errors",
+        FactType.NUMBER,
+        "Requests of the last 7 days that DynamoDB answered with an internal error.",
+        _METRICS,
+        name="system_errors",
+        absence="never: DynamoDB publishes no data where there were none",
+    ),
+    live_fact(
+        "live.metrics.capacity_used",
+        FactType.NUMBER,
+        "Capacity used in the busiest hour of the last 7 days, of what was provisioned, on the table or an index.",
+        _METRICS,
+        name="capacity_used",
+        unit="percent",
+        absence="the table is on demand",
+    ),
+)
+
+
 DEFINITIONS: Final[Definitions] = (
     *STATE,
     *ATTRIBUTES,
@@ -323,6 +353,7 @@ DEFINITIONS: Final[Definitions] = (
     *ALARM_FACTS,
     *CAPACITY,
     *BACKUPS,
+    *ACTIVITY,
     *POLICIES,
     *SURROUNDINGS,
 )

@@ -21,13 +21,16 @@ Facts of a live table besides its attributes:
     in_transition                       paths that AWS is changing right now
     backups                             records of arn, name, status, type, created; only where they are wanted
     recovery_points                     records of arn, status, created, vault; only where they are wanted
+    throttle_events, system_errors      of the last 7 days, indexes included; only where they are wanted
+    capacity_used                       percent of what is provisioned, in the busiest hour of those days; not
+                                        applicable on demand
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from auditor.kinds.dynamodb_table.asking import PERMISSIONS, follow, requests
+from auditor.kinds.dynamodb_table.asking import PERMISSIONS, WANTED, follow, requests
 from auditor.kinds.dynamodb_table.attributes import ATTRIBUTES
 from auditor.kinds.dynamodb_table.data_source import data_source
 from auditor.kinds.dynamodb_table.planning import invalid, refresh, traps
@@ -44,6 +47,7 @@ KIND: Final = Kind(
     read=read,
     refresh=refresh,
     permissions=PERMISSIONS,
+    wanted=WANTED,
     listed=listed,
     absence=absence,
     belongs=belongs,

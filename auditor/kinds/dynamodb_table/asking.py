@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
+from auditor.kinds.dynamodb_table import activity
 from auditor.kinds.dynamodb_table.attributes import BACKUPS, DESCRIBE, TAGGED, TAGS, TIME_TO_LIVE
 from auditor.model.answers import Answer, Request, Scope
 from auditor.model.members import items
@@ -23,6 +24,7 @@ ALL_BACKUPS: Final = Request.of(LIST_BACKUPS, BackupType="ALL")
 PERMISSIONS: Final = (
     "application-autoscaling:DescribeScalableTargets",
     "backup:ListRecoveryPointsByResource",
+    "cloudwatch:GetMetricData",
     "dynamodb:DescribeContinuousBackups",
     "dynamodb:DescribeTable",
     "dynamodb:DescribeTimeToLive",
@@ -33,6 +35,8 @@ PERMISSIONS: Final = (
     "kms:ListAliases",
     "tag:GetResources",
 )
+WANTED: Final = frozenset({LIST_BACKUPS, RECOVERY_POINTS, activity.METRIC_DATA})
+"""Those that only rules ask for."""
 
 
 def arn(scope: Scope, name: str) -> str:
@@ -89,6 +93,8 @@ def _around(scope: Scope, table: dict[str, Any]) -> Iterator[Request]:
         yield TARGETS
     if RECOVERY_POINTS in scope.wanted:
         yield Request.of(RECOVERY_POINTS, ResourceArn=table["TableArn"])
+    if activity.METRIC_DATA in scope.wanted:
+        yield activity.request(table)
     for replica in table.get("Replicas") or ():
         region = replica["RegionName"]
         if region != scope.region:

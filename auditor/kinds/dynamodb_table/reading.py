@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from auditor.kinds.dynamodb_table.activity import FACTS, activity
 from auditor.kinds.dynamodb_table.asking import (
     LIST,
     RECOVERY_POINTS,
@@ -47,6 +48,7 @@ _DESCRIBED_FACTS: Final = (
     "warm_throughput_read",
     "warm_throughput_write",
     "bounds",
+    *FACTS,
 )
 _OFF: Final[Mapping[str, Value]] = {"enabled": False, "kms_key_arn": None}
 _PAGES_OF_ARCHIVED: Final = frozenset({"TableNotFoundException"})
@@ -95,7 +97,7 @@ def table(name: str, described: Answer, answers: Answers, scope: Scope, region: 
         page = described.pages[0]["Table"]
         facts["arn"] = page.get("TableArn", facts["arn"])
         values = _values(page, answers, scope)
-        facts |= _facts(page, values, answers, region)
+        facts |= _facts(page, values, answers, region) | activity(page, answers, scope)
     else:
         values = dict.fromkeys(_DESCRIBED, described.unknown)
         values["name"] = name
