@@ -230,7 +230,7 @@ def explain(rule: str) -> None:
 
 
 @cli.command()
-@options(ENVIRONMENT, CODE)
+@options(ENVIRONMENT, CODE, STATE)
 def permissions(**given: Any) -> None:  # noqa: ANN401 - the options above
     """Print the least-privilege IAM policy of the role that audits an environment."""
     from auditor import pipeline

@@ -125,7 +125,7 @@ def estate(
             )
         environment = replace(environment, region=region)
     resources = declared(code, kinds(), account=environment.account, region=environment.region)
-    noted = state.read(variables.state, str(variables.state)) if variables.state else variables.noted
+    noted = state.read(variables.state, str(variables.state)) if isinstance(variables.state, Path) else variables.noted
     if noted is not None:
         noted = noted.moved(lambda reference: hcl.renamed(reference, code.hints)) if code.hints else noted
         resources = noted.bind(resources)

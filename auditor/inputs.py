@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from auditor.progress import Progress
-from auditor.state import State
+from auditor.state import State, StateObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,14 +21,19 @@ class Variables:
     """By `--var-file` (a path) and `--var` (name and text); a later one wins."""
     environment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Environment variables: `TF_VAR_name`, `TF_WORKSPACE`, `HOME`."""
-    state: Path | None = None
+    state: Path | StateObject | None = None
     """By `--state`: Terraform's state, which tells what references to computed attributes stand for."""
     edited: Mapping[Path, str] = field(default_factory=lambda: MappingProxyType({}))
     """Texts in the place of files: what an edit would make of them."""
     noted: State | None = None
-    """What a state told, in a replay, which has no such file."""
+    """What a state told that is not read from a file: in a replay, or out of a bucket."""
     top: Path = Path("/")
     """What stands for the top of all files, in a replay: from here on paths outside of the project are shown."""
+
+    @property
+    def in_bucket(self) -> tuple[str, str] | None:
+        """Bucket and key of a state that lies in S3."""
+        return (self.state.bucket, self.state.key) if isinstance(self.state, StateObject) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

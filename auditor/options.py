@@ -72,6 +72,19 @@ class NamedPath(click.Path):
         return super().convert(value, param, ctx)
 
 
+class StatePath(NamedPath):
+    """A path, or a place in a bucket."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - click's
+        """Keep `s3://bucket/key` apart from paths."""
+        from auditor.state import StateObject
+
+        if not str(value).startswith("s3://"):
+            return super().convert(value, param, ctx)
+        found = StateObject.of(value)
+        return found if found is not None else self.fail(f"{value!r} is not s3://BUCKET/KEY", param, ctx)
+
+
 PATH: Final = NamedPath(path_type=Path)
 CODE = options(
     option("--account", metavar="ID", help="Account of the environment (default: audit.toml, then the provider's)."),
@@ -84,9 +97,9 @@ ENVIRONMENT = option("--env", "names", multiple=True, metavar="NAME", help="Envi
 DIRECTORY = option("--dir", "directory", type=PATH, metavar="DIR", help="A root module, instead of an environment.")
 STATE = option(
     "--state",
-    type=PATH,
+    type=StatePath(path_type=Path),
     metavar="FILE",
-    help="Terraform's state, or `terraform show -json`: which resource is which, which side moved.",
+    help="Terraform's state, or `terraform show -json`: which resource is which, which side moved; also s3://B/KEY.",
 )
 AWS = options(
     option("--profile", metavar="NAME", help="AWS profile."),
@@ -160,7 +173,10 @@ def inputs_of(given: Given) -> Inputs:
     """What decides the run besides settings: here the clock is read."""
     from auditor.inputs import Inputs, Variables
     from auditor.progress import Progress
+    from auditor.state import StateObject
 
+    if isinstance(given.get("state"), StateObject) and (given.get("snapshot") or given.get("declared_only")):
+        raise click.UsageError(f"{given['state']} is read from AWS, which is not to be asked; give the state as a file")
     return Inputs(
         now=_time(given.get("now")),
         fixed_now=bool(given.get("now")),

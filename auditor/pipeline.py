@@ -35,7 +35,7 @@ from auditor.policy.load import RULE_FILES, load_rules
 from auditor.policy.parameters import merged, switched_off, verify, with_settings
 from auditor.policy.tests import run_tests
 from auditor.policy.waivers import load_waivers
-from auditor.reading import Interrupted, read, time_text
+from auditor.reading import Interrupted, begun, read, time_text
 from auditor.reading import context as context_of
 from auditor.settings import Environment, Settings
 from auditor.shipped import shipped
@@ -98,7 +98,7 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
 
     Errors: any AuditorError. What a single call could not tell is Unknown in the outcome.
     """
-    here = estate(settings, environment, inputs.variables)
+    here, inputs = begun(settings, environment, inputs)
     rules = rules_of(settings, here, inputs)
     waivers = _waivers(settings, environment, rules.all, inputs.variables.top)
     taken = None
@@ -211,7 +211,7 @@ def search(settings: Settings, environment: Environment, inputs: Inputs, budget:
 
 def snapshot(settings: Settings, environment: Environment, inputs: Inputs) -> Snapshot:
     """Read AWS for an environment, without judging."""
-    here = estate(settings, environment, inputs.variables)
+    here, inputs = begun(settings, environment, inputs)
     return read(settings, here, rules_of(settings, here, inputs).wanted, inputs)[1]
 
 
@@ -226,7 +226,7 @@ def permissions(settings: Settings, environment: Environment, inputs: Inputs) ->
     from auditor.aws.permissions import policy  # noqa: PLC0415 - needed by this alone
 
     here = estate(settings, environment, inputs.variables)
-    return policy(kinds(), here.scope(rules_of(settings, here, inputs).wanted))
+    return policy(kinds(), here.scope(rules_of(settings, here, inputs).wanted), state=inputs.variables.in_bucket)
 
 
 def all_rules(settings: Settings, folder: Path | None = None) -> tuple[Rule, ...]:

@@ -19,11 +19,13 @@ from auditor.kinds import kinds
 from auditor.masking import covering, masked_text
 from auditor.model.answers import Answers, Scope, Snapshot
 from auditor.model.values import Reason, Unknown
-from auditor.settings import Settings
+from auditor.settings import Environment, Settings
+from auditor.state import LARGEST, decode
 from auditor.trigger import trigger
 
 if TYPE_CHECKING:
     from auditor.aws.reader import Reader
+    from auditor.aws.session import Access
 
 LEFT_OUT: Final = {"state": "left out"}
 _DIGITS: Final = 6
@@ -39,6 +41,22 @@ class Interrupted(KeyboardInterrupt):
     def __init__(self, partial: Snapshot) -> None:
         super().__init__()
         self.partial = partial
+
+
+def begun(settings: Settings, environment: Environment, inputs: Inputs) -> tuple[Estate, Inputs]:
+    """An environment's code, evaluated, and the inputs with what a state in a bucket tells of it.
+
+    Errors: those of `estate.estate`; AccessError or SourceError where there is such a state and it can't be read.
+    """
+    here, variables = estate(settings, environment, inputs.variables), inputs.variables
+    if variables.in_bucket is None:
+        return here, inputs
+    from auditor.aws.state_object import fetch  # noqa: PLC0415 - boto3 comes with it
+
+    content = fetch(_access(here, context(settings, here, inputs)["id"]), *variables.in_bucket, LARGEST)
+    noted = decode(content, str(variables.state))
+    inputs = replace(inputs, variables=replace(variables, state=None, noted=noted))
+    return estate(settings, environment, inputs.variables), inputs
 
 
 def read(
@@ -134,10 +152,16 @@ def time_text(time: datetime) -> str:
 def _reader(here: Estate, run_id: str) -> Reader:
     from auditor.aws.permissions import actions  # noqa: PLC0415 - boto3 comes with them
     from auditor.aws.reader import Reader  # noqa: PLC0415 - as above
-    from auditor.aws.session import Access, connect  # noqa: PLC0415 - as above
+    from auditor.aws.session import connect  # noqa: PLC0415 - as above
+
+    return Reader(connect(_access(here, run_id), actions(kinds())))
+
+
+def _access(here: Estate, run_id: str) -> Access:
+    from auditor.aws.session import Access  # noqa: PLC0415 - as above
 
     environment = here.environment
-    access = Access(
+    return Access(
         region=environment.region,
         account=environment.account,
         account_source=environment.account_source,
@@ -147,7 +171,6 @@ def _reader(here: Estate, run_id: str) -> Reader:
         endpoint=environment.endpoint,
         run_id=run_id,
     )
-    return Reader(connect(access, actions(kinds())))
 
 
 def _as_if_of(here: Estate, account: str) -> Estate:

@@ -7,6 +7,7 @@ is live.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -19,8 +20,27 @@ from auditor.model.facts import Resource
 from auditor.model.values import Reason, Unknown, Value
 
 _VERSION: Final = 4
-_LARGEST: Final = 200_000_000
+LARGEST: Final = 200_000_000
+"""Bytes."""
+_OBJECT: Final = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(?P<key>.{1,1024})", re.DOTALL)
 _HINT: Final = "give a state file of version 4, or what `terraform show -json` prints of a state or plan"
+
+
+@dataclass(frozen=True, slots=True)
+class StateObject:
+    """Where a state lies in S3."""
+
+    bucket: str
+    key: str
+
+    @classmethod
+    def of(cls, text: str) -> StateObject | None:
+        """The place that a text as `s3://bucket/key` names; None where it names none."""
+        found = _OBJECT.fullmatch(text)
+        return cls(**found.groupdict()) if found else None
+
+    def __str__(self) -> str:
+        return f"s3://{self.bucket}/{self.key}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +91,16 @@ def read(path: Path, shown: str) -> State:
         SourceError: where it can't be read, or is neither.
     """
     try:
-        if path.stat().st_size > _LARGEST:
+        if path.stat().st_size > LARGEST:
             raise SourceError(f"{shown} is too large for a state", hint=_HINT)
         content = path.read_bytes()
     except OSError as error:
         raise SourceError(f"{shown} can't be read: {error.strerror}", hint="give --state an existing file") from error
+    return decode(content, shown)
+
+
+def decode(content: bytes, shown: str) -> State:
+    """The state in these bytes; SourceError as `read` raises it."""
     try:
         document = json.loads(content)
         found = tuple(_attributes(document))

@@ -45,7 +45,8 @@ def install(events: BaseEventHooks) -> None:
     """Let every client that is made from these events raise BadAnswer."""
 
     def refuse(http_response: AWSResponse, parsed: Mapping[str, Any], model: OperationModel, **_: object) -> None:
-        if http_response.status_code >= _ERRORS:
+        # A stream is held against its length by botocore, when it is read to the end.
+        if http_response.status_code >= _ERRORS or model.has_streaming_output:
             return
         api = f"{model.service_model.service_name}:{model.name}"
         wrong = fault(api, http_response.headers, http_response.content, parsed)

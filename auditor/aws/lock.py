@@ -31,6 +31,10 @@ IDENTITY: Final[frozenset[ServiceOperation]] = frozenset(
 """What finding out who we are, and botocore's credential providers, may call."""
 
 
+STATE: Final[ServiceOperation] = ("s3", "GetObject")
+"""How a state is read where `--state` names one in a bucket; no other client may call it."""
+
+
 class Refused(Exception):
     """An operation outside the allowlist was tried; nothing was sent."""
 

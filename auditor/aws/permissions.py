@@ -32,10 +32,13 @@ def actions(kinds: Iterable[Kind]) -> frozenset[str]:
     return frozenset(action for kind in kinds for action in kind.permissions)
 
 
-def policy(kinds: Iterable[Kind], scope: Scope, regions: Iterable[str] = ()) -> dict[str, Any]:
+def policy(
+    kinds: Iterable[Kind], scope: Scope, regions: Iterable[str] = (), state: tuple[str, str] | None = None
+) -> dict[str, Any]:
     """The policy document of the role that audits this scope: one statement per kind of resource, and the denial.
 
-    `regions` are further Regions to read: those where global tables have replicas.
+    `regions` are further Regions to read: those where global tables have replicas. `state` is the bucket and the key of
+    the state that references are resolved by.
     """
     places = sorted({scope.region, *regions})
     by_resource: dict[str, list[str]] = {}
@@ -51,6 +54,10 @@ def policy(kinds: Iterable[Kind], scope: Scope, regions: Iterable[str] = ()) -> 
         for resource in _SIDS
         if resource in by_resource
     ]
+    if state is not None:
+        bucket, key = state
+        resource = [f"arn:{scope.partition}:s3:::{bucket}/{key}"]
+        statements.append({"Sid": "ReadState", "Effect": "Allow", "Action": ["s3:GetObject"], "Resource": resource})
     denial = {"Sid": "NeverReadData", "Effect": "Deny", "Action": list(DATA_ACTIONS), "Resource": "*"}
     return {"Version": "2012-10-17", "Statement": [*statements, denial]}
 

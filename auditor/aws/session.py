@@ -25,7 +25,7 @@ _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _CONNECT_SECONDS: Final = 3
 _READ_SECONDS: Final = 10
 _SERVICES: Final = sorted(
-    {operation.service for operation in OPERATIONS.values()} | {name for name, _ in lock.IDENTITY}
+    {operation.service for operation in OPERATIONS.values()} | {name for name, _ in (*lock.IDENTITY, lock.STATE)}
 )
 _NOTHING_READ: Final = ("did", "nothing was read")
 

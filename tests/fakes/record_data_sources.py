@@ -124,9 +124,9 @@ STAGES: Final[Mapping[str, Callable[[Client], None] | None]] = {
 class Root:
     """A copy of the root module in `folder`, whose terraform speaks to the stand-in at `url`."""
 
-    def __init__(self, folder: Path, url: str) -> None:
+    def __init__(self, folder: Path, url: str, project: Path = RECORDED) -> None:
         self.folder, self.url = folder, url
-        shutil.copytree(RECORDED / "envs", folder / "envs")
+        shutil.copytree(project, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.gz", "*.json"))
         self.run("init", "-input=false", "-no-color")
 
     def run(self, *arguments: str) -> str:
