@@ -23,7 +23,7 @@ import click
 from auditor import __version__, streams
 from auditor.adopt_command import adopt
 from auditor.code_commands import declared, evaluate
-from auditor.evidence_commands import diff_snapshots, replay, verify
+from auditor.evidence_commands import diff, diff_snapshots, history, replay, verify
 from auditor.model.errors import AuditorError, ReportError, SourceError
 from auditor.options import (
     AWS,
@@ -209,7 +209,7 @@ def snapshot(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - the
 snapshot.add_command(diff_snapshots)
 
 
-for command in (adopt, declared, evaluate, rules, verify, replay):
+for command in (adopt, declared, evaluate, rules, verify, replay, history, diff):
     cli.add_command(command)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +15,8 @@ from auditor.formats.since import digest
 from auditor.model.errors import AuditorError, BundleError
 
 _LARGEST_REPORT: Final = 1 << 30
+_DEEPEST: Final = 3
+_MOST_FOLDERS: Final = 100_000
 _MOST_TRIED: Final = 50
 """Bundles that are tried before a run is taken for the first one."""
 _SAME: Final = ("project", "environment", "account", "region", "declared_only")
@@ -84,3 +87,44 @@ def earlier(run: Mapping[str, Any], *, demonstration: bool, candidates: Iterable
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             skipped.append({"folder": folder.name, "why": f"its report can't be used: {type(error).__name__}"})
     return {"previous": None, "skipped": skipped} if skipped else None
+
+
+def past(out: Path) -> tuple[tuple[Bundle, ...], tuple[tuple[str, str], ...]]:
+    """All bundles in a folder and up to two folders below; and which folders hold one that is no use, and why.
+
+    What is no bundle at all is passed over. Errors: BundleError where the folder can't be read.
+    """
+    if not out.is_dir():
+        raise BundleError(f"{out} is no folder of bundles", hint="give the folder that runs write to by --out")
+    found: list[Bundle] = []
+    unusable: list[tuple[str, str]] = []
+    level = [out]
+    for _ in range(_DEEPEST + 1):
+        below: list[Path] = []
+        for folder in level:
+            if not (folder / manifest.NAME).exists():
+                below.extend(folders(folder))
+                continue
+            try:
+                bundle_ = opened(folder)
+                _demand_shape(bundle_)
+                found.append(bundle_)
+            except AuditorError as error:
+                unusable.append((_below(folder, out), error.summary.replace(f"{folder}/", "")))
+        level = below[:_MOST_FOLDERS]
+    return tuple(found), tuple(sorted(unusable))
+
+
+def _below(folder: Path, out: Path) -> str:
+    return folder.relative_to(out).as_posix()
+
+
+def _demand_shape(found: Bundle) -> None:
+    """BundleError where a manifest lacks what a history tells."""
+    try:
+        [str(found.run[name]) for name in ("id", "environment", "finished")]
+        [int(found.manifest["numbers"][name]) for name in ("open", "drifted", "unknown", "new", "resolved")]
+        [found.manifest["verdict"][name] for name in ("state", "exit_code")]
+        datetime.fromisoformat(found.run["finished"])
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BundleError("its manifest does not tell what came of the run") from error

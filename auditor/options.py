@@ -178,7 +178,7 @@ def inputs_of(given: Given) -> Inputs:
     if isinstance(given.get("state"), StateObject) and (given.get("snapshot") or given.get("declared_only")):
         raise click.UsageError(f"{given['state']} is read from AWS, which is not to be asked; give the state as a file")
     return Inputs(
-        now=_time(given.get("now")),
+        now=time_of(given.get("now")),
         fixed_now=bool(given.get("now")),
         command=" ".join(("audit", *sys.argv[1:])),
         variables=Variables(
@@ -231,7 +231,8 @@ def format_of(known: Mapping[str, Format], name: str, option_name: str) -> Forma
     return known[name]
 
 
-def _time(text: str | None) -> datetime:
+def time_of(text: str | None) -> datetime:
+    """The time that --now names, or the clock's."""
     if not text:
         return datetime.now(UTC)
     try:

@@ -13,16 +13,17 @@ import os
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import Any, Final
 
 from auditor.estate import Estate, Other
 from auditor.hcl import Configuration, shown_path
 from auditor.inputs import Inputs, Variables
 from auditor.model.errors import SnapshotError
-from auditor.model.rule import Layer, Profile
+from auditor.records import restored, written
 from auditor.settings import Environment, Settings
 from auditor.state import State
 
@@ -30,7 +31,9 @@ SCHEMA: Final = "auditor/sources/v1"
 _LARGEST: Final = 1 << 30
 """Bytes that sources may unpack to."""
 _BYTE_ORDER_MARK: Final = "\ufeff".encode()
-_NOT_NEEDED: Final = frozenset({"profile", "role", "external_id", "endpoint"})
+_NOT_NEEDED: Final[Mapping[type[Any], frozenset[str]]] = MappingProxyType(
+    {Environment: frozenset({"profile", "role", "external_id", "endpoint"})}
+)
 """What only the reading of AWS needs of an environment."""
 _VARIABLE: Final = "TF_VAR_"
 
@@ -94,6 +97,10 @@ def sources(
     root, top = settings.root.resolve(), inputs.variables.top
     found: dict[str, Source] = {}
     present: set[str] = set()
+
+    def show(path: Path) -> str:
+        return shown(path, root, top)
+
     for code in (here.code, *(other.code for other in others if other.code is not None)):
         for source in _of_code(code, root, top):
             found.setdefault(source.path, source)
@@ -108,7 +115,7 @@ def sources(
         rules=tuple(Source(path=path, content=file.read_bytes()) for path, file in sorted(rules.items())),
         asked={
             "environment": here.environment.name,
-            "settings": _told(settings, root, top),
+            "settings": written(settings, show, _NOT_NEEDED),
             "variables": {
                 "given": [
                     shown(each, root, top) if isinstance(each, Path) else list(each) for each in inputs.variables.given
@@ -119,7 +126,7 @@ def sources(
                     if name.removeprefix(_VARIABLE) in here.code.variables and name.startswith(_VARIABLE)
                 },
             },
-            "state": _told(here.state, root, top),
+            "state": written(here.state, show, {}),
             "declared_only": inputs.declared_only,
             "context": context,
         },
@@ -188,7 +195,7 @@ def unpack(data: bytes, folder: Path) -> Restored:
         _write(placed(path), b"")
     try:
         asked = header["asked"]
-        settings = _settings(asked["settings"], project, placed)
+        settings = restored(Settings, asked["settings"], placed)
         given = asked["variables"]
         return Restored(
             settings=settings,
@@ -196,7 +203,7 @@ def unpack(data: bytes, folder: Path) -> Restored:
             variables=Variables(
                 given=tuple(placed(each) if isinstance(each, str) else (each[0], each[1]) for each in given["given"]),
                 environment=given["environment"],
-                noted=State(**asked["state"]) if asked["state"] else None,
+                noted=restored(State, asked["state"], placed) if asked["state"] else None,
                 top=layout,
             ),
             rules=rules,
@@ -229,55 +236,6 @@ def _besides_code(settings: Settings, environment: Environment, others: Iterable
     for other in others:
         if other.code is None and other.root.is_dir():
             yield from (file for file in sorted(other.root.iterdir()) if file.is_file() and ".tf" in file.name)
-
-
-def _told(value: Any, root: Path, top: Path) -> Any:  # noqa: ANN401 - any part of settings
-    """Settings or a part of them as JSON; paths as reports show them."""
-    match value:
-        case Path():
-            return shown(value, root, top)
-        case Settings() | Environment() | State() | Layer():
-            left_out = _NOT_NEEDED if isinstance(value, Environment) else frozenset()
-            kept = (field.name for field in fields(value) if field.name not in left_out)
-            return {name: _told(getattr(value, name), root, top) for name in kept}
-        case Mapping():
-            return {key: _told(item, root, top) for key, item in value.items()}
-        case tuple() | list():
-            return [_told(item, root, top) for item in value]
-    return value if value is None or isinstance(value, bool | int | float) else str(value)
-
-
-def _settings(told: Mapping[str, Any], project: Path, placed: Callable[[str], Path]) -> Settings:
-    environments = {
-        name: Environment(
-            **{
-                **each,
-                "root": placed(each["root"]),
-                "waivers": placed(each["waivers"]) if each["waivers"] else None,
-                "scope": tuple(each["scope"]),
-                "var_files": tuple(placed(path) for path in each["var_files"]),
-                "about_rules": _layer(each["about_rules"]),
-            }
-        )
-        for name, each in told["environments"].items()
-    }
-    return Settings(
-        **{
-            **told,
-            "root": project,
-            "file": placed(told["file"]) if told["file"] else None,
-            "environments": environments,
-            "also": tuple(told["also"]),
-            "about_rules": _layer(told["about_rules"]),
-            "about_tiers": {name: _layer(each) for name, each in told["about_tiers"].items()},
-            "rule_paths": tuple(placed(path) for path in told["rule_paths"]),
-            "profile": Profile(told["profile"]),
-        }
-    )
-
-
-def _layer(told: Mapping[str, Any]) -> Layer:
-    return Layer(tuple(told["path"]), told["rules"], told["parameters"])
 
 
 def _as_it_is(text: str) -> str:

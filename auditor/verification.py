@@ -234,10 +234,10 @@ def _chain(folder: Path, told: Mapping[str, Any]) -> Verified:
                 return Verified("chain", State.FAILED, f"the manifest of run {link['run']} was changed since")
             missing = f"run {link['run']} is not here; its manifest has sha256 {link['manifest']}"
             if followed:
-                return Verified("chain", State.OK, f"{followed} earlier manifests are unchanged; {missing}")
+                return Verified("chain", State.OK, f"earlier manifests that are unchanged: {followed}; {missing}")
             return Verified("chain", State.OPEN, missing)
         followed, link = followed + 1, found.manifest.get("previous")
-    return Verified("chain", State.OK, f"all {followed} manifests of the runs before are unchanged")
+    return Verified("chain", State.OK, f"the manifests of all runs before are unchanged: {followed}")
 
 
 def _beside(folder: Path) -> Iterable[Bundle]:

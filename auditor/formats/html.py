@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -14,7 +15,18 @@ from auditor.formats.interface import Document, Format
 from auditor.formats.json import encode
 from auditor.formats.page import view
 from auditor.formats.verdict import plural
-from auditor.formats.words import DEMONSTRATION, MOVED, PLANS, REASONS, RISKS, clean, clean_block, shown, unknown
+from auditor.formats.words import (
+    DEMONSTRATION,
+    MOVED,
+    PLANS,
+    REASONS,
+    RISKS,
+    STATES,
+    clean,
+    clean_block,
+    shown,
+    unknown,
+)
 from auditor.shipped import shipped
 
 if TYPE_CHECKING:
@@ -46,6 +58,29 @@ def render(document: Document) -> bytes:
         )
         .encode()
     )
+
+
+def render_history(document: Mapping[str, Any], project: str, beside: Path) -> bytes:
+    """The page of past runs; `beside` is the folder it will stand in, where links to reports start."""
+    from markupsafe import Markup  # noqa: PLC0415 - as in render
+
+    from auditor.formats.trend import drawing  # noqa: PLC0415 - as above
+
+    reports = shipped("reports")
+    style = _asset(reports / "assets" / "report.css")
+    environments = [
+        {**each, "drawing": drawing([run["open"] for run in each["runs"]]) if len(each["runs"]) > 1 else None}
+        for each in document["environments"]
+    ]
+    template = _environment(reports / "templates").get_template("history.html.j2")
+    return template.render(
+        {**document, "environments": environments},
+        project=project,
+        states=STATES,
+        link=lambda folder: os.path.relpath(Path(folder) / "report.html", beside),
+        css=Markup(style),  # noqa: S704 - our own file
+        csp=f"default-src 'none'; style-src '{_hash(style)}'; img-src data:; base-uri 'none'; form-action 'none'",
+    ).encode()
 
 
 def prepare() -> None:

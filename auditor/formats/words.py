@@ -186,6 +186,8 @@ def since(document: Document) -> str:
     return f"since {history['previous']['finished'][:10]}: {', '.join(told)}"
 
 
+STATES: Final[Mapping[str, str]] = {"fail": "not compliant", "incomplete": "incomplete", "pass": "compliant"}
+"""The states of a verdict, in a list of runs."""
 BECAME: Final[Mapping[str, str]] = {
     "pass": "passes now",
     "unknown": "can't be decided now",

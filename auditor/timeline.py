@@ -1,0 +1,100 @@
+"""The past runs of an environment: in order, with the age of the latest that asked AWS; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from auditor.formats.words import STATES
+from auditor.history import Bundle
+
+SCHEMA: Final = "auditor/history/v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """What became of an environment, run by run."""
+
+    environment: str
+    runs: tuple[Bundle, ...]
+    """Oldest first; demonstrations are none."""
+    latest: Bundle | None
+    """The latest that asked AWS: a run of the code alone tells nothing of what is live."""
+    age: float | None
+    """Seconds since it ended; negative where it ended after now."""
+
+    def fresh(self, most: float) -> bool:
+        """Whether there is one no older than so many seconds, and none from the future."""
+        return self.age is not None and 0 <= self.age <= most
+
+
+def timeline(environment: str, bundles: Iterable[Bundle], now: datetime) -> Timeline:
+    """The timeline of an environment, out of bundles of any."""
+    own = sorted(
+        (each for each in bundles if each.run["environment"] == environment and not each.manifest.get("demonstration")),
+        key=lambda each: (str(each.run["finished"]), str(each.run["id"])),
+    )
+    asked = [each for each in own if not each.run.get("declared_only")]
+    latest = asked[-1] if asked else None
+    age = (now - datetime.fromisoformat(latest.run["finished"])).total_seconds() if latest else None
+    return Timeline(environment=environment, runs=tuple(own), latest=latest, age=age)
+
+
+def document(timelines: Iterable[Timeline], most: float | None) -> dict[str, Any]:
+    """Timelines as JSON; `fresh` is null where no greatest age was given."""
+    told = [
+        {
+            "environment": each.environment,
+            "latest": str(each.latest.run["id"]) if each.latest else None,
+            "age_seconds": None if each.age is None else round(each.age),
+            "fresh": None if most is None else each.fresh(most),
+            "runs": [_run(run) for run in each.runs],
+        }
+        for each in timelines
+    ]
+    return {"schema": SCHEMA, "environments": [{**each, "told": freshness(each)} for each in told]}
+
+
+def _run(found: Bundle) -> dict[str, Any]:
+    run, told = found.run, found.manifest
+    numbers: Mapping[str, int] = told["numbers"]
+    return {
+        "run": str(run["id"]),
+        "folder": str(found.folder),
+        "finished": str(run["finished"]),
+        "account": str(run.get("account", "")),
+        "region": str(run.get("region", "")),
+        "caller": str(run.get("caller", "")),
+        "commit": str(run.get("git", {}).get("commit", "")),
+        "declared_only": bool(run.get("declared_only")),
+        "complete": bool(told.get("complete")),
+        "signed": bool(told.get("signature")),
+        "state": str(told["verdict"]["state"]),
+        "exit_code": int(told["verdict"]["exit_code"]),
+        "manifest": found.digest,
+        **{name: int(numbers[name]) for name in ("open", "drifted", "unknown", "new", "resolved")},
+    }
+
+
+def lasting(seconds: float) -> str:
+    """A time span in the two units that matter, as `1 d 3 h`."""
+    whole = int(abs(seconds))
+    parts = []
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if whole >= size:
+            parts.append(f"{whole // size} {unit}")
+            whole %= size
+    return " ".join(parts[:2]) or "less than a minute"
+
+
+def freshness(told: Mapping[str, Any]) -> str:
+    """When an environment was last audited, by whom and with which verdict."""
+    latest = next((run for run in told["runs"] if run["run"] == told["latest"]), None)
+    if latest is None:
+        return "never audited: there is no run that asked AWS"
+    age = told["age_seconds"]
+    when = f"{lasting(age)} ago" if age >= 0 else f"{lasting(age)} from now: a clock is wrong"
+    word = STATES.get(latest["state"], "?")
+    return f"last audited {when} ({latest['finished']}) by {latest['caller'] or 'nobody named'}: {word}"

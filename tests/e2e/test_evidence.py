@@ -1,0 +1,123 @@
+"""Evidence from outside: a run writes a bundle, verify and replay test it, history and diff tell of several."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+import sample_bundles
+
+
+@pytest.fixture
+def project(tmp_path):
+    return sample_bundles.project(tmp_path / "project")
+
+
+@pytest.fixture
+def audit(project):
+    def run(*arguments, cwd=project):
+        environment = {"PATH": os.environ["PATH"], "HOME": str(project), "AWS_EC2_METADATA_DISABLED": "true"}
+        return subprocess.run(
+            [sys.executable, "-m", "auditor", *arguments],
+            cwd=cwd,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return run
+
+
+NIGHT = ("--env", "prod", "--declared-only", "-qq", "--now")
+
+
+def test_two_nights(audit, project):
+    assert audit(*NIGHT, "2026-01-15T02:00:00Z").returncode == 4
+    sample_bundles.project(project, protected=True)
+    told = audit("--env", "prod", "--declared-only", "--now", "2026-01-16T02:00:00Z")
+    assert "    since 2026-01-15: 0 new, 2 resolved, 7 unchanged\n" in told.stdout
+    first, second = sorted((project / "reports" / "out" / "prod").iterdir())
+    done = audit("verify", str(second))
+    assert done.returncode == 0, done.stdout
+    assert "chain: the manifests of all runs before are unchanged: 1" in done.stdout
+    assert json.loads(audit("verify", str(second), "--json").stdout)["sound"] is True
+    done = audit("replay", str(second))
+    assert (done.returncode, done.stdout) == (0, "same   report.html\nsame   report.json\n")
+    assert "sensitive texts are covered in envs/prod/main.tf" in done.stderr
+    done = audit("diff", str(first), str(second))
+    assert done.stdout.splitlines()[0].startswith("resolved: critical POL-001 shop-prod-users")
+    assert done.stderr == "0 new, 2 resolved, 7 unchanged\n"
+    done = audit("history", "--env", "prod,uat", "--html", "past.html", "--now", "2026-01-16T03:00:00Z")
+    assert done.returncode == 0, done.stderr
+    assert "2026-01-16T02:00  not compliant     7 open    0 drifted    0 unknown  2 resolved, code alone" in done.stdout
+    assert done.stdout.count("never audited: there is no run that asked AWS") == 2
+    assert "reports/out/prod/2026-01-16T020000Z/report.html" in (project / "past.html").read_text()
+    done = audit("history", "--env", "prod", "--max-age", "26h")
+    assert done.returncode == 3
+    assert "stale: no run of prod in the last 26h asked AWS" in done.stderr
+
+
+def test_the_same_folder_every_night(audit, project):
+    for night in ("15", "16"):
+        assert audit(*NIGHT, f"2026-01-{night}T02:00:00Z", "--out", "out").returncode == 4
+    history = json.loads((project / "out" / "report.json").read_bytes())["history"]
+    assert history["previous"]["finished"].startswith("2026-01-15")
+    assert audit("replay", "out").returncode == 0
+    assert "is not here" in audit("verify", "out").stdout
+
+
+def test_a_changed_report_fails_both(audit, project):
+    audit(*NIGHT, "2026-01-15T02:00:00Z", "--out", "out")
+    with (project / "out" / "report.json").open("ab") as stream:
+        stream.write(b" ")
+    done = audit("verify", "out")
+    assert done.returncode == 1
+    assert "FAILED report.json: it has" in done.stdout
+    assert "proves" not in done.stdout
+    done = audit("replay", "out")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "report.json is not the one that the manifest names" in done.stderr
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
+def test_a_signed_run_with_keys_of_openssl(audit, project):
+    for command in (
+        "openssl genpkey -algorithm ed25519 -out key.pem",
+        "openssl pkey -in key.pem -pubout -out key.pub",
+        "openssl genpkey -algorithm ed25519 -aes256 -pass pass:x -out locked.pem",
+        "openssl genpkey -algorithm x25519 -out other.pem",
+    ):
+        subprocess.run(command.split(), cwd=project, check=True, capture_output=True)
+    assert audit(*NIGHT, "2026-01-15T02:00:00Z", "--out", "out", "--sign", "key.pem").returncode == 4
+    done = audit("verify", "out", "--key", "key.pub")
+    assert done.returncode == 0, done.stdout
+    assert "signature: the manifest was signed by the key with sha256" in done.stdout
+    for key, words in (
+        ("none.pem", "can't be read"),
+        ("audit.toml", "no private key"),
+        ("locked.pem", "is encrypted"),
+        ("other.pem", "another kind"),
+    ):
+        done = audit(*NIGHT, "2026-01-15T02:00:00Z", "--sign", key)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert words in done.stderr
+    assert not (project / "reports").exists()
+
+
+def test_wrong_usage_is_one_clear_error(audit, project, tmp_path):
+    for arguments, words, code in (
+        (("verify", str(tmp_path)), "manifest.json can't be read", 1),
+        (("replay", str(tmp_path / "none")), "manifest.json can't be read", 1),
+        (("diff", str(tmp_path), str(tmp_path)), "manifest.json can't be read", 1),
+        (("history", "--env", "prod", "--out", "none"), "none is no folder of bundles", 1),
+        (("history", "--env", "prod", "--max-age", "soon"), "no time span", 2),
+        (("history",), "name an environment", 2),
+    ):
+        done = audit(*arguments)
+        assert (done.returncode, done.stdout) == (code, ""), arguments
+        assert words in done.stderr
+        assert "Traceback" not in done.stderr
