@@ -36,6 +36,7 @@ _READINGS: Final = 2_000
 """Times that the code is evaluated, at the most."""
 _MOST_TOLD: Final = 5
 _BOM: Final = b"\xef\xbb\xbf"
+_MODE: Final = 0o644
 
 
 @click.command()
@@ -58,6 +59,8 @@ def adopt(address: str | None, path: str | None, *, shared: bool, write: bool, *
     why; so are edits that would change more than what they are for.
     """
     from auditor import pipeline
+    from auditor.adoption.importing import bring_in
+    from auditor.model.drift import Existence
 
     settings = settings_of(given)
     chosen = environments_of(settings, given)
@@ -67,22 +70,25 @@ def adopt(address: str | None, path: str | None, *, shared: bool, write: bool, *
     before = {file.path: file for file in search.trial.code.files}
     told = 0
     for comparison in _wanted(search, address, path):
-        for adoption in list(search.adopt(comparison)):
+        unmanaged = comparison.existence is Existence.UNMANAGED
+        found = [bring_in(search, comparison, chosen[0].root.resolve())] if unmanaged else search.adopt(comparison)
+        for adoption in list(found):
             told += 1
-            _tell(_shared(search, adoption) if shared and adoption.diff else adoption)
+            _tell(_shared(search, adoption) if shared and adoption.diff and not unmanaged else adoption)
     _second_reading(search, before)
     _show(search, before)
     if write:
         for file, text in search.edited.items():
-            _replace(file, before[file.relative_to(search.trial.base).as_posix()], text)
+            _replace(file, before.get(file.relative_to(search.trial.base).as_posix()), text)
     click.echo(f"{told} {'drift' if told == 1 else 'drifts'} looked at, {len(search.edited)} files edited", err=True)
 
 
 def _wanted(search: Search, address: str | None, path: str | None) -> Iterator[Comparison]:
     """The comparisons to look at, with the drifts to look at."""
     from auditor.adoption.search import name_of
+    from auditor.model.drift import Existence
 
-    drifted = [each for each in search.trial.comparisons if each.drifts and each.declared is not None]
+    drifted = [each for each in search.trial.comparisons if each.drifts or each.existence is Existence.UNMANAGED]
     if address is not None:
         named = [each for each in drifted if address in (each.address, each.identity.name)]
         if not named:
@@ -114,13 +120,19 @@ def _tell(adoption: Adoption) -> None:
     from auditor.adoption.search import name_of
     from auditor.formats.words import clean
 
-    what = f"{name_of(adoption.comparison)} {', '.join(adoption.paths)}"
+    what = f"{name_of(adoption.comparison)} {', '.join(adoption.paths)}".rstrip()
+    later = [
+        f"{does} {', '.join(what_)}"
+        for does, what_ in (("changes", adoption.changes), ("creates", adoption.creates))
+        if what_
+    ]
+    after = f"; the next apply {' and '.join(later)}" if later else ""
     place = f"{adoption.place}: " if adoption.place else ""
     if not adoption.diff:
         click.echo(clean(f"{place}no edit: {what}: {adoption.reason}"), err=True)
     elif adoption.alone:
         used = f" (in a file of {', '.join(adoption.used_by)} too)" if adoption.used_by else ""
-        click.echo(clean(f"{place}adopted: {what}{used}"), err=True)
+        click.echo(clean(f"{place}adopted: {what}{used}{after}"), err=True)
     else:
         touched = (*adoption.elsewhere, *adoption.others)
         more = f" and {len(touched) - _MOST_TOLD} more" if len(touched) > _MOST_TOLD else ""
@@ -134,7 +146,7 @@ def _second_reading(search: Search, before: Mapping[str, SourceFile]) -> None:
     for file, text in search.edited.items():
         shown = file.relative_to(search.trial.base).as_posix()
         new = compared(shown, text)["disagreed"]
-        if new and not compared(shown, before[shown].text)["disagreed"]:
+        if new and not (shown in before and compared(shown, before[shown].text)["disagreed"]):
             raise ReportError(
                 f"python-hcl2 reads the edited {shown} otherwise: {new[0]}", hint="edit this file by hand"
             )
@@ -147,22 +159,22 @@ def _show(search: Search, before: Mapping[str, SourceFile]) -> None:
 
     for file, text in search.edited.items():
         shown = file.relative_to(search.trial.base).as_posix()
-        diff = unified(shown, before[shown].text, text)
+        diff = unified(shown, before[shown].text if shown in before else "", text)
         click.echo(clean_block(diff) if sys.stdout.isatty() else diff, nl=False)
 
 
-def _replace(file: Path, before: SourceFile, text: str) -> None:
+def _replace(file: Path, before: SourceFile | None, text: str) -> None:
     """Put an edited file in the place of the one that was read; a file that has changed since is left as it is."""
     file = file.resolve()
     try:
-        content = file.read_bytes()
-        if sha256(content).hexdigest() != before.sha256:
-            raise SourceError(f"{before.path} has changed since it was read", hint="run the command again")
+        content = file.read_bytes() if file.exists() else b""
+        if (sha256(content).hexdigest() if file.exists() else None) != (before.sha256 if before else None):
+            raise SourceError(f"{file} has changed since it was read", hint="run the command again")
         mark = _BOM if content.startswith(_BOM) else b""
         descriptor, fresh = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(mark + text.encode())
-        Path(fresh).chmod(file.stat().st_mode)
+        Path(fresh).chmod(file.stat().st_mode if file.exists() else _MODE)
         Path(fresh).replace(file)
     except OSError as error:
-        raise ReportError(f"{before.path} can't be written: {error.strerror}") from error
+        raise ReportError(f"{file} can't be written: {error.strerror}") from error

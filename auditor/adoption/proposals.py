@@ -157,7 +157,7 @@ class _Place:
         if known is None or not isinstance(target, Mapping):
             return
         many = target if known.shape is Shape.BLOCKS and step.key is None else {step.key: target}
-        told = [found for one in many.values() if (found := _told(known, one))]
+        told = [found for one in many.values() if (found := worth_telling(known, one))]
         for block in level.blocks(step.name):
             if block.type == "dynamic":
                 yield from self._more(level, block, told)
@@ -255,7 +255,7 @@ def _at(live: Mapping[str, Value], path: Iterable[Step]) -> Value:
     return found
 
 
-def _told(known: Attribute, value: Value) -> Mapping[str, Value]:
+def worth_telling(known: Attribute, value: Value) -> Mapping[str, Value]:
     """What is worth writing of a live block: what is required, and what is not what the provider takes anyway."""
     if not isinstance(value, Mapping):
         return {}
@@ -263,7 +263,7 @@ def _told(known: Attribute, value: Value) -> Mapping[str, Value]:
     for child in known.children:
         actual = value.get(child.name)
         if child.shape is Shape.BLOCK:
-            if inner := _told(child, actual):
+            if inner := worth_telling(child, actual):
                 found[child.name] = inner
         elif not child.compared or actual is None or isinstance(actual, Unknown | NotApplicable):
             continue

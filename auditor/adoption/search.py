@@ -21,7 +21,9 @@ from auditor.model.values import NotApplicable, unknowns
 Edited = Mapping[Path, str]
 """Texts in the place of files."""
 Key = tuple[str, str]
-"""A resource, by address or by kind and name, and a keyed path; the path is empty for the resource itself."""
+"""A resource, by address or by kind and name, and a keyed path, which is empty for the resource as a whole."""
+APART: Final = "(on one side only)"
+"""In the place of a path, where a resource does not stand on both sides."""
 _FOLLOWING: Final = 3
 """How often an edit may call for others in the same resource."""
 
@@ -47,7 +49,7 @@ class Trial:
     @cached_property
     def drifts(self) -> frozenset[Key]:
         """All that differs, and what stands on one side only; not what AWS is changing to this just now."""
-        apart = {(name_of(each), "") for each in self.comparisons if each.existence is not Existence.BOTH}
+        apart = {(name_of(each), APART) for each in self.comparisons if each.existence is not Existence.BOTH}
         differing = {
             (name_of(each), drift.path)
             for each in self.comparisons
@@ -88,12 +90,16 @@ class Adoption:
     """What it changes in the code of other environments."""
     used_by: tuple[str, ...] = ()
     """Other environments that use an edited file, whether it changes anything there or not."""
+    creates: tuple[str, ...] = ()
+    """Resources that come to be declared with it, which the next apply creates."""
+    changes: tuple[str, ...] = ()
+    """Paths of an imported resource that the next apply changes."""
     reason: str = ""
     """Why there is no edit."""
 
     @property
     def alone(self) -> bool:
-        """Whether there is an edit that changes nothing but what it is for."""
+        """Whether there is an edit that changes nothing of what is there, but what it is for."""
         return bool(self.diff) and not self.others and not self.elsewhere
 
 
@@ -221,7 +227,7 @@ class Search:
             following = [
                 each
                 for each in (now.drifts if now else ())
-                if each.path in new and not _barred(self._kind(comparison), each)
+                if each.path and each.path in new and not _barred(self._kind(comparison), each)
             ]
             if now is None or not following:
                 break
@@ -275,7 +281,7 @@ class Search:
         if trial is None or trial.complaints - self.trial.complaints:
             return None
         name = name_of(comparison)
-        if any((name, path) in trial.drifts for path in ("", *(drift.path for drift in drifts))):
+        if any((name, path) in trial.drifts for path in (APART, *(drift.path for drift in drifts))):
             return None
         return _Draft(trial, edited)
 

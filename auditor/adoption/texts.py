@@ -60,6 +60,7 @@ def why_not(path: str) -> str:
 
 
 def unified(path: str, before: str, after: str) -> str:
-    """A change of a file as `patch -p1` and `git apply` take it; empty where nothing changed."""
-    rows = difflib.unified_diff(_LINES.findall(before), _LINES.findall(after), f"a/{path}", f"b/{path}")
+    """A change of a file as `patch -p1` and `git apply` take it; empty where nothing changed. An empty file is new."""
+    old = f"a/{path}" if before else "/dev/null"
+    rows = difflib.unified_diff(_LINES.findall(before), _LINES.findall(after), old, f"b/{path}")
     return "".join(row if row.endswith("\n") else f"{row}\n\\ No newline at end of file\n" for row in rows)

@@ -73,7 +73,7 @@ def without_argument(place: Layout, attribute: Attribute) -> Change:
 def block(place: Layout, body: Body, type_: str, values: Mapping[str, Value]) -> Change:
     """A body with one more nested block at its end; mappings among the values are blocks inside it."""
     indentation = _inner_indentation(place, body)
-    text = _block_text(type_, values, indentation).rstrip("\n")
+    text = block_text(type_, values, indentation).rstrip("\n")
     braces = place.braces(body)
     last = max((b.offset for b in body.blocks), default=-1)
     blank = "\n" if body.attributes or last >= 0 else ""
@@ -86,11 +86,23 @@ def block(place: Layout, body: Body, type_: str, values: Mapping[str, Value]) ->
     return _change(place, behind, behind, f"{blank}{text}\n")
 
 
-def _block_text(type_: str, values: Mapping[str, Value], indentation: str) -> str:
+def block_text(type_: str, values: Mapping[str, Value], indentation: str) -> str:
+    """A block as text, on lines of its own; mappings among the values are blocks inside it."""
     plain = {name: value for name, value in values.items() if not isinstance(value, Mapping)}
     inner = indentation + _STEP
-    nested = "".join(_block_text(n, v, inner) for n, v in values.items() if isinstance(v, Mapping))
+    nested = "".join(block_text(n, v, inner) for n, v in values.items() if isinstance(v, Mapping))
     return f"{indentation}{type_} {{\n{written.arguments(plain, inner)}{nested}{indentation}}}\n"
+
+
+def copied_element(place: Layout, found: Element, name: str) -> Change:
+    """An object with a copy of one of its elements under another name, behind it."""
+    text, span = place.source.text, place.span(found.value)
+    copy = f"{written.key(name)} = {text[span.start : span.end]}"
+    start = _key_start(place, found)
+    alone = not text[place.line_start(start) : start].strip()
+    comma = "," if _behind(text, span.end, len(text)).startswith(",") or not alone else ""
+    gap = f"\n\n{place.indentation(start)}" if alone else " "
+    return _change(place, span.end, span.end, f"{comma}{gap}{copy}")
 
 
 def without_block(place: Layout, found: Block) -> Change:

@@ -32,9 +32,10 @@ def adopted(case, folder):
     """Adopt all drifts of a case: those that could be, with their attribute, and those that are left."""
     search = search_of(case, folder)
     (comparison,) = search.trial.comparisons
-    if comparison.existence is not Existence.BOTH:
-        return set(), set()
-    wanted = {drift.path for drift in comparison.drifts if not unadoptable(search.world.kinds[comparison.kind], drift)}
+    kind = search.world.kinds[comparison.kind]
+    if comparison.existence is not Existence.BOTH or kind.invalid(comparison.live.values, None, True):
+        return set(), set()  # nothing is there, or what no code can say: Terraform refuses it
+    wanted = {drift.path for drift in comparison.drifts if not unadoptable(kind, drift)}
     without = {path for each in search.adopt(comparison) if not each.alone for path in each.paths}
     # What the search says is proved once more, from nothing but the text.
     for file, text in search.edited.items():
