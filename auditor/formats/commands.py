@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from auditor.model.calls import Call
-from auditor.model.drift import Comparison, Existence, Plan
+from auditor.model.drift import Comparison, Drift, Existence, Plan, Reality
 
 _WORDS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _APPLIED: Final = frozenset({(Existence.BOTH, Plan.UPDATE), (Existence.MISSING, Plan.CREATE)})
@@ -25,6 +25,19 @@ def aws_cli(call: Call, region: str) -> str:
     told = json.dumps(call.input, separators=(", ", ": "))
     command = ("aws", service, _WORDS.sub("-", operation).lower(), "--region", region, "--cli-input-json", told)
     return shlex.join(command)
+
+
+def adopt(environment: str, comparison: Comparison, drift: Drift | None = None) -> str:
+    """The command that looks for the edit by which code takes over a drift, or an unmanaged resource."""
+    name = comparison.identity.name if drift is None else comparison.address
+    words = ("audit", "adopt", "--env", environment, str(name), *((drift.path,) if drift is not None else ()))
+    wanted = comparison.existence is Existence.UNMANAGED if drift is None else _adoptable(drift)
+    return shlex.join(words) if wanted and words[4][:1] != "-" and all(map(str.isprintable, words)) else ""
+
+
+def _adoptable(drift: Drift) -> bool:
+    differs = drift.reality in (Reality.DIFFERENT, Reality.UNDECLARED)
+    return differs and bool(drift.path) and not drift.declared.sensitive and not drift.live.sensitive
 
 
 def terraform(comparison: Comparison, apply: Sequence[str]) -> str:

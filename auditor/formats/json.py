@@ -63,7 +63,7 @@ def document(
         "population": _population(audit),
         "parity": parity(audit),
         "subjects": {kind: [_subject(subject) for subject in many] for kind, many in sorted(audit.subjects.items())},
-        "resources": [_resource(comparison, audit.apply, code) for comparison in audit.comparisons],
+        "resources": [_resource(comparison, audit, code) for comparison in audit.comparisons],
         "results": [
             {"rule": results.rule, "subject_type": results.subject_type, "statuses": results.statuses}
             for results in audit.results
@@ -170,7 +170,7 @@ def _subject(subject: Subject) -> dict[str, Any]:
     }
 
 
-def _resource(comparison: Comparison, apply: tuple[str, ...], code: CodeLine) -> dict[str, Any]:
+def _resource(comparison: Comparison, audit: Audit, code: CodeLine) -> dict[str, Any]:
     identity = comparison.identity
     name = encode_unknown(identity.name) if isinstance(identity.name, Unknown) else identity.name
     return {
@@ -186,13 +186,14 @@ def _resource(comparison: Comparison, apply: tuple[str, ...], code: CodeLine) ->
         "not_compared": list(comparison.not_compared),
         "cause": encode_unknown(comparison.cause) if comparison.cause is not None else None,
         "note": comparison.note,
-        "drifts": [_drift(drift, comparison.identity.region, code) for drift in comparison.drifts],
-        "put_back": commands.terraform(comparison, apply),
+        "drifts": [_drift(drift, comparison, audit, code) for drift in comparison.drifts],
+        "put_back": commands.terraform(comparison, audit.apply),
+        "adopt": commands.adopt(audit.environment, comparison),
         "moved": comparison.moved.value if comparison.moved else None,
     }
 
 
-def _drift(drift: Drift, region: str, code: CodeLine) -> dict[str, Any]:
+def _drift(drift: Drift, comparison: Comparison, audit: Audit, code: CodeLine) -> dict[str, Any]:
     return {
         "path": drift.path,
         "plan": drift.plan.value,
@@ -201,7 +202,8 @@ def _drift(drift: Drift, region: str, code: CodeLine) -> dict[str, Any]:
         "declared": encode_fact(drift.declared, code),
         "live": encode_fact(drift.live, code),
         "note": drift.note,
-        "put_back": [commands.aws_cli(call, region) for call in drift.put_back],
+        "put_back": [commands.aws_cli(call, comparison.identity.region) for call in drift.put_back],
+        "adopt": commands.adopt(audit.environment, comparison, drift),
         "moved": drift.moved.value if drift.moved else None,
     }
 

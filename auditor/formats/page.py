@@ -361,6 +361,7 @@ def _drifting(document: Document, findings: Sequence[Mapping[str, Any]]) -> list
                 "name": name if isinstance(name, str) else resource["address"],
                 "shown": drifts,
                 "back": list(dict.fromkeys(filter(None, commands))),
+                "edits": list(filter(None, [resource.get("adopt"), *(drift.get("adopt") for drift in drifts)])),
             }
         )
     return sorted(shown, key=_danger)

@@ -5,10 +5,10 @@ import shlex
 
 import pytest
 
-from auditor.formats.commands import aws_cli, terraform
+from auditor.formats.commands import adopt, aws_cli, terraform
 from auditor.model.calls import Call
-from auditor.model.drift import Comparison, Existence, Plan
-from auditor.model.facts import Identity
+from auditor.model.drift import Comparison, Drift, Existence, Plan, Reality
+from auditor.model.facts import Default, Fact, Identity
 
 HOSTILE = [
     "$(reboot)",
@@ -65,3 +65,27 @@ def test_what_is_there_and_as_good_as_deleted_is_not_created_beside_it():
 def test_no_command_for_an_address_that_can_t_be_shown():
     assert terraform(comparison(Plan.UPDATE, "a\nb"), APPLY) == ""
     assert terraform(comparison(Plan.UPDATE), ()) == ""
+
+
+def drift(path="ttl.enabled", reality=Reality.DIFFERENT, *, sensitive=False):
+    fact = Fact(True, Default("nobody"), sensitive)
+    return Drift(path, Plan.UPDATE, reality, fact, Fact(False, Default("nobody")))
+
+
+def test_a_drift_is_adopted_by_its_address_and_path():
+    told = adopt("prod", comparison(Plan.UPDATE, "a.b['x']"), drift('tags["a"]'))
+    assert shlex.split(told) == ["audit", "adopt", "--env", "prod", "a.b['x']", 'tags["a"]']
+
+
+def test_an_unmanaged_resource_is_adopted_by_its_name():
+    assert adopt("prod", comparison(Plan.NO_OP, "", Existence.UNMANAGED)) == "audit adopt --env prod users"
+
+
+@pytest.mark.parametrize(
+    "found",
+    [drift(""), drift(reality=Reality.EQUAL), drift(reality=Reality.UNDETERMINED), drift(sensitive=True), None],
+)
+def test_what_is_not_adopted(found):
+    assert adopt("prod", comparison(Plan.UPDATE), found) == ""
+    assert adopt("prod", comparison(Plan.UPDATE, "a\nb"), drift()) == ""
+    assert adopt("prod", comparison(Plan.UPDATE, "--env"), drift()) == ""
