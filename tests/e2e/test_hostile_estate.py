@@ -75,7 +75,7 @@ def test_the_attack_arrives(bundle):
 
 def test_nothing_drives_a_terminal_or_turns_text_around(bundle):
     for name, content in bundle.items():
-        if name != "report.json":
+        if name != "report.json" and not name.endswith(".gz"):
             found = re.search(
                 "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]", content.decode()
             )
