@@ -7,7 +7,7 @@ from typing import Final
 
 from auditor.model.facts import Resource, Side
 from auditor.model.values import Unknown, Value
-from auditor.subjects.definition import decided, names_of
+from auditor.subjects.definition import at_path, decided, names_of
 from auditor.subjects.sides import Sides
 
 TARGETS: Final = "application-autoscaling:DescribeScalableTargets"
@@ -41,6 +41,37 @@ def unscaled_indexes(table: Resource, sides: Sides) -> Value:
         else:
             found += [value for value in scaled if isinstance(value, Unknown)][:1]
     return decided(found)
+
+
+def settings(table: Resource, sides: Sides) -> Value:
+    """The bounds of everything that scales a live table or one of its indexes, with the utilisation that is kept."""
+    for api in (TARGETS, POLICIES):
+        gap = sides.index.gap(api)
+        if gap is not None:
+            return gap
+    root = f"table/{table.identity.name}"
+    found: list[Value] = []
+    for resource in sorted(sides.index.scaling_targets):
+        if resource == root or resource.startswith(f"{root}/index/"):
+            for target in sides.index.scaling_targets[resource]:
+                dimension = target.values.get("scalable_dimension")
+                policies = (p for p in sides.index.scaling_policies.get(resource, ()) if _is(p, dimension))
+                found.append(
+                    {
+                        "name": f"{resource} {dimension}",
+                        "min": target.values.get("min_capacity"),
+                        "max": target.values.get("max_capacity"),
+                        "target_value": next((at_path(p.values, _KEPT) for p in policies), None),
+                    }
+                )
+    return tuple(found)
+
+
+_KEPT: Final = ("target_tracking_scaling_policy_configuration", "target_value")
+
+
+def _is(resource: Resource, dimension: Value) -> bool:
+    return resource.values.get("scalable_dimension") == dimension
 
 
 def _scaled(table: Resource, sides: Sides, resource: str, dimension: str) -> Value:

@@ -11,8 +11,9 @@ from auditor.model.catalogue import FactType
 from auditor.model.facts import Identity, Resource
 from auditor.model.results import Subject
 from auditor.model.values import Value
-from auditor.subjects.definition import SubjectType, decided, makers_of, spec
+from auditor.subjects.definition import SubjectType, decided, lifted, makers_of, spec
 from auditor.subjects.material import Index, Material, refers
+from auditor.subjects.moments import hours_before
 from auditor.subjects.policy_statements import PolicyFindings, findings_of
 from auditor.subjects.sides import (
     SURROUNDINGS,
@@ -60,6 +61,14 @@ def _declared_policy(sides: Sides) -> Value:
     )
     own = key.values.get("policy")
     return next(companions, NO_POLICY) if own is None else own
+
+
+def _valid_days(sides: Sides) -> Value:
+    live = sides.live
+    if not isinstance(live, Resource):
+        return live
+    hours = lifted(live.facts.get("valid_to"), lambda value: hours_before(sides.material.run.now, value))
+    return lifted(hours, lambda value: -value // 24 if isinstance(value, int) else value)
 
 
 NO_POLICY: Final = '{"Statement": []}'
@@ -132,6 +141,26 @@ DEFINITIONS: Final[Definitions] = (
         omitted="AWS takes 30",
         absence="told only of a key that waits for its deletion",
         unit="days",
+    ),
+    of_sides(
+        spec(
+            "live.valid_days",
+            FactType.NUMBER,
+            "Days until its imported material expires.",
+            f"{_KEY}.ValidTo",
+            unit="whole days",
+            absence="it does not expire",
+        ),
+        _valid_days,
+    ),
+    of_sides(
+        spec(
+            "declared.policy.written",
+            FactType.BOOL,
+            "Whether the code gives it a policy.",
+            "policy, or aws_kms_key_policy",
+        ),
+        lambda sides: lifted(_declared_policy(sides), lambda policy: policy != NO_POLICY),
     ),
     live_fact("live.arn", FactType.STRING, "ARN of the key.", f"{_KEY}.Arn"),
     live_fact("live.aliases", FactType.STRINGS, "Its aliases.", "kms:ListAliases Aliases.AliasName"),

@@ -92,6 +92,8 @@ class Index:
     scaling_policies: Mapping[str, tuple[Resource, ...]]
     resource_policies: Mapping[str, Resource]
     """By the ARN they are attached to."""
+    selections: tuple[Resource, ...]
+    """What backup plans back up."""
     declared: Mapping[str, tuple[Resource, ...]]
     """Declared resources by kind."""
     listed_tables: frozenset[str]
@@ -152,6 +154,7 @@ def index_of(material: Material) -> Index:
             if isinstance(arn := policy.values.get("resource_arn"), str)
         },
         tables_by_key={arn: tuple(sorted(names)) for arn, names in tables.items()},
+        selections=tuple(live.get("aws_backup_selection", ())),
         declared={kind: tuple(same) for kind, same in written.items()},
         listed_tables=frozenset(
             name for answer in material.answers.of(LIST_TABLES) for page in answer.pages for name in page["TableNames"]

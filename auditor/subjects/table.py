@@ -13,7 +13,6 @@ from auditor.policy.globs import matches
 from auditor.subjects import capacity, encryption
 from auditor.subjects.definition import Definition, SubjectType, at_path, lifted, makers_of, spec
 from auditor.subjects.material import Index, Material
-from auditor.subjects.moments import hours_before, newest
 from auditor.subjects.sides import (
     SURROUNDINGS,
     TABLE,
@@ -28,15 +27,15 @@ from auditor.subjects.sides import (
 )
 from auditor.subjects.table_alarms import ALARM_FACTS
 from auditor.subjects.table_attributes import ATTRIBUTES
+from auditor.subjects.table_copies import COPIES
 from auditor.subjects.table_placement import PLACEMENT
 from auditor.subjects.table_policies import POLICIES
+from auditor.subjects.table_recovery import RECOVERY
 
 _TABLE: Final = "dynamodb:DescribeTable Table"
 _SSE: Final = f"{_TABLE}.SSEDescription"
 _KEY: Final = "kms:DescribeKey KeyMetadata"
 _ROTATION: Final = "kms:GetKeyRotationStatus"
-ON_DEMAND: Final = "dynamodb:ListBackups"
-RECOVERY_POINTS: Final = "backup:ListRecoveryPointsByResource"
 
 STATUSES: Final = (
     "CREATING", "UPDATING", "DELETING", "ACTIVE", "INACCESSIBLE_ENCRYPTION_CREDENTIALS", "ARCHIVING", "ARCHIVED",
@@ -203,6 +202,13 @@ ENCRYPTION: Final[Definitions] = (
         lambda key: key.facts.get("key_state"),
     ),
     _of_key(
+        "live.key.multi_region",
+        FactType.BOOL,
+        "Whether it may have replicas in other Regions.",
+        f"{_KEY}.MultiRegion",
+        lambda key: key.values.get("multi_region"),
+    ),
+    _of_key(
         "live.key.rotation_enabled",
         FactType.BOOL,
         "Whether AWS rotates it by itself.",
@@ -212,7 +218,7 @@ ENCRYPTION: Final[Definitions] = (
 )
 
 
-# Capacity, backups
+# Capacity
 
 
 def _scaling(side: str, direction: str) -> Callable[[Sides], Value]:
@@ -257,59 +263,41 @@ CAPACITY: Final[Definitions] = (
         )
         for side, source in _SCALING
     ),
-)
-
-
-def _newest(fact: str, status: str) -> Callable[[Resource], Value]:
-    """When the newest record of a status was made; None where there is none."""
-
-    def of(live: Resource) -> Value:
-        records = live.facts.get(fact)
-        if not isinstance(records, tuple):
-            return records
-        whole = [record for record in records if isinstance(record, Mapping) and record.get("status") == status]
-        return newest(record.get("created") for record in whole)
-
-    return of
-
-
-def _age(newest_of: Callable[[Resource], Value]) -> Callable[[Sides], Value]:
-    def of(sides: Sides) -> Value:
-        live = sides.live
-        if not isinstance(live, Resource):
-            return live
-        return lifted(newest_of(live), lambda value: hours_before(sides.material.run.now, value))
-
-    return of
-
-
-def _backup_facts(name: str, what: str, source: str, newest_of: Callable[[Resource], Value]) -> Definitions:
-    time = spec(
-        f"live.backup.{name}.newest", FactType.TIME, f"When the newest {what} was made.", source, absence="none"
-    )
-    age = spec(
-        f"live.backup.{name}.age_hours",
-        FactType.NUMBER,
-        f"Age of the newest {what}.",
-        source,
-        unit="hours, begun ones counted",
-        absence="none",
-    )
-    return (of_live(time, newest_of), of_sides(age, _age(newest_of)))
-
-
-BACKUPS: Final[Definitions] = (
-    *_backup_facts(
-        "on_demand",
-        "on-demand backup that is available",
-        f"{ON_DEMAND} BackupSummaries.BackupCreationDateTime",
-        _newest("backups", "AVAILABLE"),
-    ),
-    *_backup_facts(
-        "recovery_point",
-        "completed recovery point of AWS Backup",
-        f"{RECOVERY_POINTS} RecoveryPoints.CreationDate",
-        _newest("recovery_points", "COMPLETED"),
+    of_sides(
+        spec(
+            "live.autoscaling.settings",
+            FactType.RECORDS,
+            "What scales the table and its indexes, each capacity with its bounds.",
+            f"{capacity.TARGETS} ScalableTargets",
+            children=(
+                spec(
+                    "name", FactType.STRING, "Resource and dimension.", f"{capacity.TARGETS} ScalableTargets.ResourceId"
+                ),
+                spec(
+                    "min",
+                    FactType.NUMBER,
+                    "Least.",
+                    f"{capacity.TARGETS} ScalableTargets.MinCapacity",
+                    unit="capacity units",
+                ),
+                spec(
+                    "max",
+                    FactType.NUMBER,
+                    "Most.",
+                    f"{capacity.TARGETS} ScalableTargets.MaxCapacity",
+                    unit="capacity units",
+                ),
+                spec(
+                    "target_value",
+                    FactType.NUMBER,
+                    "Utilisation that is kept.",
+                    f"{capacity.POLICIES} ScalingPolicies.TargetTrackingScalingPolicyConfiguration.TargetValue",
+                    unit="percent",
+                    absence="no policy that tracks one",
+                ),
+            ),
+        ),
+        lambda sides: capacity.settings(table, sides) if isinstance(table := sides.live, Resource) else table,
     ),
 )
 
@@ -352,8 +340,9 @@ DEFINITIONS: Final[Definitions] = (
     *ENCRYPTION,
     *ALARM_FACTS,
     *CAPACITY,
-    *BACKUPS,
     *ACTIVITY,
+    *RECOVERY,
+    *COPIES,
     *POLICIES,
     *SURROUNDINGS,
 )

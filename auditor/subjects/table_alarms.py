@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from auditor.model.catalogue import FactType
 from auditor.model.facts import Resource
 from auditor.model.values import Unknown, Value
-from auditor.subjects.alarm_metrics import alarm_record, receives_data
-from auditor.subjects.definition import spec
+from auditor.subjects.alarm_metrics import actions_of, alarm_record, receives_data
+from auditor.subjects.definition import names_of, spec
 from auditor.subjects.material import metrics_of, table_of
 from auditor.subjects.sides import Definitions, Sides, of_sides
 
@@ -24,6 +25,24 @@ def _alarms(sides: Sides) -> Value:
     if gap is not None or isinstance(name, Unknown):
         return name if gap is None else gap
     return tuple(alarm_record(alarm, name) for alarm in sides.index.alarms.get(name, ()))
+
+
+def _index_alarms(sides: Sides) -> Value:
+    """Each index with its metrics on which an alarm tells somebody."""
+    live, alarms = sides.live, _alarms(sides)
+    names = names_of(live.values.get("global_secondary_index")) if isinstance(live, Resource) else live
+    if not isinstance(live, Resource) or not isinstance(names, tuple) or not names:
+        return names
+    if not isinstance(alarms, tuple):
+        return alarms
+    found: dict[Value, set[str]] = {name: set() for name in names}
+    for alarm in sides.index.alarms.get(str(live.identity.name), ()):
+        for metric in metrics_of(alarm):
+            dimensions = metric.get("dimensions")
+            index = dimensions.get("GlobalSecondaryIndexName") if isinstance(dimensions, Mapping) else None
+            if index in found and alarm.values.get("actions_enabled") is True and actions_of(alarm):
+                found[index].add(str(metric.get("metric_name")))
+    return tuple({"name": name, "alarm_metrics": tuple(sorted(metrics))} for name, metrics in found.items())
 
 
 _ALARM: Final = (
@@ -78,5 +97,23 @@ ALARM_FACTS: Final[Definitions] = (
             ),
         ),
         _alarms,
+    ),
+    of_sides(
+        spec(
+            "live.indexes",
+            FactType.RECORDS,
+            "Global secondary indexes.",
+            "dynamodb:DescribeTable Table.GlobalSecondaryIndexes",
+            children=(
+                spec("name", FactType.STRING, "Name.", "dynamodb:DescribeTable Table.GlobalSecondaryIndexes.IndexName"),
+                spec(
+                    "alarm_metrics",
+                    FactType.STRINGS,
+                    "Its metrics on which an alarm tells somebody.",
+                    f"{ALARMS} MetricAlarms.MetricName",
+                ),
+            ),
+        ),
+        _index_alarms,
     ),
 )

@@ -8,7 +8,7 @@ from typing import Final
 from auditor.model.catalogue import FactType
 from auditor.model.facts import Resource
 from auditor.model.values import Unknown, Value
-from auditor.subjects.definition import at_path, spec
+from auditor.subjects.definition import at_path, names_of, spec
 from auditor.subjects.sides import Definitions, attribute, blocks, of_declared, of_live
 
 _TABLE: Final = "dynamodb:DescribeTable Table"
@@ -32,6 +32,34 @@ def _expiry_type(table: Resource) -> Value:
         if isinstance(value, Unknown):
             return value
     return at_path(known, (str(name), "type")) if isinstance(known, Mapping) else None
+
+
+def _key_attributes(table: Resource) -> Value:
+    """Names of the attributes that keys of the table and of its indexes are made of; an Unknown as a whole."""
+    keys = [table.values.get(name) for name in ("hash_key", "range_key")]
+    for kind in ("global_secondary_index", "local_secondary_index"):
+        indexes = table.values.get(kind)
+        if isinstance(indexes, Unknown):
+            return indexes
+        for index in indexes.values() if isinstance(indexes, Mapping) else ():
+            keys += [
+                at_path(index, (name,)) if isinstance(index, Mapping) else index for name in ("hash_key", "range_key")
+            ]
+    unknown = next((key for key in keys if isinstance(key, Unknown)), None)
+    return tuple(sorted({str(key) for key in keys if isinstance(key, str)})) if unknown is None else unknown
+
+
+def _difference(table: Resource, *, unused: bool) -> Value:
+    keys, known = _key_attributes(table), names_of(table.values.get("attribute"))
+    for value in (keys, known):
+        if not isinstance(value, tuple):
+            return value
+    left, right = (known, keys) if unused else (keys, known)
+    return (
+        tuple(name for name in left if name not in right)
+        if isinstance(left, tuple) and isinstance(right, tuple)
+        else ()
+    )
 
 
 ATTRIBUTES: Final[Definitions] = (
@@ -178,6 +206,26 @@ ATTRIBUTES: Final[Definitions] = (
             absence="it is part of no key, and so has no type that DynamoDB knows",
         ),
         _expiry_type,
+    ),
+    of_declared(
+        spec(
+            "declared.unused_attributes",
+            FactType.STRINGS,
+            "Attribute blocks that no key uses.",
+            "attribute",
+            absence="never: an empty list",
+        ),
+        lambda table: _difference(table, unused=True),
+    ),
+    of_declared(
+        spec(
+            "declared.undefined_attributes",
+            FactType.STRINGS,
+            "Attributes of keys that no attribute block defines.",
+            "attribute",
+            absence="never: an empty list",
+        ),
+        lambda table: _difference(table, unused=False),
     ),
     of_declared(
         spec(

@@ -260,8 +260,8 @@ data "aws_iam_policy_document" "LABEL_WHAT" {
 """
 
 SETTINGS = f"""
-[rules]
-profile = "strict"
+[rules.POL-018]
+enabled = true
 
 [env.prod]
 root = "envs/prod"

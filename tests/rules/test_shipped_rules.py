@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from auditor.model.results import Severity, Status
+from auditor.model.rule import Profile
+from auditor.policy.frameworks import load_planned
 from auditor.policy.load import load_rules
 from auditor.policy.messages import placeholders
 from auditor.policy.tests import run_tests, survivors
@@ -23,6 +25,16 @@ FIRST = {
     "POL": (1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 13, 14, 16, 19),
     "PAR": (1, 2, 3, 4),
     "AUD": (1, 2, 3, 4, 6, 8),
+}
+STRICT = {
+    "DRIFT": (15, 16, 17, 21, 31),
+    "SEC": (3, 10, 11, 12, 13, 16),
+    "KMS": (11, 12),
+    "BKP": (1,),
+    "IAM": (3,),
+    "CAP": (3,),
+    "MON": (3, 14),
+    "POL": (15, 17, 18, 22),
 }
 
 each_rule = pytest.mark.parametrize("rule", RULES, ids=[rule.id for rule in RULES])
@@ -77,6 +89,16 @@ def test_production_is_never_judged_more_mildly(rule):
 
 def test_the_first_release_is_there():
     assert {f"{family}-{number:03}" for family, numbers in FIRST.items() for number in numbers} <= set(BY_ID)
+
+
+def test_the_strict_profile_is_what_is_asked_for_besides():
+    strict = {rule.id for rule in RULES if rule.profile is Profile.STRICT}
+    assert strict == {f"{family}-{number:03}" for family, numbers in STRICT.items() for number in numbers}
+
+
+def test_no_rule_that_is_there_is_planned():
+    planned = {rule.id for rule in load_planned(Path(__file__).resolve().parents[2] / "rules")}
+    assert not planned & set(BY_ID)
 
 
 def test_only_the_account_and_waivers_count_among_assurance():

@@ -148,6 +148,7 @@ def _key(
         "account": _account(key, scope),
         "created": key.get("CreationDate"),
         "deletion_date": key.get("DeletionDate"),
+        "valid_to": key.get("ValidTo"),
         "rotates": values["enable_key_rotation"] if not customer or _rotates_itself(key) else NOT_APPLICABLE,
         "aliases": aliases,
         "primary_key_arn": _primary(key),

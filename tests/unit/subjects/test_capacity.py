@@ -99,3 +99,15 @@ def test_indexes_that_were_not_told():
     unknown = Unknown(Reason.FAILED)
     found = users(global_secondary_index=unknown)
     assert value(found, "live.autoscaling.unscaled_indexes") is unknown
+
+
+def test_settings_of_scaling():
+    target = scaling("target", *READ, min_capacity=5, max_capacity=50)
+    policy = scaling("policy", *READ, target_tracking_scaling_policy_configuration={"target_value": 70})
+    expected = {"name": f"{TABLE} {READ[1]}", "min": 5, "max": 50, "target_value": 70}
+    assert fact("settings", [target, policy]) == (expected,)
+    assert fact("settings", [target]) == (expected | {"target_value": None},)
+    other = scaling("target", "table/other", READ[1])
+    assert fact("settings", [other, scaling("target", *INDEX_READ)])[0]["name"] == f"{INDEX} {INDEX_READ[1]}"
+    refused = failed(Request.of("application-autoscaling:DescribeScalableTargets", ServiceNamespace="dynamodb"))
+    assert isinstance(fact("settings", [target], answers=refused), Unknown)

@@ -70,3 +70,48 @@ def test_a_key_is_called_by_its_alias():
     assert name(("alias/acme-prod", "alias/other")) == "alias/acme-prod"
     assert name(()) == KEY_ID
     assert name(Unknown(Reason.DENIED)) == KEY_ID
+
+
+def test_when_imported_material_expires():
+    assert facts_of(key(valid_to="2026-03-31T13:00:00Z"))["live.valid_days"].value == 30
+    assert facts_of(key(valid_to="2026-03-31T11:00:00Z"))["live.valid_days"].value == 29
+    assert facts_of(key(valid_to=None))["live.valid_days"].value is None
+
+
+def of_code(values, *others):
+    ours = declared(values, kind="aws_kms_key", name="k")
+    compared = [both(one, existence=Existence.MISSING) for one in (ours, *others)]
+    (subject,) = build(material(*compared))["key"]
+    return {path: fact.value for path, fact in subject.facts.items() if path.startswith("declared.policy")}
+
+
+OPEN = json.dumps({"Statement": [{"Sid": "Open", "Effect": "Allow", "Principal": {"AWS": ["*", OTHER]}}]})
+
+
+def test_policy_in_code():
+    found = of_code({"policy": OPEN})
+    assert found["declared.policy.public_statements"] == ("Open",)
+    assert found["declared.policy.foreign_accounts"] == (OTHER,)
+    assert found["declared.policy.written"] is True
+    none = of_code({"policy": None})
+    assert set(none.values()) == {(), False}
+
+
+def test_policy_in_a_resource_of_its_own():
+    named = Unknown(Reason.COMPUTED_BY_AWS, references=("aws_kms_key.this.key_id",))
+    companion = declared({"key_id": named, "policy": OPEN}, kind="aws_kms_key_policy", name="p")
+    assert of_code({"policy": None}, companion)["declared.policy.public_statements"] == ("Open",)
+    elsewhere = declared({"key_id": "other", "policy": OPEN}, kind="aws_kms_key_policy", name="p")
+    assert of_code({"policy": None}, elsewhere)["declared.policy.written"] is False
+
+
+def test_policy_with_references():
+    def text(reference):
+        return Unknown(Reason.NOT_EVALUABLE, text=OPEN.replace(OTHER, f"\ue000{reference}\ue001"))
+
+    ours = of_code({"policy": text("aws_iam_role.x.arn")})
+    assert ours["declared.policy.public_statements"] == ("Open",)
+    assert ours["declared.policy.foreign_accounts"] == ()
+    other = of_code({"policy": text("data.aws_iam_role.x.arn")})
+    assert other["declared.policy.public_statements"][0] == "Open"
+    assert isinstance(other["declared.policy.foreign_accounts"], Unknown)

@@ -1,4 +1,4 @@
-from sample_material import VALUES, alarm, both, declared, failed, live, material, only, users, value
+from sample_material import NAME, VALUES, alarm, both, declared, failed, live, material, only, users, value
 
 from auditor.model.answers import Request
 from auditor.model.drift import Existence
@@ -47,3 +47,25 @@ def test_an_alarm_that_may_not_exist_may_be_about_any_table():
 def test_declared_metrics_of_a_table_without_a_name():
     unnamed = declared(VALUES | {"name": REFUSED}, name=REFUSED)
     assert value_of_table(material(both(unnamed, existence=Existence.UNDETERMINED))) is REFUSED
+
+
+def of_index(**more):
+    dimensions = {"TableName": NAME, "GlobalSecondaryIndexName": "by-email"}
+    return alarm("i", metric_name="WriteThrottleEvents", **{"dimensions": dimensions, **more})
+
+
+def test_metrics_of_indexes_on_which_somebody_is_told():
+    def indexes(*alarms):
+        return value(material(both(declared(), live()), live=alarms), "live.indexes")
+
+    assert indexes() == ({"name": "by-email", "alarm_metrics": ()},)
+    assert indexes(of_index()) == ({"name": "by-email", "alarm_metrics": ("WriteThrottleEvents",)},)
+    assert indexes(of_index(actions_enabled=False), alarm())[0]["alarm_metrics"] == ()
+    assert indexes(of_index(alarm_actions=()))[0]["alarm_metrics"] == ()
+
+
+def test_indexes_whose_alarms_were_not_told():
+    refused = failed(Request.of("cloudwatch:DescribeAlarms"))
+    assert isinstance(value(material(both(declared(), live()), answers=refused), "live.indexes"), Unknown)
+    none = live(VALUES | {"global_secondary_index": {}})
+    assert value(material(both(declared(), none), answers=refused), "live.indexes") == ()
