@@ -91,9 +91,9 @@ def test_the_first_release_is_there():
     assert {f"{family}-{number:03}" for family, numbers in FIRST.items() for number in numbers} <= set(BY_ID)
 
 
-def test_the_strict_profile_is_what_is_asked_for_besides():
+def test_the_strict_profile_is_there():
     strict = {rule.id for rule in RULES if rule.profile is Profile.STRICT}
-    assert strict == {f"{family}-{number:03}" for family, numbers in STRICT.items() for number in numbers}
+    assert strict >= {f"{family}-{number:03}" for family, numbers in STRICT.items() for number in numbers}
 
 
 def test_no_rule_that_is_there_is_planned():
