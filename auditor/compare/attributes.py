@@ -101,9 +101,9 @@ class Walk:
 
     def _children(self, attribute: Attribute, place: Place, sides: Sides) -> None:
         for child in attribute.children:
-            three = sides.child(child.name)
-            if not child.compared or _settled(child, three.planned, three.live, three.stored):
+            if not child.compared or _settled(child, *sides.at(child.name)):
                 continue
+            three = sides.child(child.name)
             inner = Place(f"{place.path}.{child.name}", place.replaces or child.replaces, place.written)
             asleep = dormant(child, sides.planned, three.stored) if place.written else _FALSE
             if asleep is _FALSE:
@@ -149,9 +149,9 @@ class Walk:
             return
         matched: Truth | None = _TRUE if attribute.names_only else None
         for child in attribute.children:
-            three = sides.child(child.name)
-            if not child.compared or _settled(child, three.planned, three.live, three.stored):
+            if not child.compared or _settled(child, *sides.at(child.name)):
                 continue
+            three = sides.child(child.name)
             inner = Place(f"{place.path}.{child.name}", place.replaces, by_name=attribute.names_only)
             if matched is None:
                 matched = matches(attribute, sides.planned, sides.stored)

@@ -119,12 +119,20 @@ class References:
                 return self._resolved(value.references[0], value)
             return value
         if isinstance(value, Mapping):
-            return {key: self.bound(item) for key, item in value.items()}
+            return self.all_bound(value)
         if isinstance(value, tuple) and any(isinstance(item, Unknown) for item in value):
             items = [self.bound(item) for item in value]
             texts = [item for item in items if isinstance(item, str)]
             return (*sorted(texts), *(item for item in items if not isinstance(item, str)))
         return value
+
+    def all_bound(self, values: Mapping[str, Value]) -> Mapping[str, Value]:
+        """The values, each bound; the same mapping where there is nothing to resolve, as nearly everywhere."""
+        found: dict[str, Value] = {}
+        for name, value in values.items():
+            if type(value) not in _PLAIN and (resolved := self.bound(value)) is not value:
+                found[name] = resolved
+        return {**values, **found} if found else values
 
     def _filled(self, unknown: Unknown) -> Value:
         """A text with its references resolved; unknown where one of them is not known as text."""

@@ -167,7 +167,7 @@ class _Pairing:
         return replace(missing, existence=Existence.BOTH, live=live, drifts=(drift,))
 
     def _bound(self, declared: Resource) -> Mapping[str, Value]:
-        return {name: self.references.bound(value) for name, value in declared.values.items()}
+        return self.references.all_bound(declared.values)
 
     def _both(self, kind: Kind, identity: Identity, declared: Resource, live: Resource) -> Comparison:
         left_out = LeftOut(declared.ignored)
@@ -181,10 +181,11 @@ class _Pairing:
             walk = Walk(declared, live, planned, stored, left_out, self.aliases, defaults, self.rules.origin)
             walk.over(kind.attributes)
             elsewhere = self.references.declared_by_companions(declared)
-            drifts = _dropped(kind, [drift for drift in walk.drifts if drift.path not in elsewhere])
-            changed = {_top(drift) for drift in drifts if drift.plan in _CHANGES}
-            along = _come_along(kind, drifts)
-            drifts = [drift for drift in drifts if _element(drift) not in along]
+            if walk.drifts:
+                drifts = _dropped(kind, [drift for drift in walk.drifts if drift.path not in elsewhere])
+                changed = {_top(drift) for drift in drifts if drift.plan in _CHANGES}
+                along = _come_along(kind, drifts)
+                drifts = [drift for drift in drifts if _element(drift) not in along]
             if _tagged(kind):
                 tags = TagDrifts(declared, live, planned.get("tags"), left_out).find()
                 drifts += tags.drifts

@@ -46,10 +46,11 @@ class TagDrifts:
         own, defaults, actual = known
         if self.left_out.covers("tags"):
             own = {key: value for key, value in actual.items() if defaults.get(key) != value}
-        if own == actual and not defaults and not any(map(self._never_stored, own)):
+        wanted = {**defaults, **own}
+        if wanted == actual and not any(map(self._never_stored, own)):
             return self
-        for key in sorted(own.keys() | defaults.keys() | actual.keys()):
-            self._key(key, own, {**defaults, **own}, actual)
+        for key in sorted(wanted.keys() | actual.keys()):
+            self._key(key, own, wanted, actual)
         return self
 
     def _key(
