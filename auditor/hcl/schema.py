@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from auditor.hcl import types, values
 from auditor.hcl.convert import convert
+from auditor.hcl.go_json import NORMALIZED
 from auditor.hcl.types import ListType, MapType, ObjectType, SetType, TupleType, Type
 from auditor.hcl.values import Value
 
@@ -30,7 +31,7 @@ class AttributeSchema:
     """AWS or the provider decides it where nothing is written."""
     sensitive: bool = False
     normalized: str = ""
-    """How the provider rewrites a JSON text: `json` sorts its keys, `policy` sorts them behind the version."""
+    """How the provider rewrites a JSON text, as `go_json.normalized` takes it."""
     needs: str = ""
     """An attribute beside it; while that is false this one is planned as if it were not written."""
     suppressed: str = ""
@@ -143,7 +144,7 @@ def _read(described: Mapping[str, Any]) -> Schema:
             required="required" in words,
             computed="computed" in words,
             sensitive="sensitive" in words,
-            normalized=next((word for word in words if word in ("json", "policy")), ""),
+            normalized=next((word for word in words if word in NORMALIZED), ""),
             needs=_named(words, "needs:"),
             suppressed=_named(words, "suppressed:"),
             default=convert(values.from_plain(_plain(default[0])), type_) if default else None,
