@@ -14,7 +14,7 @@ from auditor.hcl.errors import EvaluationError
 from auditor.hcl.evaluate import evaluate
 from auditor.hcl.schema import NestedBlock, Schema
 from auditor.hcl.scope import UNBOUND, Bindings, Scope
-from auditor.hcl.types import Type
+from auditor.hcl.types import ListType, SetType, Type
 from auditor.hcl.values import Provenance, Undecided, Value
 from auditor.model.values import Unknown
 
@@ -88,7 +88,14 @@ class Decoder:
             return self.attribute(attribute, nested.type, bindings)
         if known is None and schema is not None:
             self._unsupported(attribute, f'An argument named "{attribute.name}" is not expected here.')
-        return self.attribute(attribute, known.type if known else types.DYNAMIC, bindings)
+        value = self.attribute(attribute, known.type if known else types.DYNAMIC, bindings)
+        if known is None or not isinstance(known.type, ListType | SetType) or not isinstance(value.content, tuple):
+            return value
+        if not any(item.is_null for item in value.content):
+            return value
+        detail = f'Null is not allowed inside of the attribute "{attribute.name}".'
+        self.diagnostics.error("Null value found in list", detail, attribute.source.range_at(attribute.offset))
+        return values.unknown(known.type, values.not_evaluable(detail), value.origin)
 
     def _unsupported(self, part: Attribute | Block, detail: str) -> None:
         summary = "Unsupported argument" if isinstance(part, Attribute) else "Unsupported block type"

@@ -14,7 +14,9 @@ import subprocess
 import pytest
 from random_blocks import Writer
 from random_modules import Modules
+from record_roots import NOBODY
 from recorded_roots import as_plan_writes, unknown_paths
+from terraform_runs import environment_variables, why_not
 
 from auditor.hcl import Severity, declared_document, load
 from auditor.hcl.plan_shape import PlanShape
@@ -26,24 +28,33 @@ COUNT = int(os.environ.get("MODULES_COUNT", "100"))
 FOUND = ()
 """Seeds that once had other values here."""
 
+PROVIDER = """provider "aws" {
+  region                      = "eu-central-1"
+  access_key                  = "testing"
+  secret_key                  = "testing"
+  skip_credentials_validation = true
+  skip_requesting_account_id  = true
+  skip_metadata_api_check     = true
+}"""
+
 _NOT_OURS = ("cannot be determined until apply", "panic in function implementation")
 """What Terraform refuses and we don't: instances that can't be counted are unknown here; defects of its own."""
 
 pytestmark = [
     pytest.mark.terraform,
-    pytest.mark.skipif(shutil.which("terraform") is None, reason="terraform is not installed"),
+    pytest.mark.skipif(bool(why_not()), reason=why_not()),
 ]
 
 
-def written(seeds, folder):
-    """Write a root that calls a module for each seed, and gives all its outputs."""
+def written(seeds, folder, *, aws=False):
+    """Write a root that calls a module for each seed, and gives all its outputs; with `aws`, tables are among them."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    lines = []
+    lines = [PROVIDER] if aws else []
     for seed in seeds:
         name = f"p{seed}"
         chance = random.Random(seed)  # noqa: S311 - the same seed gives the same program
-        writer = Writer(Modules(chance), f"{name}/", top=True).written(chance.choice((0, 1, 1, 2)))
+        writer = Writer(Modules(chance, aws=aws), f"{name}/", top=True).written(chance.choice((0, 1, 1, 2)))
         for path, text in writer.files.items():
             file = folder / path
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -57,7 +68,7 @@ def terraform(folder, *arguments):
     return subprocess.run(
         ["terraform", *arguments],
         cwd=folder,
-        env=os.environ | {"CHECKPOINT_DISABLE": "1", "NO_COLOR": "1", "TF_CLI_CONFIG_FILE": os.devnull},
+        env=environment_variables(folder.parent, NOBODY),
         capture_output=True,
         text=True,
         check=False,
@@ -81,12 +92,12 @@ def complaints(printed):
     return found
 
 
-def planned(seeds, folder):
+def planned(seeds, folder, *, aws=False):
     """Return Terraform's plan of all programs it takes, and its complaints about the others."""
     refused = {}
     left = list(seeds)
     while True:
-        written(left, folder)
+        written(left, folder, aws=aws)
         done = terraform(folder, "init", "-input=false", "-json")
         if done.returncode == 0:
             done = terraform(folder, "plan", "-input=false", "-json", "-refresh=false", "-out=made.tfplan")
@@ -100,12 +111,12 @@ def planned(seeds, folder):
         left = [seed for seed in left if seed not in found]
 
 
-def ours(seeds, folder):
+def ours(seeds, folder, *, aws=False):
     """Return our reading of all programs together, and our complaints by seed."""
     found = {}
     left = list(seeds)
     while True:
-        written(left, folder)
+        written(left, folder, aws=aws)
         try:
             configuration = load(folder)
             break
@@ -160,11 +171,11 @@ def _is_evaluated(module, line):
     )
 
 
-def differences(seeds, folder):
+def differences(seeds, folder, *, aws=False):
     """Yield seed, what, Terraform's and ours, where they differ."""
     seeds = list(seeds)
-    configuration, complained = ours(seeds, folder / "ours")
-    plan, refused = planned(seeds, folder / "theirs")
+    configuration, complained = ours(seeds, folder / "ours", aws=aws)
+    plan, refused = planned(seeds, folder / "theirs", aws=aws)
     for seed in sorted(complained.keys() ^ refused.keys()):
         if _is_not_ours(refused.get(seed, ""), configuration, folder / "ours"):
             continue
@@ -197,7 +208,8 @@ def differences(seeds, folder):
     "batch",
     [0, *(pytest.param(batch, marks=pytest.mark.soak) for batch in range(1, 20))],
 )
-def test_random_modules(batch, tmp_path):
+@pytest.mark.parametrize("aws", [pytest.param(True, marks=pytest.mark.soak), False])
+def test_random_modules(batch, aws, tmp_path):
     first = FIRST + batch * COUNT
     seeds = dict.fromkeys((*FOUND, *range(first, first + COUNT)) if batch == 0 else range(first, first + COUNT))
-    assert list(differences(seeds, tmp_path)) == []
+    assert list(differences(seeds, tmp_path, aws=aws)) == []

@@ -75,3 +75,13 @@ def test_a_required_argument_that_is_missing_is_unknown_and_told(loaded):
     assert sorted(told) == [(summary, "main.tf:1:1"), (summary, "main.tf:6:5")]
     assert isinstance(only(configuration).values["target_key_id"], Unknown)
     assert not configuration.outputs["json"].value.is_known
+
+
+def test_null_inside_of_a_list_or_a_set_is_refused(loaded):
+    configuration = loaded(
+        'data "aws_iam_policy_document" "d" {\n  statement {\n    actions = ["a", null]\n  }\n}\n'
+        'resource "terraform_data" "t" {\n  input = ["a", null]\n}\n'
+    )
+    assert [(each.summary, str(each.place)) for each in configuration.diagnostics] == [
+        ("Null value found in list", "main.tf:3:5")
+    ]
