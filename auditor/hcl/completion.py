@@ -33,11 +33,13 @@ def completed(
 
 
 def _as_if_left_out(written: Value, attribute: AttributeSchema, *, in_set: bool) -> bool:
-    """Null, an empty collection, and a value that the provider suppresses are planned as nothing."""
+    """Null, an empty collection, an empty text where AWS else decides, and a suppressed value are planned as nothing."""
     content = written.content
     if content is None:
         return True
     if isinstance(content, str):
+        if not content and attribute.computed and attribute.default is None and not attribute.blank:
+            return not in_set
         return attribute.suppressed != "" and content == attribute.suppressed
     collection = isinstance(content, tuple | Mapping) and attribute.type is not types.DYNAMIC
     return collection and not in_set and not content

@@ -181,7 +181,8 @@ def _to_collection(value: Value, wanted: ListType | SetType | MapType) -> Value:
     element = _element_type(element, parts)
     if isinstance(content, Mapping):
         return Value(dict(zip(content, parts, strict=True)), MapType(element), value.marks, value.origin)
-    if isinstance(given, SetType) and isinstance(wanted, ListType) and (causes := list(values.causes_of(value))):
+    unordered = isinstance(given, SetType) and isinstance(wanted, ListType) and len(parts) > 1
+    if unordered and (causes := list(values.causes_of(value))):
         cause = values.merged(causes)
         return values.unknown(
             ListType(element), cause, value.origin, not_null=True, minimum=1, maximum=len(parts)

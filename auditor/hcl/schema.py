@@ -32,6 +32,8 @@ class AttributeSchema:
     sensitive: bool = False
     normalized: str = ""
     """How the provider rewrites a JSON text, as `go_json.normalized` takes it."""
+    blank: bool = False
+    """An empty text is planned as it is, though it is computed."""
     needs: str = ""
     """An attribute beside it; while that is false this one is planned as if it were not written."""
     suppressed: str = ""
@@ -145,6 +147,7 @@ def _read(described: Mapping[str, Any]) -> Schema:
             computed="computed" in words,
             sensitive="sensitive" in words,
             normalized=next((word for word in words if word in NORMALIZED), ""),
+            blank="blank" in words,
             needs=_named(words, "needs:"),
             suppressed=_named(words, "suppressed:"),
             default=convert(values.from_plain(_plain(default[0])), type_) if default else None,

@@ -60,7 +60,7 @@ def plan_of(root: Path) -> dict[str, Any]:
 
 def trimmed(plan: dict[str, Any]) -> dict[str, Any]:
     """Return of a plan what a reader of the code can know."""
-    values = {each["address"]: each["values"] for each in managed(plan["planned_values"]["root_module"])}
+    values = {each["address"]: each.get("values", {}) for each in managed(plan["planned_values"]["root_module"])}
     unknown = {each["address"]: each["change"]["after_unknown"] for each in plan.get("resource_changes", ())}
     types = {each["address"]: each["type"] for each in plan.get("resource_changes", ())}
     found = {

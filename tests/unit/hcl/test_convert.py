@@ -113,3 +113,11 @@ def test_parts_of_open_type_are_converted_to_what_they_have_in_common():
     assert convert(values.from_plain(((), ("x",), (1,))), ListType(ListType(DYNAMIC))).type == ListType(
         ListType(STRING)
     )
+
+
+def test_a_set_of_one_has_an_order_whatever_is_unknown_in_it():
+    part = values.mapping({"a": values.TRUE, "b": values.unknown(STRING, CAUSE)})
+    one = values.set_of(part.type, [part])
+    assert convert(one, ListType(DYNAMIC)).content[0].content["a"].content is True
+    other = values.mapping({"a": values.FALSE, "b": values.TRUE})
+    assert not convert(values.set_of(part.type, [part, other]), ListType(DYNAMIC)).is_known
