@@ -33,7 +33,7 @@ def completed(
 
 
 def _as_if_left_out(written: Value, attribute: AttributeSchema, *, in_set: bool) -> bool:
-    """Null, an empty collection, an empty text where AWS else decides, and a suppressed value are planned as nothing."""
+    """Null, empty collections, empty texts where AWS else decides, and suppressed values are planned as nothing."""
     content = written.content
     if content is None:
         return True
