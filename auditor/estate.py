@@ -96,6 +96,7 @@ def configuration(
         found=found,
         edited=variables.edited,
         top=variables.top,
+        reader=variables.reader,
     )
 
 
@@ -146,7 +147,7 @@ def estate(
             ),
         ),
         partition=_partition(environment.region),
-        notes=_notes(environment, provider),
+        notes=(*_reader(variables.reader), *_notes(environment, provider)),
         state=noted,
         found=found,
     )
@@ -173,6 +174,10 @@ def decided_by(settings: Settings, environment: Environment, variables: Variable
     except AuditorError:
         return True
     return any((settings.root / file.path).resolve() in changed for file in code.files)
+
+
+def _reader(name: str) -> tuple[str, ...]:
+    return () if name == hcl.OURS else (f"warning: the code is read by {name}, which was asked for",)
 
 
 def _notes(environment: Environment, provider: Mapping[str, Value]) -> tuple[str, ...]:

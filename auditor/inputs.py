@@ -25,6 +25,8 @@ class Variables:
     """By `--state`: Terraform's state, which tells what references to computed attributes stand for."""
     edited: Mapping[Path, str] = field(default_factory=lambda: MappingProxyType({}))
     """Texts in the place of files: what an edit would make of them."""
+    reader: str = "auditor"
+    """By `--hcl-reader`: what reads files in native syntax."""
     noted: State | None = None
     """What a state told that is not read from a file: in a replay, or out of a bucket."""
     top: Path = Path("/")

@@ -92,6 +92,12 @@ CODE = options(
     option("--var-file", "var_files", multiple=True, type=PATH, metavar="FILE", help="A further tfvars file."),
     option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="A Terraform variable."),
     option("--workspace", metavar="NAME", help="The Terraform workspace."),
+    option(
+        "--hcl-reader",
+        "reader",
+        type=click.Choice(["auditor", "python-hcl2"]),
+        help="What reads the code (default: auditor, which reads all that Terraform does).",
+    ),
 )
 ENVIRONMENT = option("--env", "names", multiple=True, metavar="NAME", help="Environment; repeatable; `all` means each.")
 DIRECTORY = option("--dir", "directory", type=PATH, metavar="DIR", help="A root module, instead of an environment.")
@@ -185,6 +191,7 @@ def inputs_of(given: Given) -> Inputs:
             given=tuple(map(_value, given.get("given", ()))),
             environment=dict(os.environ),
             state=given.get("state"),
+            reader=given.get("reader") or "auditor",
         ),
         snapshot=given.get("snapshot"),
         declared_only=bool(given.get("declared_only")),

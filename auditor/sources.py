@@ -125,6 +125,7 @@ def sources(
                     for name, value in sorted(inputs.variables.environment.items())
                     if name.removeprefix(_VARIABLE) in here.code.variables and name.startswith(_VARIABLE)
                 },
+                "reader": inputs.variables.reader,
             },
             "state": written(here.state, show, {}),
             "declared_only": inputs.declared_only,
@@ -203,6 +204,7 @@ def unpack(data: bytes, folder: Path) -> Restored:
             variables=Variables(
                 given=tuple(placed(each) if isinstance(each, str) else (each[0], each[1]) for each in given["given"]),
                 environment=given["environment"],
+                reader=given.get("reader", "auditor"),
                 noted=restored(State, asked["state"], placed) if asked["state"] else None,
                 top=layout,
             ),

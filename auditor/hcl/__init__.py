@@ -13,6 +13,7 @@ from auditor.hcl.configuration import (
 )
 from auditor.hcl.diagnostics import Diagnostic, Severity
 from auditor.hcl.directory import shown_path
+from auditor.hcl.first_reader import OURS, READERS
 from auditor.hcl.hints import Hint, renamed
 from auditor.hcl.installed_modules import MODULE_NOT_FOUND
 from auditor.hcl.providers import ProviderConfiguration
@@ -21,6 +22,8 @@ from auditor.hcl.variables import UNDECLARED_VALUE
 
 __all__ = [
     "MODULE_NOT_FOUND",
+    "OURS",
+    "READERS",
     "UNDECLARED_VALUE",
     "Backend",
     "Condition",

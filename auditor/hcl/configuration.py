@@ -19,6 +19,7 @@ from auditor.hcl.context import Context
 from auditor.hcl.diagnostics import Diagnostic, Diagnostics
 from auditor.hcl.directory import Module, shown_path
 from auditor.hcl.errors import EvaluationError
+from auditor.hcl.first_reader import OURS, READERS
 from auditor.hcl.functions.specification import Surroundings
 from auditor.hcl.hints import REMOVED, Hint, hints
 from auditor.hcl.installed_modules import INSTALLED, InstalledModules
@@ -175,6 +176,7 @@ def load(
     found: Mapping[DataSource, Found] = MappingProxyType({}),
     edited: Edited = UNEDITED,
     top: Path = Path("/"),
+    reader: str = OURS,
 ) -> Configuration:
     """Read and evaluate a root module.
 
@@ -182,7 +184,7 @@ def load(
     `project_root` bounds what is read, and paths are shown relative to it (default: the root module's directory).
     `account` and `region` are what the caller knows of the environment; the provider's own Region goes before. `found`
     is what AWS told of the data sources that an earlier reading of the same code sought. Texts in `edited` stand in the
-    place of files. Paths outside of the project are shown from `top` on.
+    place of files. Paths outside of the project are shown from `top` on. `reader` is one of `READERS`.
 
     Raises:
         SourceError: where the code can't be read at all.
@@ -190,7 +192,7 @@ def load(
     root = root.resolve()
     project_root = (project_root or root).resolve()
     diagnostics = Diagnostics()
-    installed = InstalledModules(root, project_root, diagnostics, edited)
+    installed = InstalledModules(root, project_root, diagnostics, edited, READERS[reader])
     module = installed.at(root)
     inputs = read_inputs(
         root,
@@ -201,6 +203,7 @@ def load(
         edited=edited,
         top=top,
         diagnostics=diagnostics,
+        parse=READERS[reader],
     )
     context = Context(
         installed=installed,

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from auditor.hcl.ast import Attribute, Block, Body
+from auditor.hcl.first_reader import Parse
 from auditor.hcl.json_syntax import parse_json
 from auditor.hcl.parser import parse
 from auditor.hcl.source import UNEDITED, Edited, SourceFile, read_source
@@ -66,8 +67,8 @@ def _is_override(name: str) -> bool:
     return stem == "override" or stem.endswith("_override")
 
 
-def read_module(directory: Path, project_root: Path, edited: Edited = UNEDITED) -> Module:
-    """Read the code of a directory.
+def read_module(directory: Path, project_root: Path, edited: Edited = UNEDITED, parse_native: Parse = parse) -> Module:
+    """Read the code of a directory, files in native syntax by `parse_native`.
 
     Raises:
         SourceError: with all files that can't be read as `others`.
@@ -91,7 +92,7 @@ def read_module(directory: Path, project_root: Path, edited: Edited = UNEDITED) 
     for name in names:
         try:
             source = read_source(directory / name, shown_path(directory / name, project_root), project_root, edited)
-            read[name] = source, (parse_json if name.endswith(".json") else parse)(source)
+            read[name] = source, (parse_json if name.endswith(".json") else parse_native)(source)
         except SourceError as error:
             complaints.append(error)
     builder = _Builder(complaints)

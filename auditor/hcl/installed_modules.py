@@ -12,6 +12,7 @@ from typing import Final
 from auditor.hcl.ast import Block, Literal
 from auditor.hcl.diagnostics import Diagnostics
 from auditor.hcl.directory import Module, read_module, shown_path
+from auditor.hcl.first_reader import OURS, READERS, Parse
 from auditor.hcl.source import UNEDITED, Edited
 from auditor.model.errors import SourceError
 
@@ -25,8 +26,16 @@ _MAX_DEPTH: Final = 30
 class InstalledModules:
     """Finds and reads modules, each directory once."""
 
-    def __init__(self, root: Path, project_root: Path, diagnostics: Diagnostics, edited: Edited = UNEDITED) -> None:
+    def __init__(
+        self,
+        root: Path,
+        project_root: Path,
+        diagnostics: Diagnostics,
+        edited: Edited = UNEDITED,
+        parse: Parse = READERS[OURS],
+    ) -> None:
         """Stand in the root module's directory; code outside of the project root is not read."""
+        self._parse = parse
         self._root = root
         self._project_root = project_root
         self._diagnostics = diagnostics
@@ -63,7 +72,7 @@ class InstalledModules:
         """
         directory = directory.resolve()
         if directory not in self._read:
-            self._read[directory] = read_module(directory, self._project_root, self._edited)
+            self._read[directory] = read_module(directory, self._project_root, self._edited, self._parse)
         return self._read[directory]
 
     def called(self, caller: Module, key: str, call: Block) -> Module | None:

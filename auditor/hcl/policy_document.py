@@ -22,6 +22,8 @@ _ORDER: Final = (
     "NotPrincipal",
     "Condition",
 )
+_KEPT: Final = frozenset({"Action", "NotAction", "Resource", "NotResource"})
+"""Written even where they hold nothing but an empty text."""
 Json = Any
 
 
@@ -85,7 +87,11 @@ def _statement(item: Mapping[str, Json], version: str) -> dict[str, Json]:
 
 
 def _ordered(statement: Mapping[str, Json]) -> dict[str, Json]:
-    return {name: statement[name] for name in _ORDER if statement.get(name)}
+    return {
+        name: statement[name]
+        for name in _ORDER
+        if statement.get(name) or (name in _KEPT and statement.get(name) is not None)
+    }
 
 
 def _principals(pairs: Sequence[tuple[str, str | list[str]]]) -> Json:

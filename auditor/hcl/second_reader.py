@@ -121,7 +121,7 @@ def compared(path: str, text: str) -> dict[str, Any]:
         known = [f"{told}: {', '.join(faults)}"] if faults else []
         return {"agreed": 0, "disagreed": [] if known else [told], "known_faults": known}
     agreed, differing = 0, []
-    for place, same in _walk(mine, second, ""):
+    for place, same in walked(mine, second):
         if same:
             agreed += 1
         else:
@@ -134,6 +134,11 @@ def compared(path: str, text: str) -> dict[str, Any]:
             "known_faults": [f"{text}: {', '.join(faults)}" for text in differing],
         }
     return {"agreed": agreed, "disagreed": differing, "known_faults": []}
+
+
+def walked(mine: Any, second: Any) -> Iterator[tuple[str, bool]]:  # noqa: ANN401 - shapes
+    """Each node of two shapes by its place, with whether it is the same."""
+    return _walk(mine, second, "")
 
 
 def _walk(mine: Any, second: Any, place: str) -> Iterator[tuple[str, bool]]:  # noqa: ANN401 - shapes

@@ -16,9 +16,10 @@ from auditor.hcl.diagnostics import Diagnostics
 from auditor.hcl.directory import shown_path
 from auditor.hcl.errors import EvaluationError
 from auditor.hcl.evaluate import evaluate
+from auditor.hcl.first_reader import OURS, READERS, Parse
 from auditor.hcl.functions.specification import Surroundings
 from auditor.hcl.json_syntax import parse_json_values
-from auditor.hcl.parser import parse, parse_expression
+from auditor.hcl.parser import parse_expression
 from auditor.hcl.scope import Step
 from auditor.hcl.source import UNEDITED, Edited, SourceFile, read_source
 from auditor.hcl.types import Type
@@ -189,6 +190,7 @@ def read_inputs(
     edited: Edited = UNEDITED,
     top: Path = Path("/"),
     diagnostics: Diagnostics,
+    parse: Parse = READERS[OURS],
 ) -> Inputs:
     """Collect the values given to a root module.
 
@@ -213,7 +215,7 @@ def read_inputs(
             continue
         within = project_root if each in automatic else None
         shown = shown_path(each.absolute(), project_root, top)
-        source, attributes = _read_values(each, shown, within, edited)
+        source, attributes = _read_values(each, shown, within, edited, parse)
         files.append(source)
         for name, attribute in attributes.items():
             found[name] = Given(source, attribute.offset, attribute.expression)
@@ -239,7 +241,7 @@ def _automatic(root: Path) -> list[Path]:
 
 
 def _read_values(
-    path: Path, shown: str, within: Path | None, edited: Edited
+    path: Path, shown: str, within: Path | None, edited: Edited, parse: Parse
 ) -> tuple[SourceFile, Mapping[str, Attribute]]:
     source = read_source(path.absolute(), shown, within, edited)
     if path.name.endswith(".json"):

@@ -72,3 +72,8 @@ def test_options_can_be_typed_again():
     CliRunner().invoke(keep, ["--env=x,y", "--out=o", *again], catch_exceptions=False)
     assert made[0][0] == made[1][0]
     assert made[0][0]["region"] == "eu-west-1"
+
+
+def test_the_reader_of_the_code_is_ours_unless_another_is_named():
+    assert inputs_of({}).variables.reader == "auditor"
+    assert inputs_of({"reader": "python-hcl2"}).variables.reader == "python-hcl2"

@@ -43,3 +43,8 @@ def test_an_empty_document_adds_nothing():
     statement = {"statement": [{"sid": "a"}]}
     given = {"source_policy_documents": ["", None], "override_policy_documents": [""]}
     assert policy_document(given | statement) == policy_document(statement)
+
+
+def test_an_empty_text_is_kept_where_actions_and_resources_stand():
+    made = statement(sid="", actions=[""], resources=[""])
+    assert made == {"Effect": "Allow", "Action": "", "Resource": ""}
