@@ -197,7 +197,8 @@ class Connection:
         if failure.treatment is Treatment.DENIED and self.access.role:
             hint = "its trust policy must name the caller, and the external id must be the one it asks for"
             return NoCredentials(f"can't assume {self.access.role}", detail=detail, facts=told, hint=hint)
-        if failure.treatment is Treatment.EXPIRED or (failure.code == "NoCredentials" and "oken" in failure.detail):
+        signed_out = failure.code == "NoCredentials" and ("SSO" in failure.detail or "oken" in failure.detail)
+        if failure.treatment is Treatment.EXPIRED or signed_out:
             profile = f" --profile {self.access.profile}" if self.access.profile else ""
             hint = f"sign in again, as by `aws sso login{profile}`"
             return NoCredentials("the AWS credentials have expired", detail=detail, facts=told, hint=hint)

@@ -1,7 +1,11 @@
+import hashlib
 import json
 import subprocess
 import sys
+import threading
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 
 import pytest
 from fakeaws import FakeServer
@@ -217,3 +221,87 @@ def test_importing_the_live_side_loads_no_boto3():
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert json.loads(run.stdout) == []
+
+
+SIGNED_IN = "signed-in"
+
+
+class Portal(BaseHTTPRequestHandler):
+    """The SSO portal: credentials of a role for the right token."""
+
+    asked: ClassVar[list] = []
+
+    def do_GET(self):
+        Portal.asked.append((self.path, self.headers["x-amz-sso_bearer_token"]))
+        known = self.headers["x-amz-sso_bearer_token"] == SIGNED_IN
+        credentials = {"accessKeyId": "ASIAX", "secretAccessKey": "y", "sessionToken": "z", "expiration": 4102444800000}
+        body = json.dumps(
+            {"roleCredentials": credentials} if known else {"message": "Session token not found"}
+        ).encode()
+        self.send_response(200 if known else 401)
+        if not known:
+            self.send_header("x-amzn-errortype", "UnauthorizedException")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def signed_in(profiles, tmp_path, monkeypatch):
+    """A profile that signs in by SSO; the token that an earlier `aws sso login` left is given."""
+    start = "https://example.awsapps.com/start"
+    profiles(
+        f"[profile company]\nsso_start_url = {start}\nsso_region = {REGION}\n"
+        "sso_account_id = 123456789012\nsso_role_name = auditor\n"
+    )
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Portal)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SSO", f"http://127.0.0.1:{server.server_port}")
+    monkeypatch.setattr("botocore.credentials.SSOProvider._SSO_TOKEN_CACHE_DIR", str(tmp_path))
+    Portal.asked.clear()
+
+    def write(token, expires):
+        name = hashlib.sha1(start.encode(), usedforsecurity=False).hexdigest()
+        cached = {"startUrl": start, "region": REGION, "accessToken": token, "expiresAt": expires}
+        (tmp_path / f"{name}.json").write_text(json.dumps(cached))
+
+    yield write
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_profile_of_sso_gets_its_credentials_from_the_portal(opened, signed_in):
+    signed_in(SIGNED_IN, "2100-01-01T00:00:00Z")
+    assert opened(Access(region=REGION, profile="company", account="123456789012")).caller.account == "123456789012"
+    ((path, token),) = Portal.asked
+    assert token == SIGNED_IN
+    assert "role_name=auditor" in path
+    assert "account_id=123456789012" in path
+
+
+@pytest.mark.parametrize(("token", "expires"), [(SIGNED_IN, "2020-01-01T00:00:00Z"), ("old", "2100-01-01T00:00:00Z")])
+def test_who_is_not_signed_in_any_more_is_told_to_sign_in(signed_in, token, expires):
+    signed_in(token, expires)
+    with pytest.raises(NoCredentials, match="expired") as caught:
+        connect(Access(region=REGION, profile="company"), PERMISSIONS)
+    assert "aws sso login --profile company" in caught.value.hint
+
+
+def test_the_command_line_tells_it_without_a_traceback(signed_in, root):
+    signed_in("old", "2100-01-01T00:00:00Z")
+    command = [sys.executable, "-c", PATCHED, "--env", "prod", "--profile", "company", "--region", REGION]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("error: the AWS credentials have expired\n")
+    assert "Traceback" not in done.stderr
+
+
+PATCHED = """
+import os, botocore.credentials as credentials
+credentials.SSOProvider._SSO_TOKEN_CACHE_DIR = os.path.dirname(os.environ["AWS_CONFIG_FILE"])
+from auditor.cli import main
+main()
+"""
