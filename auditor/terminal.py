@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from auditor import bundle, history, reporting
+from auditor import bundle, history, reporting, streams
 from auditor.formats import text
-from auditor.formats.interface import Format
+from auditor.formats.interface import Document, Format
 from auditor.formats.words import clean, clean_block
 from auditor.model.errors import AuditorError, ReportError, SourceError
 
@@ -69,6 +69,18 @@ def deliver(outcome: Outcome, delivery: Delivery) -> int:
     if delivery.kept:
         artefacts = reporting.artefacts(document, outcome, delivery.written, earlier=earlier, signer=delivery.signer)
         bundle.write(folder, artefacts)
+    try:
+        _show(document, delivery, _files(folder, artefacts))
+    except (BrokenPipeError, KeyboardInterrupt) as error:
+        if not delivery.kept:
+            raise
+        # The bundle is written, and the exit code says so; of what was to be printed nothing is lost.
+        if isinstance(error, BrokenPipeError):
+            streams.turn_off(sys.stdout)
+    return int(document["verdict"]["exit_code"])
+
+
+def _show(document: Document, delivery: Delivery, files: Iterable[str]) -> None:
     if delivery.printed.name != text.FORMAT.name:
         out(delivery.printed.render(document))
     elif delivery.quiet < SILENT:
@@ -77,8 +89,7 @@ def deliver(outcome: Outcome, delivery: Delivery) -> int:
         out(shown.encode())
     if delivery.quiet < SILENT:
         closing = text.closing(document, width=_width(sys.stderr), color=_painted(delivery.color, sys.stderr))
-        sys.stderr.write(closing + "".join(_files(folder, artefacts)))
-    return int(document["verdict"]["exit_code"])
+        sys.stderr.write(closing + "".join(files))
 
 
 def deliver_partial(snapshot: Snapshot, delivery: Delivery) -> None:

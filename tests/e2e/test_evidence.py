@@ -121,3 +121,18 @@ def test_wrong_usage_is_one_clear_error(audit, project, tmp_path):
         assert (done.returncode, done.stdout) == (code, ""), arguments
         assert words in done.stderr
         assert "Traceback" not in done.stderr
+
+
+def test_a_reader_that_has_gone_does_not_change_the_exit_code_of_a_written_bundle(project):
+    run = f"{sys.executable} -m auditor --env prod --declared-only --format json --out out"
+    done = subprocess.run(
+        ["bash", "-c", f"{run} | true; echo ${{PIPESTATUS[0]}}"],
+        cwd=project,
+        env={"PATH": os.environ["PATH"], "HOME": str(project)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.stdout, "Traceback" in done.stderr) == ("4\n", False), done.stderr
+    assert (project / "out" / "report.json").exists()

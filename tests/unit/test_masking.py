@@ -1,8 +1,10 @@
 """Sensitive texts are taken out of documents; a report's own words stay."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from auditor.masking import MASK, masked, masked_text
+from auditor.masking import COVER, MASK, covering, masked, masked_text
 
 
 def test_longer_text_goes_first():
@@ -42,3 +44,22 @@ def test_a_short_text_is_taken_out_as_a_literal_only(text, shown):
 
 def test_letters_of_a_pattern_are_letters():
     assert masked_text("abc.def abcxdef", {"abc.def"}) == f"{MASK} abcxdef"
+
+
+def test_covering_keeps_every_place_and_covers_each_way_of_writing():
+    cover = covering({'say "hi"\n', "first-line\nsecond-line", "secret-1", "before secret-1 after"})
+    assert cover('x = "secret-1" # y') == f'x = "{COVER * 8}" # y'
+    assert cover('x = "say \\"hi\\"\\n"') == f'x = "{COVER * 12}"'
+    assert cover("  first-line\n  second-line\n") == f"  {COVER * 10}\n  {COVER * 11}\n"
+    assert cover("before secret-1 after") == f"before {COVER * 8} after"
+    assert cover({"secret-1": ["secret-1", 1, None]}) == {COVER * 8: [COVER * 8, 1, None]}
+    assert covering(())("secret-1") == "secret-1"
+
+
+@given(st.lists(st.text(min_size=6), max_size=4), st.text())
+def test_covering_twice_is_covering_once_and_lengths_stay(secrets, around):
+    cover = covering(secrets)
+    text = around.join(["", *secrets, ""])
+    assert len(cover(text)) == len(text)
+    assert cover(text).count("\n") == text.count("\n")
+    assert all(secret not in cover(text) for secret in secrets if secret.strip("\n" + COVER))
