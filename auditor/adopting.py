@@ -6,20 +6,24 @@ import os.path
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final
 
-from auditor.adoption.search import Edited, Trial, World
+from auditor.adoption.importing import bring_in
+from auditor.adoption.search import Adoption, Edited, Search, Trial, World
 from auditor.estate import Estate, estate
 from auditor.hcl import sensitive_texts
 from auditor.inputs import Inputs, Variables
 from auditor.kinds import kinds
 from auditor.masking import masked_text
 from auditor.model.answers import Snapshot
-from auditor.model.drift import Comparison
+from auditor.model.drift import Comparison, Edit, Existence
 from auditor.model.errors import AuditorError
 from auditor.model.values import Value
 from auditor.reading import settled
 from auditor.settings import Environment, Settings
 
+READINGS: Final = 500
+"""Times that the code is evaluated for the edits of a report, at the most."""
 Compared = Callable[[Estate], tuple[Comparison, ...]]
 """An estate compared with the reading."""
 
@@ -45,6 +49,33 @@ def world(settings: Settings, here: Estate, inputs: Inputs, taken: Snapshot, com
         kinds={kind.type: kind for kind in kinds()},
         tells=lambda text: masked_text(text, secrets) != text,
     )
+
+
+def with_edits(search: Search, root: Path) -> tuple[Comparison, ...]:
+    """The comparisons with the edit of each drift, every resource for itself; none is taken."""
+    found: list[Comparison] = []
+    for comparison in search.trial.comparisons:
+        own = Search(search.world, search.trial, search.budget)
+        found.append(_with_edits(own, comparison, root))
+        search.budget = own.budget
+    return tuple(found)
+
+
+def _with_edits(search: Search, comparison: Comparison, root: Path) -> Comparison:
+    if comparison.existence is Existence.UNMANAGED:
+        return replace(comparison, edit=_edit(bring_in(search, comparison, root)))
+    edits = {path: _edit(adoption) for adoption in search.adopt(comparison) for path in adoption.paths}
+    return replace(
+        comparison, drifts=tuple(replace(each, edit=edits.get(each.path, _ALONG)) for each in comparison.drifts)
+    )
+
+
+_ALONG: Final = Edit("", (), "it goes with the edit of another attribute")
+
+
+def _edit(adoption: Adoption) -> Edit:
+    later = (f"{name} (next apply)" for name in (*adoption.changes, *adoption.creates))
+    return Edit(adoption.diff, (*adoption.elsewhere, *adoption.others, *later), adoption.reason)
 
 
 def trial(settings: Settings, here: Estate, compared: Compared) -> Trial:

@@ -95,6 +95,7 @@ def cli() -> None:
     ENVIRONMENT,
     RESULT,
     option("--snapshot", type=PATH, metavar="FILE", help="Judge this reading; AWS is not asked."),
+    option("--edits", is_flag=True, help="Put the edit of code that takes each drift over into the report."),
     option("--declared-only", is_flag=True, help="Judge the code alone; AWS is not asked."),
     CODE,
     STATE,

@@ -50,6 +50,8 @@ class Inputs:
     snapshot: Path | None = None
     """Judge this reading; AWS is not asked."""
     declared_only: bool = False
+    edits: bool = False
+    """Look for the edit of code by which it takes over each drift."""
     deadline: float | None = None
     """Seconds."""
     second_reader: bool = True

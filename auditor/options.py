@@ -195,6 +195,7 @@ def inputs_of(given: Given) -> Inputs:
         ),
         snapshot=given.get("snapshot"),
         declared_only=bool(given.get("declared_only")),
+        edits=bool(given.get("edits")),
         deadline=given.get("deadline"),
         second_reader=not given.get("no_second_reader"),
         progress=Progress(sys.stderr),

@@ -123,6 +123,9 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
     now = inputs.now if inputs.fixed_now or taken is None else datetime.fromisoformat(context["now"])
     found = _live(taken)
     comparisons = _compared(here, found, taken)
+    if inputs.edits and taken is not None:
+        edits = _searching(settings, here, inputs, taken, adopting.READINGS)
+        comparisons = adopting.with_edits(edits, environment.root.resolve())
     material = Material(
         environment=here.declared,
         run=_information(here, taken, waivers, now, context),
@@ -193,8 +196,12 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
 
 def search(settings: Settings, environment: Environment, inputs: Inputs, budget: int) -> Search:
     """Read an environment, to look for edits of its code that take over what AWS has; it may be evaluated so often."""
-    here = estate(settings, environment, inputs.variables)
+    here, inputs = begun(settings, environment, inputs)
     here, taken = read(settings, here, rules_of(settings, here, inputs).wanted, inputs)
+    return _searching(settings, here, inputs, taken, budget)
+
+
+def _searching(settings: Settings, here: Estate, inputs: Inputs, taken: Snapshot, budget: int) -> Search:
     if taken.context.get("redacted"):
         raise SnapshotError("this snapshot is redacted", hint="values to take over are read from one that is not")
     found = _live(taken)
@@ -202,11 +209,8 @@ def search(settings: Settings, environment: Environment, inputs: Inputs, budget:
     def compared(estate_: Estate) -> tuple[Comparison, ...]:
         return _compared(estate_, found, taken)
 
-    return Search(
-        adopting.world(settings, here, inputs, taken, compared),
-        adopting.trial(settings, here, compared),
-        budget=budget,
-    )
+    world = adopting.world(settings, here, inputs, taken, compared)
+    return Search(world, adopting.trial(settings, here, compared), budget)
 
 
 def snapshot(settings: Settings, environment: Environment, inputs: Inputs) -> Snapshot:

@@ -12,7 +12,7 @@ from auditor.formats.interface import Format
 from auditor.model.errors import ReportError
 
 _SHARED: Final = frozenset(
-    {"commands", "compiled", "encode", "interface", "page", "parity", "since", "trend", "verdict", "words"}
+    {"commands", "compiled", "encode", "interface", "page", "parity", "remedies", "since", "trend", "verdict", "words"}
 )
 
 

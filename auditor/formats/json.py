@@ -13,7 +13,7 @@ from auditor.formats.interface import Document, Format
 from auditor.formats.parity import parity
 from auditor.formats.since import with_history
 from auditor.formats.verdict import complete, subject_key, totals, verdict
-from auditor.model.drift import Comparison, Drift, Existence
+from auditor.model.drift import Comparison, Drift, Edit, Existence
 from auditor.model.errors import ReportError
 from auditor.model.facts import SourceRange
 from auditor.model.results import Audit, Cause, Evidence, Finding, RuleText, Severity, Status, Subject, Waiver
@@ -189,8 +189,13 @@ def _resource(comparison: Comparison, audit: Audit, code: CodeLine) -> dict[str,
         "drifts": [_drift(drift, comparison, audit, code) for drift in comparison.drifts],
         "put_back": commands.terraform(comparison, audit.apply),
         "adopt": commands.adopt(audit.environment, comparison),
+        "edit": _edit(comparison.edit),
         "moved": comparison.moved.value if comparison.moved else None,
     }
+
+
+def _edit(edit: Edit | None) -> dict[str, Any] | None:
+    return {"diff": edit.diff, "others": list(edit.others), "reason": edit.reason} if edit else None
 
 
 def _drift(drift: Drift, comparison: Comparison, audit: Audit, code: CodeLine) -> dict[str, Any]:
@@ -204,6 +209,7 @@ def _drift(drift: Drift, comparison: Comparison, audit: Audit, code: CodeLine) -
         "note": drift.note,
         "put_back": [commands.aws_cli(call, comparison.identity.region) for call in drift.put_back],
         "adopt": commands.adopt(audit.environment, comparison, drift),
+        "edit": _edit(drift.edit),
         "moved": drift.moved.value if drift.moved else None,
     }
 

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from auditor.formats import remedies
 from auditor.formats.interface import Document
 from auditor.formats.trend import drawing
 from auditor.formats.words import (
@@ -354,14 +355,12 @@ def _drifting(document: Document, findings: Sequence[Mapping[str, Any]]) -> list
         identity = subject_of.get(resource["id"], resource["id"])
         drifts = [{**drift, "findings": by_place[(identity, drift["path"])]} for drift in resource["drifts"]]
         name = resource["identity"]["name"]
-        commands = [resource.get("put_back", ""), *(each for drift in drifts for each in drift.get("put_back", ()))]
         shown.append(
             {
                 **resource,
                 "name": name if isinstance(name, str) else resource["address"],
                 "shown": drifts,
-                "back": list(dict.fromkeys(filter(None, commands))),
-                "edits": list(filter(None, [resource.get("adopt"), *(drift.get("adopt") for drift in drifts)])),
+                **remedies.remedies(resource),
             }
         )
     return sorted(shown, key=_danger)

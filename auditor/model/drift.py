@@ -68,6 +68,18 @@ class Moved(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """How code takes over what AWS has; it was tried."""
+
+    diff: str
+    """For `git apply`; empty where there is no edit."""
+    others: tuple[str, ...] = ()
+    """What it changes besides, here or in other environments; of an import: what the next apply changes or creates."""
+    reason: str = ""
+    """Why there is none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Drift:
     """One attribute whose two sides are not certainly equal."""
 
@@ -84,6 +96,8 @@ class Drift:
     put_back: tuple[Call, ...] = ()
     """The calls that give AWS again what the code says; empty where none does, or none is known."""
     moved: Moved | None = None
+    edit: Edit | None = None
+    """None where none was looked for."""
 
     @property
     def unknown(self) -> Unknown | None:
@@ -116,5 +130,7 @@ class Comparison:
     cause: Unknown | None = None
     """Where existence is undetermined."""
     note: str = ""
+    edit: Edit | None = None
+    """Of an unmanaged resource: how it is declared and imported; None where that was not looked for."""
     moved: Moved | None = None
     """Of a missing resource: deleted by hand, or not made yet."""

@@ -1,15 +1,23 @@
 """`audit adopt` on the estate as somebody changed it by hand: diffs that apply, files written, what has no edit."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
+from datetime import UTC, datetime
 
+import jsonschema
 import pytest
 from click.testing import CliRunner
 from record_estate import RECORDED
 
+from auditor import pipeline
 from auditor.cli import cli
+from auditor.formats import html
+from auditor.formats import json as report
+from auditor.inputs import Inputs
+from auditor.settings import load
 
 CHANGED = RECORDED / "prod-changes" / "rotation_off.jsonl.gz"
 TFVARS = "terraform/dynamodb/envs/prod/terraform.tfvars"
@@ -89,3 +97,23 @@ def test_nothing_drifted_nothing_adopted(project):
     done = adopt(snapshot=RECORDED / "prod-snapshot.jsonl.gz")
     assert done.stdout == ""
     assert done.stderr == "0 drifts looked at, 0 files edited\n"
+
+
+def test_a_report_has_the_edits_where_they_are_asked_for(root):
+    schema = json.loads((root / "reports" / "schema" / "report.v1.json").read_bytes())
+    settings = load(root, {})
+    inputs = Inputs(now=datetime.now(UTC), snapshot=RECORDED / "prod-changes" / "unmanaged.jsonl.gz", edits=True)
+    audit = pipeline.audit(settings, settings.environment("prod"), inputs).audit
+    told = report.decode(report.encode(report.document(audit)))
+    jsonschema.validate(told, schema)
+    edits = {(row["address"], drift["path"]): drift["edit"] for row in told["resources"] for drift in row["drifts"]}
+    assert '+    data_classification = "public"\n' in edits[USERS, TAG]["diff"]
+    assert edits[USERS, TAG]["others"] == []
+    protection = edits['module.dynamodb.aws_dynamodb_table.on_demand["orders"]', "deletion_protection_enabled"]
+    assert any("sessions" in each for each in protection["others"])
+    assert all(each["diff"] or each["reason"] for each in edits.values())
+    (unmanaged,) = [row["edit"] for row in told["resources"] if row["existence"] == "unmanaged"]
+    assert "+import {" in unmanaged["diff"]
+    page = html.FORMAT.render(told).decode()
+    assert "Or take it over into code" in page
+    assert "data_classification = &#34;public&#34;" in page
