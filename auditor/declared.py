@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from auditor.hcl import Configuration, DeclaredResource, ProviderConfiguration
-from auditor.hcl.values import Provenance, Undecided, plain
+from auditor.hcl.provenance import Provenance
+from auditor.hcl.values import Undecided, plain
 from auditor.hcl.values import Value as Evaluated
 from auditor.model.facts import Identity, Origin, Resource, Side, Written
 from auditor.model.kind import Attribute, Kind, Shape

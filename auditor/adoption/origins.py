@@ -11,7 +11,7 @@ from auditor.hcl import edit, values
 from auditor.hcl.ast import GetAttr, Literal, Object, Variable
 from auditor.hcl.edit import Change
 from auditor.hcl.layout import Layout
-from auditor.hcl.values import Provenance
+from auditor.hcl.provenance import Provenance
 from auditor.hcl.values import Value as Evaluated
 from auditor.model.values import Value
 

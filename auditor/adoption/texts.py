@@ -12,8 +12,8 @@ from typing import Final
 
 from auditor.hcl.edit import Change, applied
 from auditor.hcl.layout import Layout, layout
+from auditor.hcl.provenance import Source
 from auditor.hcl.source import SourceFile
-from auditor.hcl.values import Source
 
 _LINES: Final = re.compile(r"[^\n]*\n|[^\n]+")
 _INSTALLED: Final = ".terraform/"

@@ -12,10 +12,11 @@ from auditor.hcl.convert import ConversionError, convert
 from auditor.hcl.diagnostics import Diagnostics
 from auditor.hcl.errors import EvaluationError
 from auditor.hcl.evaluate import evaluate
+from auditor.hcl.provenance import Provenance
 from auditor.hcl.schema import NestedBlock, Schema
 from auditor.hcl.scope import UNBOUND, Bindings, Scope
 from auditor.hcl.types import ListType, SetType, Type
-from auditor.hcl.values import Provenance, Undecided, Value
+from auditor.hcl.values import Undecided, Value
 from auditor.model.values import Unknown
 
 META_ARGUMENTS: Final = frozenset({"count", "for_each", "provider", "depends_on"})

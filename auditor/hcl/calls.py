@@ -11,10 +11,11 @@ from auditor.hcl.functions import filesystem, table
 from auditor.hcl.functions.filesystem import OutsideProject
 from auditor.hcl.functions.specification import Function
 from auditor.hcl.functions.specification import call as call_function
+from auditor.hcl.provenance import Provenance
 from auditor.hcl.scope import Bindings
 from auditor.hcl.templates import refuse_nested, render, template_text
 from auditor.hcl.types import ListType, SetType, TupleType
-from auditor.hcl.values import Provenance, Undecided, Value
+from auditor.hcl.values import Undecided, Value
 from auditor.model.values import Unknown
 
 if TYPE_CHECKING:

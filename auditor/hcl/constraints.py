@@ -10,8 +10,9 @@ from auditor.hcl import types
 from auditor.hcl.ast import Call, Expression, Literal, Object, Tuple, Variable
 from auditor.hcl.convert import ConversionError, convert, with_defaults
 from auditor.hcl.errors import EvaluationError
+from auditor.hcl.provenance import Provenance, Source
 from auditor.hcl.types import ListType, MapType, ObjectType, SetType, TupleType, Type
-from auditor.hcl.values import Provenance, Source, Value
+from auditor.hcl.values import Value
 
 _PRIMITIVES: Final[Mapping[str, Type]] = {
     "string": types.STRING,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.hcl.values import Provenance
+from auditor.hcl.provenance import Provenance
 
 
 class EvaluationError(Exception):

@@ -11,9 +11,10 @@ from auditor.hcl.convert import ConversionError, convert
 from auditor.hcl.errors import EvaluationError, LimitExceeded
 from auditor.hcl.loops import for_object, for_tuple, splat
 from auditor.hcl.outline import outline
+from auditor.hcl.provenance import Provenance, Source
 from auditor.hcl.scope import UNBOUND, Bindings, Scope, Step
 from auditor.hcl.types import STRING
-from auditor.hcl.values import Provenance, Source, Undecided, Value
+from auditor.hcl.values import Undecided, Value
 from auditor.model.values import Unknown
 
 LARGEST_VALUE: Final = 3_000_000

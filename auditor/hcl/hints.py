@@ -10,6 +10,7 @@ from auditor.hcl import ast, values
 from auditor.hcl.errors import EvaluationError
 from auditor.hcl.evaluate import evaluate
 from auditor.hcl.expansion import RepetitionScope, expand, quoted
+from auditor.hcl.provenance import Provenance
 from auditor.hcl.scope import Scope
 from auditor.hcl.values import Value
 from auditor.model import values as model
@@ -96,5 +97,5 @@ def _address(node: ast.Expression, scope: Scope, block: ast.Block) -> str:
         return f"{_address(node.subject, scope, block)}[{inside}]"
     if isinstance(node, ast.Variable):
         return node.name
-    place = values.Provenance(block.source, node.offset)
+    place = Provenance(block.source, node.offset)
     raise EvaluationError("Invalid address", "An address of a resource or a module is expected here.", place)

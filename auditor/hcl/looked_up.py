@@ -8,10 +8,11 @@ from types import MappingProxyType
 from typing import Final
 
 from auditor.hcl import types, values
+from auditor.hcl.provenance import Provenance
 from auditor.hcl.providers import ProviderConfiguration
 from auditor.hcl.schema import Schema
 from auditor.hcl.types import ListType, MapType, ObjectType, SetType, Type
-from auditor.hcl.values import Provenance, Value
+from auditor.hcl.values import Value
 from auditor.model import values as model
 from auditor.model.data_sources import DataSource
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from auditor.hcl import ast, types, values
 from auditor.hcl.convert import ConversionError, convert
 from auditor.hcl.errors import EvaluationError
+from auditor.hcl.provenance import Provenance
 from auditor.hcl.scope import Bindings
 from auditor.hcl.types import ListType, MapType, ObjectType, SetType, TupleType
-from auditor.hcl.values import Provenance, Undecided, Value
+from auditor.hcl.values import Undecided, Value
 from auditor.model.values import Unknown
 
 if TYPE_CHECKING:

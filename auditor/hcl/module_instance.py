@@ -18,6 +18,7 @@ from auditor.hcl.evaluate import evaluate
 from auditor.hcl.expansion import Expansion, Repetition, RepetitionScope, expand, undetermined
 from auditor.hcl.functions.specification import Surroundings
 from auditor.hcl.memo import Memo
+from auditor.hcl.provenance import Provenance
 from auditor.hcl.providers import ProviderConfiguration, ProviderKey, passed_providers
 from auditor.hcl.resource_instance import DATA, MANAGED, ResourceInstance
 from auditor.hcl.scope import Scope, Step
@@ -245,7 +246,7 @@ class ModuleInstance:
     def _output(self, block: Block) -> Value:
         attribute = block.body.attributes.get("value")
         if attribute is None:
-            place = values.Provenance(block.source, block.offset)
+            place = Provenance(block.source, block.offset)
             raise EvaluationError("Missing required argument", 'The argument "value" is required.', place)
         value = self._evaluated(attribute)
         flag = block.body.attributes.get("sensitive")
@@ -385,7 +386,7 @@ def handed_on(value: Value, source: SourceFile, offset: int) -> Value:
         content = {name: handed_on(item, source, offset) for name, item in content.items()}
     elif isinstance(content, tuple):
         content = tuple(handed_on(item, source, offset) for item in content)
-    return Value(content, value.type, value.marks, values.Provenance(source, offset, value.origin))
+    return Value(content, value.type, value.marks, Provenance(source, offset, value.origin))
 
 
 _RESOLVERS: Final[Mapping[str, Callable[[ModuleInstance, tuple[Step, ...]], tuple[Value, int]]]] = {

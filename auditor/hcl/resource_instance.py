@@ -16,6 +16,7 @@ from auditor.hcl.errors import EvaluationError
 from auditor.hcl.expansion import Expansion, Repetition, RepetitionScope
 from auditor.hcl.looked_up import SOUGHT_BY, data_source, told
 from auditor.hcl.memo import Memo
+from auditor.hcl.provenance import Provenance
 from auditor.hcl.providers import ProviderConfiguration, reference_text, tags_all, used_provider
 from auditor.hcl.schema import Schema, data_schema, resource_schema
 from auditor.hcl.scope import Scope
@@ -85,7 +86,7 @@ class ResourceInstance:
     @property
     def written(self) -> Mapping[str, Value]:
         """What the block says, by name, as the schema's types; nothing is added."""
-        place = values.Provenance(self.block.source, self.block.offset)
+        place = Provenance(self.block.source, self.block.offset)
         return self._memo.once(
             "written", self.address, lambda: self._decoder.body(self.block.body, self.schema, place=place, top=True)
         )
@@ -169,7 +170,7 @@ class ResourceInstance:
             place, detail = self.place, f"AWS has no {self.type} {sought.sought}, so that terraform plan fails."
             self.module.context.diagnostics.error("Nothing found by a data source", detail, place)
             found = values.not_evaluable(detail)
-        return told(found, self.schema, self.address, provider, values.Provenance(self.block.source, self.block.offset))
+        return told(found, self.schema, self.address, provider, Provenance(self.block.source, self.block.offset))
 
     def _later(self, name: str, value: Value, waits_for: str) -> Value:
         """A value that the plan does not know yet, with its text: it will be the same after apply."""

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Final, Protocol
+from typing import Final
 
 from auditor.hcl import numbers, types
 from auditor.hcl.identity import key_of, set_order
 from auditor.hcl.numbers import Float, Number, SizedInt
+from auditor.hcl.provenance import Provenance, Source
 from auditor.hcl.types import ListType, MapType, ObjectType, SetType, TupleType, Type
 from auditor.model import values as model
-from auditor.model.facts import SourceRange
 
 SENSITIVE: Final = "sensitive"
 EPHEMERAL: Final = "ephemeral"
@@ -25,35 +25,6 @@ MAPPINGS: Final = (dict, MappingProxyType)
 
 _REFERENCES_KEPT: Final = 50
 _LONGEST_COLLAPSED: Final = 1000
-
-
-class Source(Protocol):
-    """A file that turns offsets into places."""
-
-    def range_at(self, offset: int, /) -> SourceRange:
-        """The place of an offset, in characters from the start of the file."""
-        ...
-
-
-@dataclass(slots=True, unsafe_hash=True)
-class Provenance:
-    """A place that handed a value on, linked to the one it came from; values share the links.
-
-    Never changed once made; not frozen, because making a frozen one takes three times as long, for every value.
-    """
-
-    source: Source
-    offset: int
-    previous: Provenance | None = None
-
-    def chain(self) -> tuple[SourceRange, ...]:
-        """The places from the deciding literal to the latest one."""
-        found: list[SourceRange] = []
-        link: Provenance | None = self
-        while link is not None:
-            found.append(link.source.range_at(link.offset))
-            link = link.previous
-        return tuple(reversed(found))
 
 
 @dataclass(frozen=True, slots=True)

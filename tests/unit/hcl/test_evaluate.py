@@ -11,6 +11,7 @@ from auditor.hcl.evaluate import evaluate
 from auditor.hcl.functions.specification import Surroundings
 from auditor.hcl.numbers import Float
 from auditor.hcl.parser import parse_expression
+from auditor.hcl.provenance import Provenance
 from auditor.hcl.source import SourceFile
 from auditor.hcl.values import Undecided, Value
 from auditor.model.facts import SourceRange
@@ -66,7 +67,7 @@ def test_a_literal_knows_its_place():
 )
 def test_a_value_handed_through_keeps_the_place_of_its_literal(expression):
     source = SourceFile("terraform.tfvars", 'x = "users"')
-    literal = values.string("users", values.Provenance(source, 4))
+    literal = values.string("users", Provenance(source, 4))
     found = result(expression, given=values.mapping({"name": literal}), missing=values.mapping({}))
     assert found.content == "users"
     assert places(found) == ["terraform.tfvars:1:5"]
@@ -78,7 +79,7 @@ def test_a_computed_value_stands_where_it_is_computed():
 
 def test_places_that_handed_a_value_on_follow_the_deciding_one():
     variables, main = SourceFile("prod.tfvars", "name = 1"), SourceFile("main.tf", "\nname = var.name")
-    value = values.number(1, values.Provenance(variables, 7)).handed_on(main, 8)
+    value = values.number(1, Provenance(variables, 7)).handed_on(main, 8)
     assert value.origin.chain() == (SourceRange("prod.tfvars", 1, 8), SourceRange("main.tf", 2, 8))
 
 

@@ -1,8 +1,9 @@
 from decimal import Decimal
 
 from auditor.hcl import numbers, types, values
+from auditor.hcl.provenance import Provenance
 from auditor.hcl.source import SourceFile
-from auditor.hcl.values import SENSITIVE, Provenance, Undecided, Value
+from auditor.hcl.values import SENSITIVE, Undecided, Value
 from auditor.model.facts import SourceRange
 from auditor.model.values import Reason, Unknown
 
