@@ -163,7 +163,7 @@ function linked(g) { /* large reports carry plain text; links are made for a gro
   });
   $$('.ft tr[id]', g).forEach(function (r) { var c = r.cells[5]; if (!c.firstElementChild) link(c, '#' + r.id); });
 }
-function dress(g) { if (!g.open) return; linked(g); if (g.classList.contains('g')) { sortable($('.ft', g)); copiable(g); } }
+function dress(g) { if (!g.open) return; linked(g); copiable(g); if (g.classList.contains('g')) sortable($('.ft', g)); }
 $$('details.g,details.d').forEach(function (g) { dress(g); g.addEventListener('toggle', function () { dress(g); }); });
 $('#csv').onclick = function () {
   function cell(v) { v = v.replace(/\s+/g, ' ').trim(); if (/^[=+\-@\t\r]/.test(v)) v = "'" + v; return '"' + v.replace(/"/g, '""') + '"'; }
