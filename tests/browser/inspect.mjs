@@ -54,7 +54,9 @@ for (const name of wanted.split(';')) {
   const page = await visit({ ...options, bypassCSP: true }, prepare);
   found.overflow[name] = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   await page.evaluate(axe);
-  const result = await page.evaluate((runOnly) => axe.run(document, { runOnly }), standards);
+  // On paper nothing is a target.
+  const rules = { 'target-size': { enabled: !name.startsWith('on paper') } };
+  const result = await page.evaluate((how) => axe.run(document, how), { runOnly: standards, rules });
   found.axe[name] = result.violations.map((it) => `${it.id}: ${it.nodes.slice(0, 3).map((node) => node.target).join(' | ')}`);
   await page.context().close();
 }

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from hostile_report import MARKUP, hostile
+from recorded_report import recorded_report
 from sample_audit import sample_audit
 from sample_estate import MADE, RULES, TABLES, Made, code_line
 from sample_history import earlier
@@ -44,6 +45,7 @@ STATES = {
     ],
     "hostile": ["light", "phone", "all open", "all open, dark", "on paper"],
     "large": ["light", "filtered", "on paper, in brief"],
+    "recorded": ["light", "all open, phone", "on paper"],
 }
 
 
@@ -104,7 +106,8 @@ def many():
 @pytest.fixture(scope="module", params=list(STATES))
 def seen(request, inspected, report, many):
     name = request.param
-    return inspected(name, {"usual": report, "hostile": hostile(report), "large": many}[name])
+    reports = {"usual": report, "hostile": hostile(report), "large": many, "recorded": recorded_report("index_dropped")}
+    return inspected(name, reports[name])
 
 
 @pytest.fixture(scope="module")
