@@ -15,10 +15,10 @@ from typing import Any, Final
 
 from auditor import __version__, adopting, coverage
 from auditor.adoption.search import Search
-from auditor.compare import ProviderRules, compare, excluded, unlisted
+from auditor.compare import ProviderRules, compare, unlisted
 from auditor.compare import rules_of as provider_rules
 from auditor.declared import not_examined
-from auditor.estate import TABLE, Estate, Other, configuration, estate, others
+from auditor.estate import Estate, Other, configuration, estate, others
 from auditor.hcl import sensitive_texts
 from auditor.inputs import Inputs
 from auditor.judge import RUN, judge, rule_text
@@ -35,7 +35,7 @@ from auditor.policy.load import RULE_FILES, load_rules
 from auditor.policy.parameters import merged, switched_off, verify, with_settings
 from auditor.policy.tests import run_tests
 from auditor.policy.waivers import load_waivers
-from auditor.reading import Interrupted, begun, read, time_text
+from auditor.reading import Interrupted, begun, population, read, time_text
 from auditor.reading import context as context_of
 from auditor.settings import Environment, Settings
 from auditor.shipped import shipped
@@ -175,7 +175,7 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
             findings=judgement.findings,
             causes=judgement.causes,
             waivers=judgement.waivers,
-            population=_population(here, taken),
+            population=population(here, taken),
             coverage=coverage.unread(taken.answers if taken else ()),
             not_examined=not_examined(here.resources, kinds()),
             api=tuple(context.get("api", ())),
@@ -356,27 +356,6 @@ def _run(
         "plan_rules": _provider(here).name,
     }
     return {name: value for name, value in told.items() if value not in ("", None)}
-
-
-def _population(here: Estate, taken: Snapshot | None) -> Mapping[str, Any]:
-    """What AWS listed of tables, which of them are none of this environment's, and why."""
-    if taken is None:
-        return {}
-    kind = next(kind for kind in kinds() if kind.type == TABLE)
-    listed = kind.listed(taken.answers, taken.scope)
-    patterns = ", ".join(here.declared.patterns) or "no pattern is known"
-    answers = taken.answers.of("dynamodb:ListTables")
-    return {
-        TABLE: {
-            "listed": None if isinstance(listed, Unknown) else len(listed),
-            "list_pages": sum(len(answer.pages) for answer in answers),
-            "patterns": list(here.declared.patterns),
-            "excluded": [
-                {"name": name, "reason": f"neither declared nor matching {patterns}"}
-                for name in excluded(kind, taken.answers, taken.scope)
-            ],
-        }
-    }
 
 
 def _files(here: Estate, decided: Sources) -> tuple[Mapping[str, Any], ...]:

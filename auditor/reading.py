@@ -12,7 +12,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor import live, repository
-from auditor.estate import Estate, estate, told
+from auditor.compare import excluded
+from auditor.estate import TABLE, Estate, estate, told
 from auditor.hcl import second_reader, sensitive_texts
 from auditor.inputs import Inputs
 from auditor.kinds import kinds
@@ -124,6 +125,27 @@ def settled(settings: Settings, here: Estate, taken: Snapshot, inputs: Inputs) -
             break
         here = further
     return here
+
+
+def population(here: Estate, taken: Snapshot | None) -> Mapping[str, Any]:
+    """What AWS listed of tables, which of them are none of this environment's, and why."""
+    if taken is None:
+        return {}
+    kind = next(kind for kind in kinds() if kind.type == TABLE)
+    listed = kind.listed(taken.answers, taken.scope)
+    patterns = ", ".join(here.declared.patterns) or "no pattern is known"
+    answers = taken.answers.of("dynamodb:ListTables")
+    return {
+        TABLE: {
+            "listed": None if isinstance(listed, Unknown) else len(listed),
+            "list_pages": sum(len(answer.pages) for answer in answers),
+            "patterns": list(here.declared.patterns),
+            "excluded": [
+                {"name": name, "reason": f"neither declared nor matching {patterns}"}
+                for name in excluded(kind, taken.answers, taken.scope)
+            ],
+        }
+    }
 
 
 def context(settings: Settings, here: Estate, inputs: Inputs) -> Mapping[str, Any]:
