@@ -49,7 +49,8 @@ def _receives(alarm: Resource) -> Value:
 
 
 def _crossed(alarm: Resource) -> Value:
-    return can_be_crossed(alarm) if alarm.values.get("metric_name") and _of_dynamodb(alarm) else None
+    single = alarm.values.get("metric_name") is not None and _of_dynamodb(alarm)
+    return can_be_crossed(alarm) if single else None
 
 
 def _lost_tables(sides: Sides) -> Value:

@@ -223,7 +223,8 @@ def _by_attribute(resources: list[Resource], attribute: str) -> Mapping[str, tup
 
 def metrics_of(alarm: Resource) -> tuple[Mapping[str, Value], ...]:
     """The metrics an alarm looks at: its own, or those of its metric queries; each with metric_name and dimensions."""
-    if alarm.values.get("metric_name"):
+    name = alarm.values.get("metric_name")
+    if isinstance(name, Unknown) or name:
         return (alarm.values,)
     queries = alarm.values.get("metric_query")
     blocks = queries.values() if isinstance(queries, Mapping) else queries if isinstance(queries, tuple) else ()

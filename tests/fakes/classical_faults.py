@@ -329,6 +329,22 @@ def _policy(what: str, action: str, resource: str, *, documents: bool) -> str:
     return f'jsonencode({{ Version = "2012-10-17", Statement = [{statement}] }})'
 
 
+def undecided(folder: Path) -> None:
+    """Write a project of one environment with one table of which the code decides nothing but the name."""
+    root = folder / "envs" / "prod"
+    root.mkdir(parents=True)
+    (folder / "audit.toml").write_text(SETTINGS)
+    text = code("open", lambda each: written("prod-") if each == "prefix" else OPEN[each], documents=False)
+    (root / "main.tf").write_text(f'{ROOT}\ndata "external" "any" {{\n  program = ["true"]\n}}\n{text}')
+
+
+OPEN: Values = {each: f'data.external.any.result["{each}"]' for each in SOUND} | {
+    "tags": "data.external.any.result",
+    "metrics": '[data.external.any.result["metrics"]]',
+    "tells": '[data.external.any.result["tells"]]',
+}
+
+
 def project(folder: Path, form: str) -> None:
     """Write a project of one environment, with a copy of each fault and of each twin in one form."""
     root = folder / "envs" / "prod"

@@ -78,3 +78,11 @@ def test_declared_alarms_are_held_against_the_metric_reference():
     assert fact("receives_data", metric_name=None, metric_query=unknown) is unknown
     assert fact("can_be_crossed", threshold=0, comparison_operator="LessThanThreshold") is False
     assert fact("can_be_crossed", namespace="AWS/Lambda", threshold=0) is None
+
+
+def test_a_declared_alarm_on_a_metric_that_is_not_known():
+    unknown = Unknown(Reason.NOT_EVALUABLE)
+    ours = declared(alarm().values | {"metric_name": unknown}, kind="aws_cloudwatch_metric_alarm", name="a")
+    found = material(both(ours, existence=Existence.MISSING))
+    assert isinstance(value(found, "declared.receives_data", "alarm"), Unknown)
+    assert value(found, "declared.can_be_crossed", "alarm") is None

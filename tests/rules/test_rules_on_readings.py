@@ -1,0 +1,93 @@
+"""Every rule on readings: recorded ones of the estate, and those of the account with the classical faults."""
+
+from dataclasses import replace
+
+import pytest
+from classical_faults import NOW, project, undecided
+from faulty_account import Account
+
+from auditor import live, pipeline, reading
+from auditor.aws import snapshot
+from auditor.estate import estate
+from auditor.inputs import Inputs, Variables
+from auditor.kinds import kinds
+from auditor.model.answers import Answer, Answers
+from auditor.model.results import LETTERS, Status
+from auditor.model.values import Reason
+from auditor.settings import load
+
+SEEN = {status: LETTERS[status] for status in (Status.PASS, Status.FAIL, Status.UNKNOWN)}
+
+
+def statuses(outcome):
+    """Rule -> the letters of what came of it."""
+    return {one.rule: set(one.statuses) for one in outcome.audit.results}
+
+
+def refused(answer):
+    return Answer(answer.request, ok=False, code="AccessDeniedException", reason=Reason.DENIED, at=answer.at)
+
+
+@pytest.fixture(scope="module")
+def readings(tmp_path_factory, root):
+    """What comes of every rule, by reading."""
+    folder = tmp_path_factory.mktemp("made")
+    project(folder, "literal")
+    settings = load(folder, {})
+    prod = settings.environment("prod")
+    inputs = Inputs(now=NOW, snapshot=folder / "snapshot.jsonl.gz")
+    here = estate(settings, prod, Variables())
+    taken = live.read(kinds(), here.scope(pipeline.rules_of(settings, here, inputs).wanted), Account())
+    taken = replace(taken, context={**taken.context, **reading.context(settings, here, inputs)})
+    inputs.snapshot.write_bytes(snapshot.encode(taken))
+    found = {"faults": statuses(pipeline.audit(settings, prod, inputs))}
+    denied = replace(
+        taken, answers=Answers({request: refused(one) for request, one in taken.answers.by_request.items()})
+    )
+    inputs.snapshot.write_bytes(snapshot.encode(denied))
+    found["denied"] = statuses(pipeline.audit(settings, prod, inputs))
+    nothing = tmp_path_factory.mktemp("open")
+    undecided(nothing)
+    settings = load(nothing, {})
+    found["open"] = statuses(
+        pipeline.audit(settings, settings.environment("prod"), Inputs(now=NOW, declared_only=True))
+    )
+    own = load(root, {})
+    recorded = root / "tests" / "fixtures" / "estate"
+    for file in (recorded / "prod-snapshot.jsonl.gz", *sorted((recorded / "prod-changes").iterdir())):
+        found[file.name] = statuses(pipeline.audit(own, own.environment("prod"), Inputs(now=NOW, snapshot=file)))
+    return found
+
+
+@pytest.fixture(scope="module")
+def every(readings):
+    found = {}
+    for one in readings.values():
+        for rule, letters in one.items():
+            found.setdefault(rule, set()).update(letters)
+    return {rule: letters for rule, letters in found.items() if letters != {LETTERS[Status.NOT_APPLICABLE]}}
+
+
+STATES = {"SEC-007", "SEC-014"}
+"""Tables that are not active are in no reading."""
+OF_TABLES_AND_KEYS = ("BKP", "CAP", "IAM", "KMS", "MON", "SEC")
+BY_CODE_ALONE = {f"POL-{number:03}" for number in (*range(1, 4), 5, 6, 13, 14, 16, 18, *range(24, 34))}
+
+
+def test_no_rule_is_a_defect_on_any_reading(readings):
+    assert not [(name, rule) for name, one in readings.items() for rule, letters in one.items() if "e" in letters]
+
+
+def test_every_rule_passes_somewhere(every):
+    assert [rule for rule, letters in every.items() if SEEN[Status.PASS] not in letters] == []
+
+
+def test_rules_about_what_is_live_and_what_is_written_pass_fail_and_are_unknown(every):
+    chosen = {rule for rule in every if rule.startswith(OF_TABLES_AND_KEYS)} - STATES | BY_CODE_ALONE
+    assert len(chosen) > 40
+    assert {rule: "".join(sorted(every[rule])) for rule in chosen if not set(SEEN.values()) <= every[rule]} == {}
+
+
+def test_rules_about_drift_are_unknown_where_nothing_is_told(readings):
+    drift = {rule: letters for rule, letters in readings["denied"].items() if rule.startswith("DRIFT")}
+    assert not [rule for rule, letters in drift.items() if letters & {SEEN[Status.PASS], SEEN[Status.FAIL]}]
