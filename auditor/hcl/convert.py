@@ -8,7 +8,7 @@ from dataclasses import replace
 from auditor.hcl import numbers, types, values
 from auditor.hcl.numbers import Float, NumberError
 from auditor.hcl.types import ListType, MapType, ObjectType, Primitive, SetType, TupleType, Type
-from auditor.hcl.unify import unify
+from auditor.hcl.unify import convertible, unify
 from auditor.hcl.values import Undecided, Value
 
 
@@ -173,6 +173,9 @@ def _to_collection(value: Value, wanted: ListType | SetType | MapType) -> Value:
     if isinstance(content, Mapping) is not isinstance(wanted, MapType) or not isinstance(content, Mapping | tuple):
         raise ConversionError(mismatch(given, wanted))
     structural = isinstance(given, TupleType | ObjectType)
+    if not content and isinstance(given, ListType | SetType | MapType) and not convertible(given, wanted):
+        reason = mismatch(given.element, wanted.element)
+        raise ConversionError(f"incorrect {types.friendly(wanted).split()[0]} element type: {reason}")
     element = _common(value, wanted) if wanted.element is types.DYNAMIC else wanted.element
     named = content.items() if isinstance(content, Mapping) else enumerate(content)
     parts = [_inside(item, element, _place(key) if structural else "") for key, item in named]

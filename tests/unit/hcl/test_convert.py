@@ -121,3 +121,10 @@ def test_a_set_of_one_has_an_order_whatever_is_unknown_in_it():
     assert convert(one, ListType(DYNAMIC)).content[0].content["a"].content is True
     other = values.mapping({"a": values.FALSE, "b": values.TRUE})
     assert not convert(values.set_of(part.type, [part, other]), ListType(DYNAMIC)).is_known
+
+
+def test_an_empty_collection_of_another_type_is_refused_all_the_same():
+    empty = values.Value((), ListType(ListType(NUMBER)))
+    with pytest.raises(ConversionError, match="incorrect set element type"):
+        convert(empty, SetType(NUMBER))
+    assert convert(empty, SetType(ListType(STRING))).content == ()
