@@ -44,9 +44,13 @@ class Destination:
     portal: str = ""
     """Where people open reports: an address that the key is appended to. Empty: the console of S3."""
 
+    def folder(self, environment: str) -> str:
+        """What keys of an environment's bundles begin with."""
+        return "/".join(part for part in (self.prefix.strip("/"), environment) if part)
+
     def key(self, bundle: Contents, name: str) -> str:
         """The key of a file: PREFIX/ENVIRONMENT/RUN/NAME."""
-        return "/".join(part for part in (self.prefix.strip("/"), bundle.environment, bundle.run, name) if part)
+        return f"{self.folder(bundle.environment)}/{bundle.run}/{name}"
 
     def link(self, key: str) -> str:
         """What a person opens. Never a presigned address: that would be a credential."""
@@ -71,7 +75,7 @@ class Delivered:
 def told_of(bundle: Contents, destination: Destination) -> dict[str, Any]:
     """The message of a bundle that is delivered there."""
     shown = _REPORT if _REPORT in bundle.files else manifest.NAME
-    location = f"s3://{destination.bucket}/{destination.key(bundle, '')}/"
+    location = f"s3://{destination.bucket}/{destination.key(bundle, '')}"
     return message.message(bundle, location=location, link=destination.link(destination.key(bundle, shown)))
 
 
@@ -80,10 +84,7 @@ def deliver(bundle: Contents, destination: Destination, session: boto3.Session) 
 
     Errors: AccessError where AWS does not take it; ReportError where something else stands in its place.
     """
-    from botocore.config import Config  # noqa: PLC0415 - help and usage errors answer without it
-
-    patient = Config(connect_timeout=5, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 6})
-    s3 = session.client("s3", region_name=destination.region, config=patient)
+    s3 = client(session, "s3", destination.region)
     keys = {name: destination.key(bundle, name) for name in bundle.files}
     written = sum(_put(s3, destination.bucket, keys[name], content) for name, content in bundle.files.items())
     for name, content in bundle.files.items():
@@ -95,15 +96,24 @@ def deliver(bundle: Contents, destination: Destination, session: boto3.Session) 
         note = destination.key(bundle, NOTE)
         sent = not _there(s3, destination.bucket, note)
         if sent:
-            sns = session.client("sns", region_name=destination.topic.split(":")[3], config=patient)
+            sns = client(session, "sns", destination.topic.split(":")[3])
             _put(s3, destination.bucket, note, _note(_send(sns, destination.topic, told), destination, bundle))
     return Delivered(location=told["location"], link=told["link"], written=written, told=sent)
+
+
+def client(session: boto3.Session, service: str, region: str) -> Any:  # noqa: ANN401 - made at run time
+    """A client that tries again."""
+    from botocore.config import Config  # noqa: PLC0415 - help and usage errors answer without it
+
+    patient = Config(connect_timeout=5, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 6})
+    made: Any = session.client(service, region_name=region, config=patient)  # type: ignore[call-overload] # by any name
+    return made
 
 
 def _put(s3: Any, bucket: str, key: str, content: bytes) -> bool:  # noqa: ANN401 - botocore makes clients at run time
     """Write an object where none stands; whether it was written."""
     checksum = base64.b64encode(hashlib.sha256(content).digest()).decode()
-    with _told_by_aws(f"write s3://{bucket}/{key}", allowed=_STANDS_THERE) as refused:
+    with told_by_aws(f"write s3://{bucket}/{key}", allowed=_STANDS_THERE) as refused:
         s3.put_object(
             Bucket=bucket,
             Key=key,
@@ -118,7 +128,7 @@ def _put(s3: Any, bucket: str, key: str, content: bytes) -> bool:  # noqa: ANN40
 def _verify(s3: Any, bucket: str, key: str, content: bytes) -> None:  # noqa: ANN401 - as above
     """Hold what stands in the bucket against what was sent: by the digest S3 computed, else by reading it back."""
     place = f"s3://{bucket}/{key}"
-    with _told_by_aws(f"read back {place}"):
+    with told_by_aws(f"read back {place}"):
         head = s3.head_object(Bucket=bucket, Key=key, ChecksumMode="ENABLED")
         found = head.get("ChecksumSHA256")
         if found is None:
@@ -134,7 +144,7 @@ def _verify(s3: Any, bucket: str, key: str, content: bytes) -> None:  # noqa: AN
 
 
 def _there(s3: Any, bucket: str, key: str) -> bool:  # noqa: ANN401 - as above
-    with _told_by_aws(f"look for s3://{bucket}/{key}", allowed=_NOT_THERE) as refused:
+    with told_by_aws(f"look for s3://{bucket}/{key}", allowed=_NOT_THERE) as refused:
         s3.head_object(Bucket=bucket, Key=key)
     return not refused
 
@@ -142,7 +152,7 @@ def _there(s3: Any, bucket: str, key: str) -> bool:  # noqa: ANN401 - as above
 def _send(sns: Any, topic: str, told: Mapping[str, Any]) -> str:  # noqa: ANN401 - as above
     """Send the message; the id SNS gave it. Subscribers can filter by its attributes."""
     chosen = {name: str(told[name]) for name in ("environment", "state", "exit_code")}
-    with _told_by_aws(f"publish to {topic}"):
+    with told_by_aws(f"publish to {topic}"):
         answer = sns.publish(
             TopicArn=topic,
             Subject=message.subject(told),
@@ -159,7 +169,7 @@ def _note(sent: str, destination: Destination, bundle: Contents) -> bytes:
 
 
 @contextmanager
-def _told_by_aws(what: str, allowed: frozenset[str] = frozenset()) -> Iterator[list[str]]:
+def told_by_aws(what: str, allowed: frozenset[str] = frozenset()) -> Iterator[list[str]]:
     """Turn a failure of AWS into an error of ours; the codes that are allowed are told to the caller instead."""
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - as above
 

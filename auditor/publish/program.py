@@ -14,7 +14,7 @@ import click
 from auditor import __version__
 from auditor.formats.words import clean
 from auditor.model.errors import AccessError, AuditorError
-from auditor.publish import message
+from auditor.publish import latest, message
 from auditor.publish.contents import contents
 from auditor.publish.delivery import Destination, deliver, told_of
 from auditor.terminal import tell
@@ -41,6 +41,9 @@ _TOPIC: Final = re.compile(r"arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,2
 @click.option("--portal", default="", metavar="URL", help="Where people open reports (default: the console of S3).")
 @click.option("--profile", default="", help="AWS profile of the publisher.")
 @click.option("--role", default="", metavar="ARN", help="Role of the publisher, assumed with these credentials.")
+@click.option(
+    "--bring-back", metavar="ENV", help="Instead: write the last delivered bundle of this environment into BUNDLE."
+)
 @click.option("--dry-run", is_flag=True, help="Verify the bundle and print the message; nothing is sent.")
 def publish(
     bundle: Path,
@@ -52,12 +55,14 @@ def publish(
     portal: str,
     profile: str,
     role: str,
+    bring_back: str | None,
     dry_run: bool,
 ) -> None:
     """Deliver the BUNDLE of an audit: its files to S3, its verdict to SNS.
 
     The bundle is held against its manifest first, and read back afterwards. A delivery can be repeated: nothing is
-    replaced, and the message is sent once. Every option can be set as AUDIT_PUBLISH_<OPTION>.
+    replaced, and the message is sent once. With --bring-back the other way: a run that begins in an empty place finds
+    the one before it there, and tells what is new. Every option can be set as AUDIT_PUBLISH_<OPTION>.
 
     \b
     Exit codes, whatever the verdict:
@@ -67,8 +72,12 @@ def publish(
     """  # noqa: D301 - click's mark for lines that stay as they are
     if topic and not _TOPIC.fullmatch(topic):
         raise click.BadParameter("not the ARN of a topic", param_hint="--topic")
-    found = contents(bundle)
     destination = Destination(bucket=bucket, region=region, prefix=prefix, topic=topic, portal=portal)
+    if bring_back is not None:
+        place = latest.bring_back(bring_back, destination, _session(profile, role, region, bring_back), bundle)
+        click.echo(clean(f"{bundle}  {place or 'nothing was delivered yet'}"))
+        return
+    found = contents(bundle)
     if dry_run:
         told = told_of(found, destination)
         click.echo(json.dumps(told, indent=1, ensure_ascii=False))

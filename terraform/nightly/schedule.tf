@@ -23,7 +23,10 @@ resource "aws_scheduler_schedule" "nightly" {
     role_arn = aws_iam_role.scheduler.arn
 
     input = jsonencode({
-      containerOverrides = [{ name = "audit", environment = [{ name = "AUDIT_ENV", value = each.key }] }]
+      containerOverrides = [
+        { name = "earlier", environment = [{ name = "AUDIT_PUBLISH_BRING_BACK", value = each.key }] },
+        { name = "audit", environment = [{ name = "AUDIT_ENV", value = each.key }] },
+      ]
     })
 
     ecs_parameters {

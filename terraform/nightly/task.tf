@@ -1,9 +1,16 @@
-# The task: one container reads and judges, the other delivers; they share a folder and nothing else.
+# The task: one container fetches the last report, one reads and judges, one delivers; they share a folder and nothing else.
 locals {
   task = {
     reports_folder = "/reports"
     user           = "10001:10001"
   }
+
+  publishing = [
+    { name = "AUDIT_PUBLISH_BUCKET", value = local.bucket_name },
+    { name = "AUDIT_PUBLISH_REGION", value = var.region },
+    { name = "AUDIT_PUBLISH_ROLE", value = aws_iam_role.publisher.arn },
+    { name = "AUDIT_PUBLISH_TOPIC", value = aws_sns_topic.verdicts.arn },
+  ]
 
   container = {
     image                  = var.image
@@ -48,10 +55,27 @@ resource "aws_ecs_task_definition" "nightly" {
   }
 
   container_definitions = jsonencode([
+    # The task begins in an empty place: the last report is what tonight's is compared with.
+    merge(local.container, {
+      name        = "earlier"
+      essential   = false
+      entryPoint  = ["audit-publish"]
+      command     = ["${local.task.reports_folder}/bundle"]
+      environment = local.publishing
+      logConfiguration = {
+        logDriver = "awslogs"
+        options = {
+          "awslogs-group"         = aws_cloudwatch_log_group.task.name
+          "awslogs-region"        = var.region
+          "awslogs-stream-prefix" = "earlier"
+        }
+      }
+    }),
     # Exit codes: 0 all is well, 3 incomplete, 4 findings; the report of each is delivered. 1 and 2 leave none, and the alarm says so.
     merge(local.container, {
       name        = "audit"
       essential   = false
+      dependsOn   = [{ containerName = "earlier", condition = "COMPLETE" }]
       command     = ["run", "--out", "${local.task.reports_folder}/bundle", "--quiet"]
       environment = []
       logConfiguration = {
@@ -64,17 +88,12 @@ resource "aws_ecs_task_definition" "nightly" {
       }
     }),
     merge(local.container, {
-      name       = "publish"
-      essential  = true
-      entryPoint = ["audit-publish"]
-      command    = ["${local.task.reports_folder}/bundle"]
-      dependsOn  = [{ containerName = "audit", condition = "COMPLETE" }]
-      environment = [
-        { name = "AUDIT_PUBLISH_BUCKET", value = local.bucket_name },
-        { name = "AUDIT_PUBLISH_REGION", value = var.region },
-        { name = "AUDIT_PUBLISH_ROLE", value = aws_iam_role.publisher.arn },
-        { name = "AUDIT_PUBLISH_TOPIC", value = aws_sns_topic.verdicts.arn },
-      ]
+      name        = "publish"
+      essential   = true
+      entryPoint  = ["audit-publish"]
+      command     = ["${local.task.reports_folder}/bundle"]
+      dependsOn   = [{ containerName = "audit", condition = "COMPLETE" }]
+      environment = local.publishing
       logConfiguration = {
         logDriver = "awslogs"
         options = {

@@ -74,7 +74,7 @@ def test_pipelines_fit_their_schemas(file, schema):
 
 def test_github_actions_are_pinned_and_have_no_right_they_do_not_need():
     used = [step["uses"] for step in STEPS.values() if "uses" in step]
-    assert len(used) == 5
+    assert len(used) == 7
     assert [each for each in used if not re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", each)] == []
     assert GITHUB["permissions"] == {}
     assert GITHUB["jobs"]["audit"]["permissions"] == {
@@ -88,6 +88,8 @@ def test_github_actions_are_pinned_and_have_no_right_they_do_not_need():
 @pytest.mark.parametrize("code", CODES)
 def test_github_steps_keep_the_report_and_end_with_the_verdict(code, tmp_path, audit_that_ends_with):
     path = audit_that_ends_with(code)
+    (tmp_path / "bundle").mkdir()  # of last night
+    (tmp_path / "bundle" / "report.md").write_text("# last night")
     output, summary = tmp_path / "output", tmp_path / "summary"
     audit = run(
         STEPS["Audit"]["run"],
@@ -100,6 +102,8 @@ def test_github_steps_keep_the_report_and_end_with_the_verdict(code, tmp_path, a
     assert audit.returncode == 0
     assert output.read_text() == f"code={code}\n"
     assert summary.exists() is (code != 1)
+    assert (tmp_path / "bundle").exists() is (code != 1)
+    assert code == 1 or summary.read_text() == "# report\n"
     verdict = run(STEPS["Verdict"]["run"], tmp_path, CODE=str(code))
     assert verdict.returncode == code
     assert verdict.stdout.startswith({0: "compliant", 3: "::warning", 4: "::error", 1: "::error"}[code])
@@ -122,6 +126,16 @@ def test_github_and_gitlab_commands_audit_for_real(tmp_path):
         (script,) = GITLAB["script"]
         assert run(script, folder, **given).returncode == 4
         assert (folder / GITLAB["artifacts"]["reports"]["junit"]).is_file()
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_gitlab_ends_as_the_audit_and_keeps_no_report_of_another_night(code, tmp_path, audit_that_ends_with):
+    (tmp_path / "bundle").mkdir()
+    (script,) = GITLAB["script"]
+    done = run(script, tmp_path, PATH=audit_that_ends_with(code), ENVIRONMENT="prod")
+    assert done.returncode == code
+    assert (tmp_path / "bundle").exists() is (code != 1)
+    assert GITLAB["cache"]["paths"] == GITLAB["artifacts"]["paths"] == ["bundle"]
 
 
 def test_gitlab_keeps_the_token_to_itself(tmp_path):

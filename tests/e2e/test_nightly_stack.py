@@ -67,6 +67,12 @@ def test_environments_of_the_stack_are_those_of_the_project():
     resources = declared_document(load(STACK))["resources"]
     schedules = {each["values"]["name"] for each in resources if each["type"] == "aws_scheduler_schedule"}
     assert schedules == set(ENVIRONMENTS)
+    (prod,) = [each["values"] for each in resources if each["address"] == 'aws_scheduler_schedule.nightly["prod"]']
+    overrides = json.loads(prod["target"][0]["input"])["containerOverrides"]
+    assert {each["name"]: each["environment"] for each in overrides} == {
+        "earlier": [{"name": "AUDIT_PUBLISH_BRING_BACK", "value": "prod"}],
+        "audit": [{"name": "AUDIT_ENV", "value": "prod"}],
+    }
 
 
 def test_sources_are_formatted():
@@ -190,7 +196,12 @@ def test_the_stack_is_planned_as_we_read_it_and_applied(tmp_path):
 
 def containers_run_what_there_is(task):
     """Options and variables of the containers are those of the programs; the file system is theirs to read only."""
-    audit_, publish_ = task["containerDefinitions"]
+    earlier, audit_, publish_ = task["containerDefinitions"]
+    assert earlier["environment"] == publish_["environment"]
+    assert earlier["entryPoint"] == publish_["entryPoint"]
+    assert earlier["command"] == publish_["command"]
+    assert audit_["dependsOn"] == [{"containerName": "earlier", "condition": "COMPLETE"}]
+    assert earlier["essential"] is False
     options = {option for parameter in run.params for option in parameter.opts}
     assert {each for each in audit_["command"] if each.startswith("--")} <= options
     assert publish_["entryPoint"] == ["audit-publish"]
@@ -202,7 +213,9 @@ def containers_run_what_there_is(task):
     }
     assert (audit_["essential"], publish_["essential"]) == (False, True)
     assert publish_["dependsOn"] == [{"containerName": "audit", "condition": "COMPLETE"}]
-    assert all(each["readonlyRootFilesystem"] and each["user"] == "10001:10001" for each in (audit_, publish_))
+    assert all(
+        each["readonlyRootFilesystem"] and each["user"] == "10001:10001" for each in task["containerDefinitions"]
+    )
     assert publish_["command"] == [audit_["command"][audit_["command"].index("--out") + 1]]
 
 

@@ -53,6 +53,21 @@ def test_a_profile_that_is_not_there(folder, capsys):
     assert (code, "error: there are no credentials" in err) == (1, True)
 
 
+def test_the_last_bundle_is_brought_back(aws, folder, capsys, tmp_path):
+    place = tmp_path / "reports" / "bundle"
+    code, out, _ = run(capsys, place, *OPTIONS, "--bring-back", "prod")
+    assert (code, out) == (0, f"{place}  nothing was delivered yet\n")
+    assert not place.exists()
+    for each in sorted(folder.parent.iterdir()):
+        assert run(capsys, each, *OPTIONS)[0] == 0
+    code, out, _ = run(capsys, place, *OPTIONS, "--bring-back", "prod")
+    assert code == 0
+    assert {each.name: each.read_bytes() for each in place.iterdir()} == {
+        each.name: each.read_bytes() for each in folder.iterdir()
+    }
+    assert run(capsys, place, *OPTIONS, "--bring-back", "uat")[1].endswith("nothing was delivered yet\n")
+
+
 def test_nothing_is_sent_of_a_bundle_that_was_changed(aws, folder, capsys):
     (folder / "report.html").write_text("other")
     code, _, err = run(capsys, folder, *OPTIONS, "--topic", aws.topic)
