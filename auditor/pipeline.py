@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from auditor import __version__, adopting, coverage
 from auditor.adoption.search import Search
-from auditor.compare import ProviderRules, compare, unlisted
+from auditor.compare import ProviderRules, compare, shadowed, unlisted
 from auditor.compare import rules_of as provider_rules
 from auditor.declared import not_examined
 from auditor.estate import Estate, Other, configuration, estate, others
@@ -126,6 +126,8 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
     if inputs.edits and taken is not None:
         edits = _searching(settings, here, inputs, taken, adopting.READINGS)
         comparisons = adopting.with_edits(edits, environment.root.resolve())
+    declared_elsewhere = {other.declared.name: other.declared.resources for other in elsewhere.result()}
+    comparisons = shadowed(comparisons, declared_elsewhere)
     material = Material(
         environment=here.declared,
         run=_information(here, taken, waivers, now, context),

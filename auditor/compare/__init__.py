@@ -1,6 +1,7 @@
 """The only place that compares declared with live; pure."""
 
+from auditor.compare.elsewhere import shadowed
 from auditor.compare.provider_rules import ProviderRules, rules_of
 from auditor.compare.resources import compare, excluded, unlisted
 
-__all__ = ["ProviderRules", "compare", "excluded", "rules_of", "unlisted"]
+__all__ = ["ProviderRules", "compare", "excluded", "rules_of", "shadowed", "unlisted"]

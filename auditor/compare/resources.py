@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from auditor.compare.attributes import Walk
+from auditor.compare.elsewhere import renamed
 from auditor.compare.last_applied import Applied, LastApplied, of_missing
 from auditor.compare.overrides import EVERYTHING, LeftOut
 from auditor.compare.provider_rules import MEASURED, ProviderRules
@@ -52,7 +53,7 @@ def compare(
         for key, found in sorted(present.items())
         if key not in taken and by_type[key[0]].belongs(found, scope)
     )
-    return (*compared, *unmanaged)
+    return renamed((*compared, *unmanaged), by_type)
 
 
 def unlisted(kinds: Iterable[Kind], answers: Answers, scope: Scope) -> Mapping[str, Unknown]:

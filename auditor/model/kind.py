@@ -167,6 +167,8 @@ class Kind:
     """(kind, attribute) of resources that lead to one whose name AWS makes: an alias leads to its key."""
     known_by: frozenset[str] = frozenset()
     """Of such a resource: the attributes by which one knows it, because a person wrote them onto it."""
+    built_of: frozenset[str] = frozenset()
+    """The attributes that stay when a resource is made again under another name."""
     companions: tuple[tuple[str, str, str], ...] = ()
     """(kind, its attribute that refers here, attribute here) of resources that declare a part of this one."""
     elsewhere: bool = False

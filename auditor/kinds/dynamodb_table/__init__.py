@@ -55,4 +55,5 @@ KIND: Final = Kind(
     put_back=put_back,
     invalid=invalid,
     traps=traps,
+    built_of=frozenset({"hash_key", "range_key", "attribute"}),
 )
