@@ -103,18 +103,19 @@ def _value(attribute: Attribute, told: Any) -> Value:  # noqa: ANN401 - decoded 
         case Shape.BLOCK if isinstance(told, list):
             return _block(attribute, told[0]) if told else None
         case Shape.BLOCKS if isinstance(told, list):
-            return {str(each.get(attribute.identity)): _block(attribute, each) for each in told}
-        case Shape.SET if isinstance(told, list):
-            return tuple(sorted(map(str, told)))
-        case Shape.LIST if isinstance(told, list):
-            return tuple(told)
+            blocks = [_block(attribute, each) for each in told]
+            return {str(each.get(attribute.identity)): each for each in blocks}
+        case Shape.SET | Shape.LIST if isinstance(told, list):
+            return tuple(sorted(map(str, told)) if attribute.shape is Shape.SET else told)
         case _:
             value: Value = told
             return value
 
 
-def _block(attribute: Attribute, told: Mapping[str, Any]) -> Mapping[str, Value]:
-    return {child.name: _value(child, told.get(child.name)) for child in attribute.children}
+def _block(attribute: Attribute, told: Any) -> Mapping[str, Value]:  # noqa: ANN401 - decoded JSON
+    """A block; what is none in a state that somebody made has nothing in it."""
+    written = told if isinstance(told, Mapping) else {}
+    return {child.name: _value(child, written.get(child.name)) for child in attribute.children}
 
 
 def _attribute(attributes: Iterable[Attribute], names: Sequence[str]) -> Attribute | None:

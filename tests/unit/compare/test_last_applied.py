@@ -2,12 +2,15 @@
 
 import pytest
 from sample_tables import (
+    ALIASES,
     DESCRIBE,
     KEY,
     KINDS,
     LIST,
     OTHER_KEY,
     answers,
+    denied,
+    described,
     failed,
     pitr,
     read,
@@ -121,6 +124,21 @@ def test_what_is_not_known_dates_nothing():
     hidden = {name: value for name, value in STATE.items() if name != "point_in_time_recovery"}
     assert moved(table(**TAGS), live(**OFF), hidden) == {"point_in_time_recovery.enabled": None}
     assert moved(table(**TAGS), live(**OFF), None) == {"point_in_time_recovery.enabled": None}
+
+
+def test_a_key_that_may_be_the_account_s_own_dates_nothing():
+    other = described(SSEDescription={"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": OTHER_KEY})
+    found = answers(denied(ALIASES), table=other, tags=TAGS["tags"])
+    drifts = {drift.path: drift for drift in compared(table(**TAGS), found).drifts}
+    drift = drifts["server_side_encryption.kms_key_arn"]
+    assert (drift.reality, drift.moved) == (Reality.DIFFERENT, None)
+
+
+@pytest.mark.parametrize("nonsense", ["x", ["x"], [None], [[]], [{"name": {}}], {}, 7, [7.5]])
+@pytest.mark.parametrize("name", sorted(STATE))
+def test_a_state_that_somebody_made_up_is_no_defect(name, nonsense):
+    declared = table(**TAGS | {"table_class": "STANDARD_INFREQUENT_ACCESS"})
+    assert compared(declared, live(**OFF), STATE | {name: nonsense}).existence is Existence.BOTH
 
 
 def test_a_sort_key_that_aws_no_longer_has_is_what_the_state_keeps():
