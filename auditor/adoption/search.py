@@ -13,7 +13,7 @@ from auditor.adoption.origins import Changes
 from auditor.adoption.proposals import Proposer
 from auditor.adoption.texts import Texts, unified, why_not
 from auditor.hcl.configuration import Configuration
-from auditor.model.drift import Comparison, Drift, Existence, Reality
+from auditor.model.drift import Comparison, Drift, Existence, Plan, Reality
 from auditor.model.facts import SourceRange, Written
 from auditor.model.kind import Kind
 from auditor.model.values import NotApplicable, unknowns
@@ -54,7 +54,7 @@ class Trial:
             (name_of(each), drift.path)
             for each in self.comparisons
             for drift in each.drifts
-            if not _settling(each, drift)
+            if not _settling(each, drift) and not _risk_alone(drift)
         }
         return frozenset(apart | differing)
 
@@ -112,6 +112,11 @@ def _settling(comparison: Comparison, drift: Drift) -> bool:
     """Whether AWS is on its way to what the code says, so that plan does not see it yet."""
     changing = comparison.live.facts.get("in_transition") if comparison.live is not None else None
     return drift.reality is Reality.EQUAL and isinstance(changing, tuple) and drift.path in changing
+
+
+def _risk_alone(drift: Drift) -> bool:
+    """Whether both sides and plan agree: what the next apply might do is told, and nothing is there to be taken over."""
+    return drift.reality is Reality.EQUAL and drift.plan is Plan.NO_OP and drift.unknown is None
 
 
 def unadoptable(kind: Kind, drift: Drift) -> str:

@@ -43,7 +43,9 @@ def adopt(*arguments, snapshot=CHANGED, status=0):
 def test_all_that_drifted(project):
     before = (project / TFVARS).read_bytes()
     done = adopt()
-    assert re.findall(r"^[-+](?![-+]).*$", done.stdout, re.MULTILINE) == [
+    edits, _, new = done.stdout.partition("--- /dev/null")
+    assert "+import {" in new
+    assert re.findall(r"^[-+](?![-+]).*$", edits, re.MULTILINE) == [
         '-    data_classification = "restricted"',
         '+    data_classification = "public"',
         '-    ttl_attribute = "expires_at"',

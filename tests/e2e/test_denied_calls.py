@@ -15,6 +15,7 @@ from auditor.formats import text
 from auditor.inputs import Inputs, Variables
 from auditor.model.errors import AccessError
 from auditor.model.results import LETTERS, Status
+from auditor.model.values import Unknown
 from auditor.settings import load
 
 ASKED = {
@@ -113,9 +114,16 @@ def test_one_denied_operation(operation, audited, whole, denied):
     # Who lists nothing may have seen all there is: the population is at fault then, not one of its members.
     assert Status.UNKNOWN in after.values() or operation == "dynamodb:ListTables"
     # No difference is made up, and none is called equal without a look.
+    risks = {(it.address, drift.path) for it in whole.audit.comparisons for drift in it.drifts if drift.risk}
     for comparison in outcome.audit.comparisons:
         assert str(comparison.existence) in {"both", "undetermined"}
-        assert {str(drift.reality) for drift in comparison.drifts} <= {"undeclared", "undetermined"}
+        for drift in comparison.drifts:
+            if str(drift.reality) == "equal":  # told for the risk alone, as in the whole reading
+                assert drift.risk
+                assert (comparison.address, drift.path) in risks
+                assert not isinstance(drift.live, Unknown)
+            else:
+                assert str(drift.reality) in {"undeclared", "undetermined"}
     # The missing action is named where a reader looks.
     action = ASKED[operation]
     assert any(f"grant {action} " in entry["fix"] for entry in told["coverage"]["unread"])
