@@ -94,6 +94,8 @@ class Index:
     """By the ARN they are attached to."""
     selections: tuple[Resource, ...]
     """What backup plans back up."""
+    without_plans: bool
+    """Whether AWS told that there is no backup plan."""
     declared: Mapping[str, tuple[Resource, ...]]
     """Declared resources by kind."""
     listed_tables: frozenset[str]
@@ -140,6 +142,7 @@ def index_of(material: Material) -> Index:
         arn = table.facts.get("key_arn")
         if isinstance(arn, str) and isinstance(table.identity.name, str):
             tables.setdefault(arn, []).append(table.identity.name)
+    plans = material.answers.of("backup:ListBackupPlans")
     own_keys = [one for one in material.comparisons if one.kind in _KEYS and one.declared is not None]
     return Index(
         keys={arn: key for key in live.get("aws_kms_key", ()) if isinstance(arn := key.facts.get("arn"), str)},
@@ -155,6 +158,8 @@ def index_of(material: Material) -> Index:
         },
         tables_by_key={arn: tuple(sorted(names)) for arn, names in tables.items()},
         selections=tuple(live.get("aws_backup_selection", ())),
+        without_plans=bool(plans)
+        and all(plan.ok and not any(page["BackupPlansList"] for page in plan.pages) for plan in plans),
         declared={kind: tuple(same) for kind, same in written.items()},
         listed_tables=frozenset(
             name for answer in material.answers.of(LIST_TABLES) for page in answer.pages for name in page["TableNames"]

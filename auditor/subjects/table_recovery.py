@@ -81,8 +81,7 @@ def _plans(sides: Sides) -> Value:
     live = sides.live
     if not isinstance(live, Resource):
         return live
-    asked = sides.material.answers.of(PLANS)
-    if asked and all(answer.ok and not any(page["BackupPlansList"] for page in answer.pages) for answer in asked):
+    if sides.index.without_plans:
         return ()
     for api in (PLANS, SELECTIONS):
         gap = sides.index.gap(api)
