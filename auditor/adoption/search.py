@@ -115,7 +115,7 @@ def _settling(comparison: Comparison, drift: Drift) -> bool:
 
 
 def _risk_alone(drift: Drift) -> bool:
-    """Whether both sides and plan agree: what the next apply might do is told, and nothing is there to be taken over."""
+    """Whether both sides and plan agree: what the next apply might do is told, and there is nothing to take over."""
     return drift.reality is Reality.EQUAL and drift.plan is Plan.NO_OP and drift.unknown is None
 
 

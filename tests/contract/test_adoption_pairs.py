@@ -3,14 +3,11 @@
 The pairs are those that Terraform's plans were recorded for, and random ones over the whole schema.
 """
 
-import itertools
 import json
 
 import pytest
 import random_pairs
 from adoption_cases import search_of
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from auditor.adoption.search import unadoptable
 from auditor.hcl.parser import parse
@@ -18,13 +15,19 @@ from auditor.hcl.source import SourceFile
 from auditor.model.drift import Existence
 
 SAMPLE = 150
-FOLDERS = itertools.count()
 
 
 @pytest.fixture(scope="module")
 def cases(root):
     files = [root / "tests/fixtures/plan" / name for name in ("cases.json", "found.json")]
     return [case for file in files for case in json.loads(file.read_text(encoding="utf-8"))["cases"]]
+
+
+def possible(case):
+    """Whether AWS can hold such a table: its local indexes have the table's own hash key."""
+    table = case["live"].get("DescribeTable", {})
+    schemas = [table.get("KeySchema", ()), *(each["KeySchema"] for each in table.get("LocalSecondaryIndexes", ()))]
+    return len({key["AttributeName"] for schema in schemas for key in schema if key["KeyType"] == "HASH"}) < 2
 
 
 def adopted(case, folder):
@@ -45,6 +48,13 @@ def adopted(case, folder):
     assert again.drifts <= search_of(case, folder.parent / "before").trial.drifts, case["id"]
     assert left == without & wanted, case["id"]
     return wanted - left, left
+
+
+def some_pair(seed, folder):
+    case = random_pairs.pair(seed)
+    if possible(case):
+        _, left = adopted(case, folder / str(seed))
+        assert not left, seed
 
 
 def test_every_attribute_that_differs_in_a_recorded_plan_can_be_adopted(cases, tmp_path):
@@ -77,15 +87,12 @@ def test_every_attribute_that_differs_in_a_recorded_plan_can_be_adopted(cases, t
     assert len({kind for kind, _ in done}) >= 8
 
 
-@settings(max_examples=SAMPLE, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.integers(0, 10**6))
-def test_any_pair_can_be_adopted(tmp_path, seed):
-    _, left = adopted(random_pairs.pair(seed), tmp_path / str(next(FOLDERS)))
-    assert not left
+def test_random_pairs_can_be_adopted(tmp_path):
+    for seed in range(SAMPLE):
+        some_pair(seed, tmp_path)
 
 
 @pytest.mark.soak
 def test_thousands_of_pairs_can_be_adopted(tmp_path):
     for seed in range(5000):
-        _, left = adopted(random_pairs.pair(seed), tmp_path / str(seed))
-        assert not left, seed
+        some_pair(seed, tmp_path)
