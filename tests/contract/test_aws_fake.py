@@ -1,6 +1,7 @@
 """The fake against botocore's service models: what it says, AWS could have said."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from botocore.exceptions import ClientError
@@ -79,7 +80,13 @@ def samples(world):
 
 
 POLICY = "arn:aws:iam::123456789012:policy/koneksi-staging-read"
+METRIC = {"Namespace": "AWS/DynamoDB", "MetricName": "ConsumedReadCapacityUnits"}
 OF_ONE_THING = {
+    "cloudwatch:GetMetricData": {
+        "StartTime": datetime(2026, 1, 1, tzinfo=UTC),
+        "EndTime": datetime(2026, 1, 8, tzinfo=UTC),
+        "MetricDataQueries": [{"Id": "m0", "MetricStat": {"Metric": METRIC, "Period": 3600, "Stat": "Sum"}}],
+    },
     "backup:GetBackupPlan": {"BackupPlanId": PLAN},
     "backup:ListBackupSelections": {"BackupPlanId": PLAN},
     "backup:GetBackupSelection": {"BackupPlanId": PLAN, "SelectionId": SELECTION},

@@ -17,6 +17,7 @@ AWS_RATES: dict[str, float] = {
     "ListAliases": 100,
     "ListResourceTags": 100,
     "DescribeAlarms": 9,
+    "GetMetricData": 50,
     "GetResources": 15,
     "*dynamodb": 2500,
 }
