@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os.path
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Final
 
 from auditor.adoption.importing import bring_in
 from auditor.adoption.search import Adoption, Edited, Search, Trial, World
-from auditor.estate import Estate, estate
+from auditor.estate import Estate, base_of, estate
 from auditor.hcl import sensitive_texts
 from auditor.inputs import Inputs, Variables
 from auditor.kinds import kinds
@@ -28,7 +27,14 @@ Compared = Callable[[Estate], tuple[Comparison, ...]]
 """An estate compared with the reading."""
 
 
-def world(settings: Settings, here: Estate, inputs: Inputs, taken: Snapshot, compared: Compared) -> World:
+def searching(
+    settings: Settings, here: Estate, inputs: Inputs, taken: Snapshot, *, compared: Compared, budget: int
+) -> Search:
+    """A search that may evaluate the code so often."""
+    return Search(_world(settings, here, inputs, taken, compared), _trial(settings, here, compared), budget)
+
+
+def _world(settings: Settings, here: Estate, inputs: Inputs, taken: Snapshot, compared: Compared) -> World:
     """What a search may ask about an environment and those that share its code, with the reading that was taken."""
     variables = inputs.variables
     secrets = sensitive_texts(here.code)
@@ -38,7 +44,7 @@ def world(settings: Settings, here: Estate, inputs: Inputs, taken: Snapshot, com
         try:
             own = replace(inputs, variables=replace(variables, edited=edited))
             there = estate(settings, here.environment, own.variables)
-            return trial(settings, settled(settings, there, taken, own), compared)
+            return _trial(settings, settled(settings, there, taken, own), compared)
         except AuditorError:
             return None
 
@@ -78,28 +84,11 @@ def _edit(adoption: Adoption) -> Edit:
     return Edit(adoption.diff, (*adoption.elsewhere, *adoption.others, *later), adoption.reason)
 
 
-def trial(settings: Settings, here: Estate, compared: Compared) -> Trial:
+def _trial(settings: Settings, here: Estate, compared: Compared) -> Trial:
     """An estate as it is now."""
     errors = (str(each) for each in here.code.diagnostics if each.severity == "error")
     complaints = frozenset([*errors, *here.declared.unmet_conditions])
     return Trial(here.code, base_of(settings, here.environment), compared(here), complaints)
-
-
-def base_of(settings: Settings, environment: Environment) -> Path:
-    """What the paths of an environment's sources are relative to."""
-    root = environment.root.resolve()
-    return settings.root if root.is_relative_to(settings.root) else root
-
-
-def apply_words(settings: Settings, environment: Environment, variables: Variables) -> tuple[str, ...]:
-    """The words of the command that applies an environment's code as it stands, from the project root."""
-    root, base = environment.root.resolve(), base_of(settings, environment)
-    workspace = ("env", f"TF_WORKSPACE={environment.workspace}") if environment.workspace != "default" else ()
-    options = [
-        f"-var-file={os.path.relpath(each, root)}" if isinstance(each, Path) else f"-var={each[0]}={each[1]}"
-        for each in (*environment.var_files, *variables.given)
-    ]
-    return (*workspace, "terraform", f"-chdir={root.relative_to(base).as_posix()}", "apply", *options)
 
 
 @dataclass(slots=True)

@@ -216,6 +216,23 @@ class Other:
     """None where it can't be read."""
 
 
+def base_of(settings: Settings, environment: Environment) -> Path:
+    """What the paths of an environment's sources are relative to."""
+    root = environment.root.resolve()
+    return settings.root if root.is_relative_to(settings.root) else root
+
+
+def apply_words(settings: Settings, environment: Environment, variables: Variables) -> tuple[str, ...]:
+    """The words of the command that applies an environment's code as it stands, from the project root."""
+    root, base = environment.root.resolve(), base_of(settings, environment)
+    workspace = ("env", f"TF_WORKSPACE={environment.workspace}") if environment.workspace != "default" else ()
+    options = [
+        f"-var-file={os.path.relpath(each, root)}" if isinstance(each, Path) else f"-var={each[0]}={each[1]}"
+        for each in (*environment.var_files, *variables.given)
+    ]
+    return (*workspace, "terraform", f"-chdir={root.relative_to(base).as_posix()}", "apply", *options)
+
+
 def others(settings: Settings, environment: Environment, variables: Variables) -> tuple[Other, ...]:
     """The other environments of the project; variables and a state by option speak of this one only."""
     own = replace(variables, given=(), state=None, noted=None)

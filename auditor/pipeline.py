@@ -7,18 +7,17 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from threading import Event
 from types import MappingProxyType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from auditor import __version__, adopting, coverage
-from auditor.adoption.search import Search
+from auditor import __version__, coverage
 from auditor.compare import ProviderRules, compare, shadowed, unlisted
 from auditor.compare import rules_of as provider_rules
 from auditor.declared import not_examined
-from auditor.estate import Estate, Other, configuration, estate, others
+from auditor.estate import Estate, Other, apply_words, configuration, estate, others
 from auditor.hcl import sensitive_texts
 from auditor.inputs import Inputs
 from auditor.judge import RUN, judge, rule_text
@@ -42,6 +41,9 @@ from auditor.shipped import shipped
 from auditor.sources import Sources, shown, sources
 from auditor.subjects import facts as subjects
 from auditor.subjects.material import Material, RunInformation
+
+if TYPE_CHECKING:
+    from auditor.adoption.search import Search
 
 NOT_ASKED: Final = Unknown(Reason.NOT_READ, "this run judges the code alone; AWS was not asked")
 _CODE_ALONE: Final = "speaks of AWS; this run judges the code alone"
@@ -124,6 +126,8 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
     found = _live(taken)
     comparisons = _compared(here, found, taken)
     if inputs.edits and taken is not None:
+        from auditor import adopting  # noqa: PLC0415 - most runs look for no edits
+
         edits = _searching(settings, here, inputs, taken, adopting.READINGS)
         comparisons = adopting.with_edits(edits, environment.root.resolve())
     declared_elsewhere = {other.declared.name: other.declared.resources for other in elsewhere.result()}
@@ -187,7 +191,7 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
             complete=_complete(here, taken),
             gaps=_gaps(taken),
             demonstration=bool(context["demonstration"]),
-            apply=adopting.apply_words(settings, here.environment, inputs.variables),
+            apply=apply_words(settings, here.environment, inputs.variables),
         ),
         snapshot=taken,
         code=_line_of(here, secrets),
@@ -206,13 +210,10 @@ def search(settings: Settings, environment: Environment, inputs: Inputs, budget:
 def _searching(settings: Settings, here: Estate, inputs: Inputs, taken: Snapshot, budget: int) -> Search:
     if taken.context.get("redacted"):
         raise SnapshotError("this snapshot is redacted", hint="values to take over are read from one that is not")
-    found = _live(taken)
+    from auditor import adopting  # noqa: PLC0415 - as above
 
-    def compared(estate_: Estate) -> tuple[Comparison, ...]:
-        return _compared(estate_, found, taken)
-
-    world = adopting.world(settings, here, inputs, taken, compared)
-    return Search(world, adopting.trial(settings, here, compared), budget)
+    compared = partial(_compared, found=_live(taken), taken=taken)
+    return adopting.searching(settings, here, inputs, taken, compared=compared, budget=budget)
 
 
 def snapshot(settings: Settings, environment: Environment, inputs: Inputs) -> Snapshot:

@@ -80,6 +80,7 @@ def test_what_is_outside_of_the_project_keeps_the_whole_layout(outcome, tmp_path
 @pytest.mark.parametrize(
     "content",
     [b"", b"no gzip", gzip.compress(b""), gzip.compress(b"[]\n"), gzip.compress(b'{"schema": "x"}\n'), b"\x1f\x8b\x08"],
+    ids=["empty", "no gzip", "no rows", "a list", "another schema", "cut"],
 )
 def test_something_else_is_refused(content, tmp_path):
     with pytest.raises(SnapshotError):
