@@ -11,7 +11,7 @@ from auditor.model.catalogue import FactSpec, FactType
 from auditor.model.drift import Existence, Plan, Reality, Risk
 from auditor.model.results import Status
 from auditor.model.rule import DriftSelector, Example, ExampleDrift
-from auditor.model.values import NOT_APPLICABLE, Reason, Unknown, Value, unknowns
+from auditor.model.values import NOT_APPLICABLE, NotApplicable, Reason, Unknown, Value, unknowns
 from auditor.policy.document import Node, did_you_mean, member
 from auditor.policy.operators import fits
 
@@ -161,12 +161,19 @@ def fact_value(node: Node, spec: FactSpec) -> Value:
     if spec.type is FactType.MAP and node.is_mapping:
         return MappingProxyType({key: _side(value) for key, (_, value) in node.entries().items()})
     if spec.type is FactType.STRINGS and node.is_sequence:
-        return tuple(map(_side, node.items()))
+        return tuple(_text(item, spec) for item in node.items())
     value = node.value()
     if value is not None and not fits(value, spec.type):
         node.fail(f"{spec.path} is {spec.type}, not {node.described}")
     if spec.values and isinstance(value, str) and value not in spec.values:
         node.fail(f"{spec.path} is never {value!r}", did_you_mean(value, spec.values))
+    return value
+
+
+def _text(node: Node, spec: FactSpec) -> Value:
+    value = _side(node)
+    if not isinstance(value, str | Unknown | NotApplicable):
+        node.fail(f"{spec.path} holds strings, not {node.described}")
     return value
 
 

@@ -1,7 +1,7 @@
 """The language as a rule author meets it: one rule, its mistakes, its tests and its mutations."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sample_rules import CATALOGUE, rule_of
 
@@ -145,6 +145,7 @@ def test_the_example_for_authors_is_a_good_rule(root):
     assert survivors(rule, CATALOGUE) == ()
 
 
+@example([(907, 0, "not: ")])
 @settings(max_examples=300)
 @given(st.lists(st.tuples(st.integers(0, len(CAPACITY) - 1), st.integers(0, 12), PIECES), min_size=1, max_size=3))
 def test_whatever_is_written_gives_a_rule_or_one_complaint_with_its_place(edits):
