@@ -148,7 +148,7 @@ def test_gitlab_keeps_the_token_to_itself(tmp_path):
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze here")
 def test_units_are_valid(tmp_path):
     for unit in (DEPLOY / "systemd").iterdir():
-        text = unit.read_text().replace("/opt/auditor/bin/audit", str(BIN / "audit"))
+        text = unit.read_text().replace("/srv/auditor/bin/audit", str(BIN / "audit"))
         (tmp_path / unit.name.replace("@", "@prod")).write_text(text)
     done = run(f"systemd-analyze verify --man=no {tmp_path}/*.timer {tmp_path}/audit-nightly@prod.service", tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
@@ -170,7 +170,7 @@ def test_the_unit_that_tells_says_what_the_exit_code_means(code, what, tmp_path)
 
 
 def test_the_service_runs_what_audit_understands(tmp_path):
-    (command,) = re.findall(r"ExecStart=/opt/auditor/bin/(.*)", (DEPLOY / "systemd/audit-nightly@.service").read_text())
+    (command,) = re.findall(r"ExecStart=/srv/auditor/bin/(.*)", (DEPLOY / "systemd/audit-nightly@.service").read_text())
     with MotoServer("111122223333") as server:
         done = run(command.replace("%i", "prod"), estate(tmp_path), AWS_ENDPOINT_URL=server.url)
     assert done.returncode == 4

@@ -66,7 +66,7 @@ def test_the_image_runs_without_rights():
     assert [name for name, _ in image].index("USER") > max(
         index for index, (name, _) in enumerate(image) if name in ("RUN", "COPY")
     )
-    assert arguments(image, "COPY") == ["--from=build /opt/auditor /opt/auditor"]
+    assert arguments(image, "COPY") == ["--from=build /srv/auditor /srv/auditor"]
     assert arguments(image, "ENTRYPOINT") == ['["audit"]']
     assert arguments(image, "VOLUME") == ["/reports"]
     assert "TMPDIR=/reports" in arguments(image, "ENV")[0]
@@ -127,7 +127,7 @@ def built():
             name: value for name, value in os.environ.items() if name not in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH")
         }
         for step in arguments(stages()[0], "RUN"):
-            here = re.sub(r"(?<![\w/])/opt/", f"{folder}/opt/", step)
+            here = re.sub(r"(?<![\w/])/srv/", f"{folder}/srv/", step)
             here = re.sub(r"(?<![\w/.-])python -m venv", f"{shlex.quote(image_python())} -m venv", here)
             done = subprocess.run(
                 ["sh", "-ec", here],
@@ -178,7 +178,7 @@ def test_the_user_of_the_image_audits_and_writes_to_reports_alone(built):
     if user:
         os.chown(reports, user["user"], user["group"])
     environment = dict(re.findall(r"(\w+)=(\S+)", arguments(stages()[1], "ENV")[0]))
-    environment |= {"PATH": f"{built}/opt/auditor/bin:{os.environ['PATH']}", "TMPDIR": str(reports)}
+    environment |= {"PATH": f"{built}/srv/auditor/bin:{os.environ['PATH']}", "TMPDIR": str(reports)}
     before = written(built / "opt") | written(built / "src")
 
     def run(*command):
