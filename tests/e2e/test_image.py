@@ -117,7 +117,7 @@ def image_python():
 
 @pytest.fixture(scope="module")
 def built():
-    """The folder in which the RUN steps of the build stage were run; `opt/auditor` is what the image holds."""
+    """The folder in which the RUN steps of the build stage were run; `srv/auditor` is what the image holds."""
     folder = Path(tempfile.mkdtemp(prefix="image-"))
     folder.chmod(0o755)  # another user looks at it
     try:
@@ -150,7 +150,7 @@ def written(folder):
 
 def test_the_steps_of_the_build(built):
     """Installed from the lock alone, compiled ahead, with a bill of materials that names what is there."""
-    packages = next((built / "opt/auditor/lib").glob("python3.*/site-packages"))
+    packages = next((built / "srv/auditor/lib").glob("python3.*/site-packages"))
     installed = {
         canonicalize_name(path.name.removesuffix(".dist-info").rpartition("-")[0])
         for path in packages.glob("*.dist-info")
@@ -160,7 +160,7 @@ def test_the_steps_of_the_build(built):
     assert list(packages.glob("auditor/reports/templates/__pycache__/*.jinja"))
     assert (packages / "hcl2" / ".lark_cache.bin").is_file()
 
-    materials = json.loads((built / "opt/auditor/sbom.cdx.json").read_text())
+    materials = json.loads((built / "srv/auditor/sbom.cdx.json").read_text())
     assert materials["bomFormat"] == "CycloneDX"
     assert {canonicalize_name(each["name"]) for each in materials["components"]} == installed
 
@@ -174,12 +174,12 @@ def user_of_the_image(python):
 def test_the_user_of_the_image_audits_and_writes_to_reports_alone(built):
     reports = built / "reports"
     reports.mkdir()
-    user = user_of_the_image(built / "opt/auditor/bin/python")
+    user = user_of_the_image(built / "srv/auditor/bin/python")
     if user:
         os.chown(reports, user["user"], user["group"])
     environment = dict(re.findall(r"(\w+)=(\S+)", arguments(stages()[1], "ENV")[0]))
     environment |= {"PATH": f"{built}/srv/auditor/bin:{os.environ['PATH']}", "TMPDIR": str(reports)}
-    before = written(built / "opt") | written(built / "src")
+    before = written(built / "srv") | written(built / "src")
 
     def run(*command):
         return subprocess.run(
@@ -200,4 +200,4 @@ def test_the_user_of_the_image_audits_and_writes_to_reports_alone(built):
     assert run("audit-publish", str(reports / "bundle"), *options).returncode == 0
     second = run("python", "-c", "import hcl2; print(hcl2.loads('a = 1'))")
     assert second.stdout == "{'a': 1}\n"
-    assert written(built / "opt") | written(built / "src") == before
+    assert written(built / "srv") | written(built / "src") == before
