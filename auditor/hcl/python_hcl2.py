@@ -103,6 +103,7 @@ class Conversion:
         for kinds, convert in _CONVERSIONS:
             if isinstance(node, kinds):
                 return convert(self, node, offset)
+        # A node that another release of python-hcl2 has: both readings tell it as a refusal of the file.
         raise NotImplementedError(type(node).__name__)
 
     def unread(self, node: Node, offset: int) -> Node:

@@ -216,6 +216,7 @@ class MotoServer:
             body = json.dumps(answer.body).encode()
             return reply(start, status, headers.get("Content-Type", "application/json"), body)
         except Exception as error:  # noqa: BLE001 - a client would retry a broken connection for minutes
+            # moto's word for an operation that it does not have: said as AWS says it, so that the fact is unknown.
             code = "UnknownOperationException" if isinstance(error, NotImplementedError) else "StandInDefect"
             self.defects.append(f"{request.service}:{request.operation}: {error!r}")
             content_type, body = error_body(environ, code, repr(error))
