@@ -65,7 +65,7 @@ class Fact:
     value: Value
     origin: Origin
     sensitive: bool = False
-    """Shown as a digest; never reaches a format in clear."""
+    """Nothing of it is told in any format, no digest either."""
 
 
 class Facts(Mapping[str, Fact]):
