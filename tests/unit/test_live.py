@@ -2,7 +2,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from dataclasses import replace
 
@@ -142,15 +141,18 @@ def test_an_interrupt_leaves_the_rest_not_read(short_grace):
 
 
 def test_what_answers_after_the_stop_lead_to_is_answered_too(short_grace):
-    reader = StubReader({"a:A": {"x": 1}}, silent={"a:A"})
-    threading.Timer(0.08, lambda: reader.waiting[0](Answer(Request.of("a:A"), ({"x": 1},)))).start()
-    submit = reader.submit
+    reader = StubReader({}, silent={"a:A"})
+    stop, submit = reader.stop, reader.submit
 
     def keep(request, done):
         reader.waiting.append(done)
         submit(request, done)
 
-    reader.submit = keep
+    def answer_late(code, detail):
+        stop(code, detail)
+        reader.waiting[0](Answer(Request.of("a:A"), ({"x": 1},)))
+
+    reader.submit, reader.stop = keep, answer_late
     snapshot = read([following({"a:A": ["b:B"]})], SCOPE, reader, deadline=0.06)
     assert snapshot.answers.get(Request.of("a:A")).ok
     assert snapshot.answers.get(Request.of("b:B")).code == "Deadline"
