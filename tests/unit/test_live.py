@@ -221,6 +221,8 @@ from auditor.model.answers import Scope
 connection = connect(Access(region="ap-southeast-1", endpoint="{aws.url}"), kind().permissions)
 tell = lambda *news: print(*news, flush=True)
 snapshot = read([kind()], Scope(account="1", region="ap-southeast-1"), Reader(connection), progress=tell)
+# Ctrl-C may cut a line of the progress in its middle: what follows stands on a line of its own.
+print()
 print(snapshot.complete, snapshot.context["cut_short"], sum(not answer.ok for answer in snapshot.answers), flush=True)
 """
     environment = os.environ | {"PYTHONPATH": str(root / "tests" / "fakes")}
