@@ -34,7 +34,7 @@ from auditor.policy.load import RULE_FILES, load_rules
 from auditor.policy.parameters import merged, switched_off, verify, with_settings
 from auditor.policy.tests import run_tests
 from auditor.policy.waivers import load_waivers
-from auditor.reading import Interrupted, begun, population, read, time_text
+from auditor.reading import Interrupted, begun, population, read, second_reading, time_text
 from auditor.reading import context as context_of
 from auditor.settings import Environment, Settings
 from auditor.shipped import shipped
@@ -101,8 +101,6 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
     Errors: any AuditorError. What a single call could not tell is Unknown in the outcome.
     """
     here, inputs = begun(settings, environment, inputs)
-    rules = rules_of(settings, here, inputs)
-    waivers = _waivers(settings, environment, rules.all, inputs.variables.top)
     taken = None
     asked = Event()
 
@@ -111,14 +109,16 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
         asked.wait()
         return others(settings, environment, inputs.variables)
 
-    with ThreadPoolExecutor(1) as meanwhile:
+    with second_reading(here, inputs) as second, ThreadPoolExecutor(1) as meanwhile:
+        rules = rules_of(settings, here, inputs)
+        waivers = _waivers(settings, environment, rules.all, inputs.variables.top)
         elsewhere = meanwhile.submit(meanwhile_others)
         if inputs.meanwhile is not None:
             meanwhile.submit(inputs.meanwhile)
         tested = meanwhile.submit(_tested, rules.all)
         try:
             if not inputs.declared_only:
-                here, taken = read(settings, here, rules.wanted, inputs, asked)
+                here, taken = read(settings, here, rules.wanted, inputs, second=second, asked=asked)
         finally:
             asked.set()
     context = taken.context if taken else inputs.context or context_of(settings, here, inputs)
@@ -219,7 +219,8 @@ def _searching(settings: Settings, here: Estate, inputs: Inputs, taken: Snapshot
 def snapshot(settings: Settings, environment: Environment, inputs: Inputs) -> Snapshot:
     """Read AWS for an environment, without judging."""
     here, inputs = begun(settings, environment, inputs)
-    return read(settings, here, rules_of(settings, here, inputs).wanted, inputs)[1]
+    with second_reading(here, inputs) as second:
+        return read(settings, here, rules_of(settings, here, inputs).wanted, inputs, second=second)[1]
 
 
 def hiding(settings: Settings, environment: Environment, inputs: Inputs) -> Callable[[str], str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Event
@@ -27,6 +28,7 @@ from auditor.trigger import trigger
 if TYPE_CHECKING:
     from auditor.aws.reader import Reader
     from auditor.aws.session import Access
+    from auditor.hcl.second_reader import SecondReading
 
 LEFT_OUT: Final = {"state": "left out"}
 _DIGITS: Final = 6
@@ -60,14 +62,28 @@ def begun(settings: Settings, environment: Environment, inputs: Inputs) -> tuple
     return estate(settings, environment, inputs.variables), inputs
 
 
+def second_reading(here: Estate, inputs: Inputs) -> AbstractContextManager[SecondReading | None]:
+    """The code read a second time, in a process of its own; nothing where the run asks for none, or replays one."""
+    if not inputs.second_reader or inputs.snapshot is not None or inputs.declared_only:
+        return nullcontext()
+    return second_reader.start(here.code.files)
+
+
 def read(
-    settings: Settings, here: Estate, wanted: Iterable[str], inputs: Inputs, asked: Event | None = None
+    settings: Settings,
+    here: Estate,
+    wanted: Iterable[str],
+    inputs: Inputs,
+    *,
+    second: SecondReading | None = None,
+    asked: Event | None = None,
 ) -> tuple[Estate, Snapshot]:
     """The reading, and the estate with the account it is about.
 
-    `wanted` are the operations that only some rules need; `asked` is set when there is nothing left to do but to wait
-    for AWS. Errors: SnapshotError for a snapshot that can't be used,
-    AccessError where AWS can't be asked at all; Interrupted at Ctrl-C.
+    `wanted` are the operations that only some rules need; `second` is the second reading of the code, whose result the
+    context of the reading keeps; `asked` is set when there is nothing left to do but to wait for AWS.
+    Errors: SnapshotError for a snapshot that can't be used, AccessError where AWS can't be asked at all; Interrupted
+    at Ctrl-C.
     """
     if inputs.snapshot is not None:
         from auditor.aws import snapshot  # noqa: PLC0415 - not needed to judge code alone
@@ -78,13 +94,7 @@ def read(
             here = _covered(here)
         return _as_if_of(here, taken.account) if taken.context.get("redacted") else here, taken
     known = context(settings, here, inputs)
-    second = second_reader.start(here.code.files) if inputs.second_reader else None
-    try:
-        reader = _reader(here, known["id"])
-    except BaseException:
-        if second is not None:
-            second.result(0)
-        raise
+    reader = _reader(here, known["id"])
     here = _in_account(settings, here, reader.caller.account, inputs)
     if asked is not None:
         asked.set()

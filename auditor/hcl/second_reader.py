@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, Self
 
 from auditor.hcl.parser import parse
 from auditor.hcl.source import SourceFile
@@ -44,12 +44,18 @@ KNOWN_FAULTS: Final = {
 
 @dataclass(slots=True)
 class SecondReading:
-    """A reading under way."""
+    """A reading under way; leaving it ends its process, whatever had come by then."""
 
     process: subprocess.Popen[bytes]
     names: tuple[str, ...]
     output: IO[bytes]
     done: dict[str, Any] | None = field(default=None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.result(0)
 
     def result(self, timeout: float) -> dict[str, Any]:
         """How many nodes agreed, what disagreed, what was not finished in time, and what is a known fault of theirs."""

@@ -30,7 +30,13 @@ DEEPEST: Final = 24
 
 _LINE_BREAK: Final = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 """As YAML counts lines."""
-_TAG: Final = "tag:yaml.org,2002:"
+_TAGS: Final[Mapping[type[yaml.Node], str]] = {
+    yaml.ScalarNode: "tag:yaml.org,2002:str",
+    yaml.SequenceNode: "tag:yaml.org,2002:seq",
+    yaml.MappingNode: "tag:yaml.org,2002:map",
+}
+_READ: Final = frozenset(_TAGS.values())
+_OF_NUMBERS: Final = frozenset("-0123456789")
 _INTEGER: Final = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _DECIMAL: Final = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,18}")
 
@@ -38,7 +44,14 @@ _DECIMAL: Final = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,18}")
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc] # chosen at run time: PyYAML may be built without libyaml
     """libyaml's parser without YAML 1.1's implicit types: every plain scalar arrives as text."""
 
-    yaml_implicit_resolvers: Mapping[str, object] = MappingProxyType({})
+    def resolve(self, kind: type[yaml.Node], _value: object, _implicit: object) -> str:
+        return _TAGS[kind]
+
+    def descend_resolver(self, *_: object) -> None:
+        """Nothing here depends on where a value stands."""
+
+    def ascend_resolver(self) -> None:
+        """As above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +81,7 @@ class Node:
         self.depth = depth
         if depth > DEEPEST:
             self.fail(f"nested more than {DEEPEST} levels deep")
-        if node.tag.removeprefix(_TAG) not in ("str", "map", "seq"):
+        if node.tag not in _READ:
             self.fail(f"the tag {node.tag[:60]} is not read here", "write plain values")
 
     @property
@@ -144,6 +157,8 @@ class Node:
             return text
         if text in _WORDS:
             return _WORDS[text]
+        if text[0] not in _OF_NUMBERS:
+            return text
         if _INTEGER.fullmatch(text):
             return int(text)
         return Decimal(text) if _DECIMAL.fullmatch(text) else text

@@ -95,10 +95,11 @@ class ExampleReader:
         found: dict[str, Value] = {}
         for name, (key, value) in node.entries().items():
             path = prefix + name
-            below = [known for known in self.facts if known.startswith(path + ".")]
             if path in self.facts:
                 found[path] = fact_value(value, self.facts[path])
-            elif not below:
+                continue
+            below = [known for known in self.facts if known.startswith(path + ".")]
+            if not below:
                 key.fail(f"unknown fact {path!r}", did_you_mean(path, self.facts))
             elif (whole := special(value)) is not None:
                 found.update(dict.fromkeys(below, whole))

@@ -58,3 +58,11 @@ def test_the_deadline_ends_it():
 def test_what_is_not_finished_is_named(monkeypatch):
     monkeypatch.setattr(second_reader, "_PROGRAM", "import time; time.sleep(60)")
     assert start([SourceFile("a.tf", TEXT)]).result(0.1)["not_finished"] == ["a.tf"]
+
+
+def test_what_fails_meanwhile_ends_it(monkeypatch):
+    monkeypatch.setattr(second_reader, "_PROGRAM", "import time; time.sleep(60)")
+    reading = start([SourceFile("a.tf", TEXT)])
+    with pytest.raises(ZeroDivisionError), reading:
+        raise ZeroDivisionError
+    assert reading.process.returncode is not None
