@@ -60,6 +60,7 @@ BASES: Final = ("sourced", "judgement")
 """Why a rule is linked to a control: a public source says so, or we do."""
 FAMILIES: Final = ("AUD", "BKP", "CAP", "DRIFT", "IAM", "KMS", "MON", "PAR", "POL", "SEC")
 RULE_ID: Final = re.compile(rf"({'|'.join(FAMILIES)})-[0-9]{{3}}")
+_SLUG: Final = re.compile(r"(-[a-z0-9]+)+\.yaml")
 SELECTOR: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "kinds": (),
@@ -127,7 +128,7 @@ class RuleReader:
         if not RULE_ID.fullmatch(id_):
             node.fail(f"{id_[:60]!r} is not a rule id", f"FAMILY-NNN, the family one of {', '.join(FAMILIES)}")
         path = PurePosixPath(root.source.file)
-        if not re.fullmatch(rf"{id_}(-[a-z0-9]+)+\.yaml", path.name):
+        if not (path.name.startswith(id_) and _SLUG.fullmatch(path.name, len(id_))):
             node.fail(f"the file of {id_} must be called {id_}-<words>.yaml, not {path.name}")
         if path.parent.name != id_.split("-")[0].lower():
             node.fail(f"{id_} belongs into the folder {id_.split('-')[0].lower()}/, not {path.parent.name}/")
