@@ -52,11 +52,15 @@ class Estate:
             patterns=self.declared.patterns,
             environment=self.environment.name,
             wanted=frozenset(wanted),
-            looked_up={
-                type_: tuple(one.sought for one in self._own_data_sources if one.type == type_)
-                for type_ in dict.fromkeys(one.type for one in self._own_data_sources)
-            },
+            looked_up=self._looked_up(),
         )
+
+    def _looked_up(self) -> Mapping[str, tuple[str, ...]]:
+        """What data sources look for, and the names that a state has and the code no more."""
+        found = dict(self.state.names(self.resources)) if self.state is not None else {}
+        for one in self._own_data_sources:
+            found[one.type] = (*found.get(one.type, ()), one.sought)
+        return found
 
     @property
     def _own_data_sources(self) -> tuple[DataSource, ...]:
@@ -128,7 +132,7 @@ def estate(
     resources = declared(code, kinds(), account=environment.account, region=environment.region)
     noted = state.read(variables.state, str(variables.state)) if isinstance(variables.state, Path) else variables.noted
     if noted is not None:
-        noted = noted.moved(lambda reference: hcl.renamed(reference, code.hints)) if code.hints else noted
+        noted = _as_said(noted, code.hints) if code.hints else noted
         resources = noted.bind(resources)
     return Estate(
         environment=environment,
@@ -151,6 +155,13 @@ def estate(
         state=noted,
         found=found,
     )
+
+
+def _as_said(noted: state.State, hints: tuple[hcl.Hint, ...]) -> state.State:
+    """The state as the next plan takes it: with what the code moved, imports and forgets."""
+    forgotten = [hint.former for hint in hints if hint.kind == hcl.REMOVED and not hint.destroys]
+    imported = [hint.address for hint in hints if hint.kind == hcl.IMPORT]
+    return noted.moved(lambda reference: hcl.renamed(reference, hints)).told(imported, forgotten)
 
 
 def told(here: Estate, settings: Settings, variables: Variables, answers: Answers, scope: Scope) -> Estate:

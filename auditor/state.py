@@ -56,10 +56,27 @@ class State:
     """By address: the attributes of resources that are compared, as JSON."""
 
     def moved(self, rename: Callable[[str], str]) -> State:
-        """The same state, with what has moved since found by its address of now as well."""
+        """The same state, with what has moved since under its address of now; references find it by the old one too."""
         now = {rename(reference): value for reference, value in self.values.items()}
         applied = {rename(address): attributes for address, attributes in self.applied.items()}
-        return replace(self, values=now | dict(self.values), applied=applied | dict(self.applied))
+        return replace(self, values=now | dict(self.values), applied=applied)
+
+    def told(self, imported: Iterable[str], forgotten: Iterable[str]) -> State:
+        """The same state as the code's `import` blocks add to it and its `removed` blocks take from it."""
+        gone = {address for address in self.applied for former in forgotten if _lies_in(address, former)}
+        kept = {address: attributes for address, attributes in self.applied.items() if address not in gone}
+        return replace(self, applied={**{address: {} for address in imported}, **kept})
+
+    def names(self, resources: Iterable[Resource]) -> Mapping[str, tuple[str, ...]]:
+        """By kind: the names that it has and the code has not, since live may be under one of these."""
+        own = {(resource.kind, resource.identity.name) for resource in resources}
+        found: dict[str, set[str]] = {}
+        for kind in kinds():
+            for address, attributes in self.applied.items():
+                name = kind.name(attributes, "") if f".{kind.type}." in f".{address}" else None
+                if isinstance(name, str) and name and (kind.type, name) not in own:
+                    found.setdefault(kind.type, set()).add(name)
+        return {type_: tuple(sorted(names)) for type_, names in found.items()}
 
     def bind(self, resources: Iterable[Resource]) -> tuple[Resource, ...]:
         """The declared resources with each Unknown replaced that is nothing but one reference found here."""
@@ -82,6 +99,11 @@ class State:
         if isinstance(value, tuple):
             return tuple(self._bound(item) for item in value)
         return value
+
+
+def _lies_in(address: str, former: str) -> bool:
+    """Whether an address is another, or an instance of it or inside of it."""
+    return address == former or address.startswith((f"{former}.", f"{former}["))
 
 
 def read(path: Path, shown: str) -> State:
@@ -165,8 +187,8 @@ def _scalars(found: Iterable[Attributes]) -> Iterator[tuple[str, Value]]:
 
 
 def _compared(found: Iterable[Attributes]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """What is compared, and nothing else, as a bundle keeps it."""
-    known = {kind.type: {attribute.name for attribute in kind.attributes} for kind in kinds()}
+    """What is compared or tells a name, and nothing else, as a bundle keeps it."""
+    known = {kind.type: {*(each.name for each in kind.attributes), *kind.identity.split("/")} for kind in kinds()}
     for type_, address, attributes in found:
         if type_ in known:
             yield address, {name: value for name, value in attributes.items() if name in known[type_]}

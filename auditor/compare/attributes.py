@@ -12,10 +12,10 @@ from typing import Final
 
 from auditor.compare.overrides import LeftOut
 from auditor.compare.planning import Sides, dormant, element_change, matches, planned_change
-from auditor.compare.sameness import same, truly_same
+from auditor.compare.sameness import filled, same, truly_same
 from auditor.model.drift import Drift, Plan, Reality, Risk
 from auditor.model.facts import Default, Fact, Origin, Resource
-from auditor.model.kind import Attribute, Equivalence, Shape
+from auditor.model.kind import Attribute, Equivalence, Replaced, Shape
 from auditor.model.values import NOT_APPLICABLE, Truth, Unknown, Value, all_of, any_of, equal, unknowns
 
 _FALSE: Final = Truth.FALSE
@@ -68,12 +68,12 @@ class Walk:
         planned, live, stored = self.planned, self.live.values, self.stored
         for attribute in attributes:
             name = attribute.name
-            if not attribute.compared or name == "tags":
+            if name == "tags" or not _looked_at(attribute, stored):
                 continue
             wanted, actual = planned.get(name), live.get(name)
             before = stored.get(name, wanted)
             if not _settled(attribute, wanted, actual, before):
-                self._attribute(attribute, Place(name, attribute.replaces), Sides(wanted, actual, before))
+                self._attribute(attribute, Place(name, _replaces(attribute, wanted)), Sides(wanted, actual, before))
 
     def _attribute(self, attribute: Attribute, place: Place, sides: Sides) -> None:
         """Compare one attribute of any shape."""
@@ -100,11 +100,12 @@ class Walk:
             self._add(attribute, place, sides, _TRUE, _block_reality(attribute, sides))
 
     def _children(self, attribute: Attribute, place: Place, sides: Sides) -> None:
+        all_replace = place.replaces and attribute.replaced is not Replaced.COMES_OR_GOES
         for child in attribute.children:
-            if not child.compared or _settled(child, *sides.at(child.name)):
+            if not _looked_at(child, sides.stored) or _settled(child, *sides.at(child.name)):
                 continue
             three = sides.child(child.name)
-            inner = Place(f"{place.path}.{child.name}", place.replaces or child.replaces, place.written)
+            inner = Place(f"{place.path}.{child.name}", all_replace or child.replaces, place.written)
             asleep = dormant(child, sides.planned, three.stored) if place.written else _FALSE
             if asleep is _FALSE:
                 self._attribute(child, inner, three)
@@ -149,7 +150,7 @@ class Walk:
             return
         matched: Truth | None = _TRUE if attribute.names_only else None
         for child in attribute.children:
-            if not child.compared or _settled(child, *sides.at(child.name)):
+            if not _looked_at(child, sides.stored) or _settled(child, *sides.at(child.name)):
                 continue
             three = sides.child(child.name)
             inner = Place(f"{place.path}.{child.name}", place.replaces, by_name=attribute.names_only)
@@ -164,7 +165,7 @@ class Walk:
 
     def _reality(self, attribute: Attribute, place: Place, sides: Sides) -> Reality:
         effect = self._effect(attribute)
-        if effect is _FALSE or sides.live is NOT_APPLICABLE:
+        if effect is _FALSE or sides.live is NOT_APPLICABLE or attribute.kept:
             return Reality.EQUAL
         reality = self._reality_in_effect(attribute, place, sides)
         return Reality.UNDETERMINED if effect is _UNKNOWN and reality is not Reality.EQUAL else reality
@@ -230,11 +231,23 @@ class Walk:
             return None
         changing = self.live.facts.get("in_transition")
         settles = actual is NOT_APPLICABLE or (isinstance(changing, tuple) and place.path in changing)
+        if attribute.kept:
+            return None
         if reality is Reality.EQUAL and not settles:
             return Risk.NEVER_CONVERGES
         if attribute.protects is not None and actual == attribute.protects:
             return Risk.REMOVES_PROTECTION
         return None
+
+
+def _looked_at(attribute: Attribute, stored: Value) -> bool:
+    """Whether plan compares an attribute; one that AWS does not tell, where the state has it."""
+    return attribute.compared or (attribute.kept and isinstance(stored, Mapping) and attribute.name in stored)
+
+
+def _replaces(attribute: Attribute, wanted: Value) -> bool:
+    """Whether a difference of a top-level attribute replaces the resource."""
+    return attribute.replaces and (attribute.replaced is not Replaced.WRITTEN or bool(filled(attribute, wanted)))
 
 
 def _settled(attribute: Attribute, wanted: Value, actual: Value, before: Value) -> bool:
@@ -299,6 +312,8 @@ def _note(risk: Risk | None) -> str:
 
 def _blindness(attribute: Attribute, place: Place, plan: Plan, reality: Reality) -> str:
     """Why plan is blind to what is true here."""
+    if attribute.kept and plan is not Plan.NO_OP:
+        return "AWS does not tell this: plan compares the code with what was last applied"
     if reality is Reality.UNDECLARED:
         if not place.written:
             return "the code leaves this block out, so plan takes whatever AWS has and never changes it"

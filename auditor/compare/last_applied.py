@@ -5,11 +5,12 @@ What the state says is never taken for what is live: it only tells which of both
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from auditor.compare.overrides import steps
+from auditor.compare.overrides import LeftOut, steps
 from auditor.compare.sameness import same
 from auditor.model.drift import Comparison, Drift, Moved, Plan, Reality, Risk
 from auditor.model.facts import Default, Fact, Resource
@@ -17,7 +18,43 @@ from auditor.model.kind import Attribute, Kind, Shape
 from auditor.model.values import Truth, Value
 
 Applied = Mapping[str, Mapping[str, Any]]
-"""By address: the attributes of managed resources that are not sensitive, in the JSON of a state."""
+"""By address: the attributes of managed resources that are not sensitive, in the JSON of a state; of what an `import`
+block brings into it at the next apply, none."""
+
+_KEY: Final = re.compile(r'\["(?:[^"\\]|\\.)*"\]|\[\d+\]')
+
+
+def names_in(applied: Applied, declared: Iterable[Resource], kinds: Mapping[str, Kind]) -> Mapping[str, str]:
+    """By address of a declared resource: the name under which the state has it, where its attributes tell."""
+    found = {}
+    for resource in declared:
+        attributes, kind = applied.get(resource.address), kinds.get(resource.kind)
+        name = kind.name(attributes, resource.identity.region) if attributes and kind is not None else None
+        if isinstance(name, str) and name:
+            found[resource.address] = name
+    return found
+
+
+def left_behind(
+    applied: Applied, declared: Iterable[Resource], kinds: Mapping[str, Kind]
+) -> Mapping[tuple[str, str], str]:
+    """By kind and name: the address of what the state has and the code no more; the next apply destroys it.
+
+    Where it is unknown how many instances the code makes of a resource, none of them is told.
+    """
+    known = {resource.address for resource in declared}
+    open_ones = {_KEY.sub("", resource.address) for resource in declared if resource.undetermined is not None}
+    found = {}
+    for address, attributes in applied.items():
+        bare = _KEY.sub("", address)
+        kind = kinds.get(bare.rpartition(".")[0].rpartition(".")[2])
+        if address in known or bare in open_ones or kind is None or "region" in kind.identity.split("/"):
+            continue
+        name = kind.name(attributes, "")
+        if isinstance(name, str) and name:
+            found[kind.type, name] = address
+    return found
+
 
 _MOVED: Final = {(True, False): Moved.CODE, (False, True): Moved.LIVE, (True, True): Moved.BOTH}
 
@@ -36,17 +73,32 @@ class LastApplied:
         known = (attribute for attribute in kind.attributes if attribute.name in attributes)
         return cls(kind, {each.name: _value(each, attributes[each.name]) for each in known})
 
-    def passengers(self, declared: Resource, *, changing: bool) -> Iterator[Drift]:
-        """Arguments that only the state keeps, and that replace the resource.
+    def stored(self, refreshed: Mapping[str, Value]) -> Mapping[str, Value]:
+        """What the provider has after a refresh: what AWS does not tell stays as the state has it."""
+        found = dict(refreshed)
+        for attribute in self.kind.attributes:
+            name = attribute.name
+            if name in self.values and (attribute.kept or (attribute.compared and name not in refreshed)):
+                found[name] = self.values[name]
+            inner = [child for child in attribute.children if child.kept] if attribute.compared else []
+            if inner and name in self.values and isinstance(blocks := refreshed.get(name), Mapping):
+                found[name] = {key: self._completed(name, key, block, inner) for key, block in blocks.items()}
+        return found
 
-        One that is true on one side does so by itself; `false` where the state has nothing does as soon as plan changes
-        anything else (`changing`).
-        """
+    def _completed(self, name: str, key: str, block: Value, kept: Iterable[Attribute]) -> Value:
+        """A block of a set with what only the state has of it."""
+        if not isinstance(block, Mapping):
+            return block
+        before = _at(self.values, (name, key))
+        told = before if isinstance(before, Mapping) else {}
+        return {**block, **{each.name: told.get(each.name, each.default) for each in kept}}
+
+    def passengers(self, declared: Resource, left_out: LeftOut, *, changing: bool) -> Iterator[Drift]:
+        """Arguments of which `false` in the place of none replaces the resource, where plan changes anything else."""
         for attribute in (each for each in self.kind.attributes if each.passenger):
             name = attribute.name
             wanted, before = declared.values.get(name), self.values.get(name)
-            alone = isinstance(wanted, bool | None) and bool(wanted) is not (before is True)
-            if alone or (changing and wanted is False and before is None):
+            if changing and wanted is False and before is None and not left_out.covers(name):
                 fact = Fact(before, Default("Terraform's state"))
                 yield Drift(
                     name,
@@ -62,19 +114,21 @@ class LastApplied:
         """The drifts with the side that moved; `stored`: what the provider would have read of the live resource now."""
         told = tuple(drifts)
         replacing = {drift.path for drift in told if drift.risk is Risk.REPLACES}
-        settled = {each.name for each in self.kind.attributes if each.passenger and self._kept(each.name)} | replacing
+        settled = {each.name for each in self.kind.attributes if each.passenger and self._has(each.name)} | replacing
         return tuple(
             replace(drift, moved=self._moved(drift, stored))
             for drift in told
             if drift.risk is not Risk.TRAP or drift.path not in settled
         )
 
-    def _kept(self, name: str) -> bool:
+    def _has(self, name: str) -> bool:
         """Whether the state has had it since the resource was made."""
         return self.values.get(name) is not None
 
     def _moved(self, drift: Drift, stored: Mapping[str, Value]) -> Moved | None:
         names = steps(drift.path)
+        if names and any(each.name == names[0] and each.kept for each in self.kind.attributes):
+            return Moved.CODE
         if not names or names[0] not in self.values or drift.reality not in _MOVING:
             return None
         attribute = _attribute(self.kind.attributes, names)
@@ -94,7 +148,33 @@ _MOVING: Final = (Reality.DIFFERENT, Reality.UNDECLARED)
 
 def of_missing(missing: Comparison, applied: Applied) -> Comparison:
     """A missing resource was deleted where the state knows it, and not made yet where it does not."""
-    return replace(missing, moved=Moved.LIVE if missing.address in applied else Moved.CODE)
+    attributes = applied.get(missing.address)
+    if attributes is not None and not attributes:
+        return replace(missing, plan=Plan.ERROR, note=_NOTHING_TO_IMPORT)
+    return replace(missing, moved=Moved.CODE if attributes is None else Moved.LIVE)
+
+
+def not_tracked(comparison: Comparison, missing: Comparison) -> Comparison:
+    """The comparison of a live resource that the state does not have: the next apply would create it once more."""
+    return replace(
+        comparison,
+        plan=missing.plan,
+        drifts=tuple(
+            replace(drift, plan=missing.plan, risk=None, note="")
+            for drift in comparison.drifts
+            if drift.reality is not Reality.EQUAL
+        ),
+        changed=(),
+        forcing=(),
+        note="; ".join(filter(None, (_NOT_TRACKED, missing.note))),
+    )
+
+
+_NOTHING_TO_IMPORT: Final = "the code imports it, and AWS has none: the next plan fails"
+_NOT_TRACKED: Final = (
+    "not in the state, though AWS has it: the next apply would create it again, which AWS refuses for a name that is "
+    "taken, and takes for an overwrite of what has none of its own; an import block takes it over"
+)
 
 
 def _value(attribute: Attribute, told: Any) -> Value:  # noqa: ANN401 - decoded JSON

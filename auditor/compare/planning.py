@@ -74,7 +74,7 @@ def matches(attribute: Attribute, wanted: Value, before: Value) -> Truth:
     return all_of(
         _found(child, of(wanted, child.name), of(before, child.name))
         for child in attribute.children
-        if child.compared or of(wanted, child.name) is None
+        if child.compared or of(wanted, child.name) is None or of(before, child.name) is not None
     )
 
 

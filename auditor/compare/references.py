@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import Final
 
 from auditor.compare.binding import Uses, Witnesses, likeness, name_in, uses_of
@@ -30,11 +31,20 @@ Live = Mapping[tuple[str, str], Resource]
 class References:
     """Resolves references of declared values."""
 
-    def __init__(self, declared: Iterable[Resource], live: Live, kinds: Mapping[str, Kind], scope: Scope) -> None:
+    def __init__(
+        self,
+        declared: Iterable[Resource],
+        live: Live,
+        kinds: Mapping[str, Kind],
+        scope: Scope,
+        managed: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._declared = {resource.address: resource for resource in declared}
         self._live = live
         self._kinds = kinds
         self._scope = scope
+        self._managed = managed
+        """By address: the name under which a state has the resource."""
         self._found: dict[str, Resource | None] = {}
         self._told: dict[str, str | Unknown] = {}
         """By address: what the witnesses say of a name that AWS made; a doubt where they do not agree."""
@@ -50,8 +60,16 @@ class References:
             self._found[declared.address] = self._look_up(declared)
         return self._found[declared.address]
 
+    def is_live(self, kind: Kind, name: str) -> bool:
+        """Whether AWS has a resource of this name."""
+        return (kind.type, name) in self._live
+
     def _look_up(self, declared: Resource) -> Resource | None:
         name = self.name_of(declared)
+        known = self._managed.get(declared.address)
+        there = None if known is None else self._live.get((declared.kind, known))
+        if there is not None:
+            return there
         if isinstance(name, str):
             return self._live.get((declared.kind, name))
         kind = self._kinds.get(declared.kind)

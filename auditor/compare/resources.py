@@ -9,7 +9,7 @@ from typing import Final
 
 from auditor.compare.attributes import Walk
 from auditor.compare.elsewhere import renamed
-from auditor.compare.last_applied import Applied, LastApplied, of_missing
+from auditor.compare.last_applied import Applied, LastApplied, left_behind, names_in, not_tracked, of_missing
 from auditor.compare.overrides import EVERYTHING, LeftOut
 from auditor.compare.provider_rules import MEASURED, ProviderRules
 from auditor.compare.references import References
@@ -41,17 +41,19 @@ def compare(
     by_type = {kind.type: rules.applied(kind) for kind in kinds}
     everything = tuple(declared)
     present = {(found.kind, str(found.identity.name)): found for found in live if found.kind in by_type}
-    references = References(everything, present, by_type, scope)
+    tracked = None if applied is None else names_in(applied, everything, by_type)
+    references = References(everything, present, by_type, scope, tracked or {})
     pairing = _Pairing(
-        by_type, answers, scope, references, _aliases(present.values()), _defaults(by_type), rules, applied
+        by_type, answers, scope, references, _aliases(present.values()), _defaults(by_type), rules, applied, tracked
     )
     compared = tuple(pairing.managed(resource) for resource in everything if resource.kind in by_type)
     taken = {(c.kind, str(c.live.identity.name)) for c in compared if c.live is not None}
     unsure = _unsure(compared)
+    behind = {} if applied is None else left_behind(applied, everything, by_type)
     unmanaged = (
-        pairing.unmanaged(found, unsure.get(key[0]))
+        pairing.unmanaged(found, unsure.get(key[0]), behind.get(key))
         for key, found in sorted(present.items())
-        if key not in taken and by_type[key[0]].belongs(found, scope)
+        if key not in taken and (key in behind or by_type[key[0]].belongs(found, scope))
     )
     return renamed((*compared, *unmanaged), by_type)
 
@@ -100,6 +102,8 @@ class _Pairing:
     defaults: Mapping[str, Mapping[str, Value]]
     rules: ProviderRules
     applied: Applied | None
+    tracked: Mapping[str, str] | None
+    """By address: the name under which the state has a resource."""
 
     def managed(self, declared: Resource) -> Comparison:
         """The comparison of a declared resource."""
@@ -107,6 +111,9 @@ class _Pairing:
         elsewhere = self._elsewhere(declared, kind)
         cause = elsewhere if declared.undetermined is None else declared.undetermined
         live = None if elsewhere is not None else self.references.live_of(declared)
+        known = (self.tracked or {}).get(declared.address)
+        if cause is None and known is not None and (live is None or live.identity.name != known):
+            cause = kind.absence(self.answers, self.scope, known)
         name = self.references.name_of(declared) if live is None else live.identity.name
         identity = declared.identity
         if identity.name is not name:
@@ -115,7 +122,7 @@ class _Pairing:
             gone = live.facts.get("gone")
             if isinstance(gone, str):
                 return self._gone(kind, identity, declared, live, gone)
-            return self._both(kind, identity, declared, live)
+            return self._there(kind, identity, declared, live)
         if cause is None:
             cause = name if isinstance(name, Unknown) else kind.absence(self.answers, self.scope, name)
         if cause is None:
@@ -131,6 +138,17 @@ class _Pairing:
             live=live,
             cause=cause,
         )
+
+    def _there(self, kind: Kind, identity: Identity, declared: Resource, live: Resource) -> Comparison:
+        """On both sides; only what a state has of it does Terraform compare."""
+        both = self._both(kind, identity, declared, live)
+        if self.applied is None or self.tracked is None:
+            return both
+        if declared.address in self.applied and self.tracked.get(declared.address) in (None, live.identity.name):
+            wanted = declared.identity.name
+            taken = isinstance(wanted, str) and wanted != live.identity.name and self.references.is_live(kind, wanted)
+            return replace(both, note="; ".join(filter(None, (both.note, _TAKEN)))) if taken else both
+        return not_tracked(both, self._missing(kind, identity, declared))
 
     def _elsewhere(self, declared: Resource, kind: Kind) -> Unknown | None:
         """Why a resource of another account or Region than the audited one can't be looked at."""
@@ -177,6 +195,8 @@ class _Pairing:
         refusals: tuple[str, ...] = ()
         if not left_out.everything:
             bound, stored = self._bound(declared), kind.refresh(live, self.answers).values
+            last = LastApplied.of(kind, known) if (known := (self.applied or {}).get(declared.address)) else None
+            stored = stored if last is None else last.stored(stored)
             planned = left_out.planned(bound, stored)
             defaults = self.defaults[kind.type]
             walk = Walk(declared, live, planned, stored, left_out, self.aliases, defaults, self.rules.origin)
@@ -191,9 +211,8 @@ class _Pairing:
                 tags = TagDrifts(declared, live, planned.get("tags"), left_out).find()
                 drifts += tags.drifts
                 changed |= tags.changed
-            last = LastApplied.of(kind, known) if (known := (self.applied or {}).get(declared.address)) else None
             if last is not None:
-                drifts += last.passengers(declared, changing=bool(changed))
+                drifts += last.passengers(declared, left_out, changing=bool(changed))
             next_plan = NextPlan(kind, declared, live, bound, stored, left_out)
             refusals = next_plan.refusals(anew=_plan(drifts) is Plan.REPLACE)
             drifts += next_plan.risks(refusals)
@@ -218,20 +237,24 @@ class _Pairing:
             note="; ".join(refusals),
         )
 
-    def unmanaged(self, live: Resource, unsure: Unknown | None) -> Comparison:
-        """The comparison of a live resource of the environment that no declared one manages."""
+    def unmanaged(self, live: Resource, unsure: Unknown | None, behind: str | None) -> Comparison:
+        """The comparison of a live resource that no declared one manages; `behind`: the address that the state has."""
+        kept = Plan.NO_OP if behind is None else Plan.DELETE
         return Comparison(
             kind=live.kind,
             identity=live.identity,
             address="",
             existence=Existence.UNMANAGED if unsure is None else Existence.UNDETERMINED,
-            plan=Plan.NO_OP if unsure is None else Plan.UNDETERMINED,
+            plan=kept if unsure is None else Plan.UNDETERMINED,
             declared=None,
             live=live,
             cause=unsure,
+            note="" if behind is None else _DESTROYED.format(address=behind),
         )
 
 
+_TAKEN: Final = "AWS has the new name already, so that the replacement fails"
+_DESTROYED: Final = "the state has it as {address}, and the code does not: the next apply destroys it"
 _GONE: Final = "Terraform takes it for gone already, and would create another in its place"
 _ALONE: Final = "this version of the provider plans no change here while the keys of all indexes stay the same"
 _CHANGES: Final = (Plan.UPDATE, Plan.REPLACE)

@@ -14,16 +14,18 @@ from auditor.hcl.configuration import (
 from auditor.hcl.diagnostics import Diagnostic, Severity
 from auditor.hcl.directory import shown_path
 from auditor.hcl.first_reader import OURS, READERS
-from auditor.hcl.hints import Hint, renamed
+from auditor.hcl.hints import IMPORT, REMOVED, Hint, renamed
 from auditor.hcl.installed_modules import MODULE_NOT_FOUND
 from auditor.hcl.providers import ProviderConfiguration
 from auditor.hcl.secrets import sensitive_texts
 from auditor.hcl.variables import UNDECLARED_VALUE
 
 __all__ = [
+    "IMPORT",
     "MODULE_NOT_FOUND",
     "OURS",
     "READERS",
+    "REMOVED",
     "UNDECLARED_VALUE",
     "Backend",
     "Condition",

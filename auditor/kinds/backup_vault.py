@@ -43,7 +43,14 @@ ATTRIBUTES: Final = (
         field=f"{_VAULT}.EncryptionKeyArn",
     ),
     Attribute(name="tags", shape=Shape.MAP, doc="Tags, without those that AWS makes.", api=TAGS, field="Tags"),
-    Attribute(name="force_destroy", shape=Shape.BOOL, doc="Acts when it is destroyed only.", compared=False),
+    Attribute(
+        name="force_destroy",
+        shape=Shape.BOOL,
+        doc="Acts when it is destroyed only.",
+        default=False,
+        compared=False,
+        kept=True,
+    ),
     Attribute(name="timeouts", shape=Shape.BLOCK, doc="How long Terraform waits.", compared=False),
 )
 SOURCES: Final = {"": (LIST, _VAULT), **sources(ATTRIBUTES)}

@@ -31,7 +31,9 @@ ATTRIBUTES: Final = (
         name="confirm_remove_self_resource_access",
         shape=Shape.BOOL,
         doc="Acts when the policy is written only.",
+        computed=True,
         compared=False,
+        kept=True,
     ),
 )
 SOURCES: Final = {"": (API, "Policy"), **sources(ATTRIBUTES)}

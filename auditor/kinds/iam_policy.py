@@ -44,7 +44,15 @@ ATTRIBUTES: Final = (
         api=GET,
         field="Policy.Tags",
     ),
-    Attribute(name="name_prefix", shape=Shape.STRING, doc="Start of a name that is made up.", compared=False),
+    Attribute(
+        name="name_prefix",
+        shape=Shape.STRING,
+        doc="Start of a name that is made up.",
+        computed=True,
+        replaces=True,
+        compared=False,
+        kept=True,
+    ),
 )
 SOURCES: Final = {"": (GET, "Policy"), **sources(ATTRIBUTES)}
 

@@ -38,7 +38,15 @@ ATTRIBUTES: Final = (
         api=LIST,
         field="Aliases[].TargetKeyId",
     ),
-    Attribute(name="name_prefix", shape=Shape.STRING, doc="Start of a name that is made up.", compared=False),
+    Attribute(
+        name="name_prefix",
+        shape=Shape.STRING,
+        doc="Start of a name that is made up.",
+        computed=True,
+        replaces=True,
+        compared=False,
+        kept=True,
+    ),
 )
 SOURCES: Final = {"": (LIST, "Aliases[]"), **sources(ATTRIBUTES)}
 

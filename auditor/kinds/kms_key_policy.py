@@ -33,7 +33,9 @@ ATTRIBUTES: Final = (
         name="bypass_policy_lockout_safety_check",
         shape=Shape.BOOL,
         doc="Acts when the policy is written only.",
+        default=False,
         compared=False,
+        kept=True,
     ),
 )
 SOURCES: Final = {"": (POLICY, "Policy"), **sources(ATTRIBUTES)}

@@ -50,13 +50,17 @@ ATTRIBUTES: Final = (
         name="deletion_window_in_days",
         shape=Shape.NUMBER,
         doc="Days until a deletion is final; acts then only.",
+        default=30,
         compared=False,
+        kept=True,
     ),
     Attribute(
         name="bypass_policy_lockout_safety_check",
         shape=Shape.BOOL,
         doc="Acts when the policy is written only.",
+        default=False,
         compared=False,
+        kept=True,
     ),
 )
 _GONE: Final = ("PendingDeletion", "PendingReplicaDeletion")

@@ -23,6 +23,15 @@ class Dormant(StrEnum):
     """While the block is disabled and live has no value either."""
 
 
+class Replaced(StrEnum):
+    """When a difference of an attribute that replaces the resource does so, where it does not always."""
+
+    WRITTEN = "written"
+    """Only where the code gives it a value; taking it out of the code changes nothing but the state."""
+    COMES_OR_GOES = "comes_or_goes"
+    """Where the block comes or goes, whatever becomes of what is in it."""
+
+
 class Equivalence(StrEnum):
     """Which different texts or numbers mean the same thing."""
 
@@ -74,8 +83,12 @@ class Attribute:
     """What AWS itself takes where nobody says anything; `{account}` in a text is the resource's account."""
     protects: Value = None
     """The live value that protects data; a planned change away from it carries a risk."""
+    replaced: Replaced | None = None
+    """Of an attribute that replaces: when, if not always."""
+    kept: bool = False
+    """Only the state has it, because AWS does not tell it: with a state, plan compares the code with what that has."""
     passenger: bool = False
-    """Only the state has it; another value replaces the resource, `false` in the place of none beside other changes."""
+    """`false` in the place of none replaces the resource as soon as plan changes anything else."""
     equivalence: Equivalence | None = None
     dormant: Dormant | None = None
     needs: tuple[str, Value] | None = None

@@ -4,6 +4,7 @@ What terraform and the stand-in answered is kept in tests/fixtures/state (see re
 """
 
 import json
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -63,6 +64,32 @@ def test_with_the_state_everything_is_in_sync(settings, file):
     assert plans(outcome) == {"no-op"}
     assert {one.address for one in outcome.audit.comparisons if one.kind == "aws_kms_key"} == KEYS
     assert all(one.live is not None for one in outcome.audit.comparisons)
+
+
+FORGOTTEN = """
+removed {
+  from = aws_dynamodb_table.this["users"]
+  lifecycle {
+    destroy = false
+  }
+}
+"""
+"""As it is written where `from` may name an instance."""
+
+
+@pytest.mark.parametrize(("more", "plan"), [("", "delete"), (FORGOTTEN, "no-op")])
+def test_what_the_code_no_longer_has_is_destroyed_unless_it_is_forgotten(tmp_path, more, plan):
+    shutil.copytree(RECORDED, tmp_path / "project")
+    code = tmp_path / "project/envs/prod/main.tf"
+    written = code.read_text(encoding="utf-8")
+    code.write_text(written.replace('["orders", "users"]', '["orders"]') + more, encoding="utf-8")
+    project = load(tmp_path / "project", {})
+    outcome = replayed(project, tmp_path / "project" / "state.json")
+    plans = {(one.kind, one.identity.name): str(one.plan) for one in outcome.audit.comparisons}
+    assert plans["aws_dynamodb_table", "shop-prod-orders"] == "no-op"
+    assert plans["aws_dynamodb_table", "shop-prod-users"] == plan
+    keys = [str(one.plan) for one in outcome.audit.comparisons if one.kind == "aws_kms_key"]
+    assert sorted(keys) == ["delete", "no-op"]
 
 
 def test_both_forms_tell_the_same():

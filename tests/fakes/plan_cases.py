@@ -167,12 +167,13 @@ ANSWERS = {
 }
 
 
-def compared(case, resource):
-    """The comparison of a case, as an audit makes it."""
+def compared(case, resource, state=None):
+    """The comparison of a case, as an audit makes it; `state`: the attributes that a state given with it has."""
     if case["type"] in {"aws_kms_key", "aws_kms_replica_key"}:
         (name,) = case["live"]["kms"]
         resource = replace(resource, identity=replace(resource.identity, name=name))
     answers = Answers({answer.request: answer for answer in ANSWERS[case["type"]](case, resource)})
     scope = Scope(ACCOUNT, REGION, declared=names([resource]))
     live = [found for kind in kinds() for found in kind.read(answers, scope)]
-    return compare([resource], live, answers, kinds(), scope)[0]
+    applied = None if state is None else {resource.address: state}
+    return compare([resource], live, answers, kinds(), scope, applied=applied)[0]

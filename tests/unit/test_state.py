@@ -69,7 +69,7 @@ def written(tmp_path):
 def test_scalars_by_reference_but_none_that_is_sensitive(written, document):
     noted = written(document)
     assert noted.values == {f"{ADDRESS}.arn": ARN, f"{ADDRESS}.key_id": "1"}
-    assert noted.applied == {ADDRESS: {"tags": {"a": "b"}}}
+    assert noted.applied == {ADDRESS: {"key_id": "1", "tags": {"a": "b"}}}
     assert len(noted.sha256) == 64
 
 
@@ -151,3 +151,34 @@ def test_what_has_moved_is_found_by_its_address_of_now():
         "aws_kms_key.b.arn": "old",
         "aws_kms_key.c.arn": "kept",
     }
+
+
+TABLES = {
+    "aws_dynamodb_table.a": {"name": "one"},
+    'module.m["x"].aws_dynamodb_table.b[0]': {"name": "two"},
+    "aws_kms_alias.c": {"name": "alias/c"},
+    "aws_dynamodb_table.d": {},
+}
+
+
+def test_what_the_code_imports_and_forgets():
+    known = state.State("s", 1, "", {}, TABLES)
+    told = known.told(["aws_dynamodb_table.new", "aws_dynamodb_table.a"], ["module.m", "aws_kms_alias.c"])
+    assert told.applied == {
+        "aws_dynamodb_table.new": {},
+        "aws_dynamodb_table.a": {"name": "one"},
+        "aws_dynamodb_table.d": {},
+    }
+    assert known.told([], ["aws_dynamodb_table.aa"]).applied == TABLES
+
+
+def test_names_that_the_code_does_not_have():
+    own = Resource(Side.DECLARED, "aws_dynamodb_table", Identity("", "", "one"), {})
+    known = state.State("s", 1, "", {}, TABLES)
+    assert known.names([own]) == {"aws_dynamodb_table": ("two",), "aws_kms_alias": ("alias/c",)}
+    assert known.names([])["aws_dynamodb_table"] == ("one", "two")
+
+
+def test_moved_resources_have_their_new_addresses_alone():
+    known = state.State("s", 1, "", {}, {"aws_dynamodb_table.a": {"name": "one"}})
+    assert known.moved(lambda address: address.replace(".a", ".b")).applied == {"aws_dynamodb_table.b": {"name": "one"}}

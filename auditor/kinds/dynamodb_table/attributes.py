@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from auditor.kinds.dynamodb_table.at_creation import AT_CREATION
 from auditor.model.kind import Attribute, Dormant, Equivalence, Shape
 
 DESCRIBE: Final = "dynamodb:DescribeTable"
@@ -281,26 +282,9 @@ _REPLICA: Final = Attribute(
             doc="Whether the table's tags are copied; AWS does not tell.",
             default=False,
             compared=False,
+            kept=True,
         ),
     ),
-)
-
-_NEVER_READ: Final = tuple(
-    Attribute(
-        name=name,
-        shape=shape,
-        doc="Acts at creation only; AWS does not tell it.",
-        compared=False,
-        passenger=name == "restore_to_latest_time",
-    )
-    for name, shape in (
-        ("import_table", Shape.BLOCK),
-        ("restore_date_time", Shape.STRING),
-        ("restore_source_name", Shape.STRING),
-        ("restore_source_table_arn", Shape.STRING),
-        ("restore_to_latest_time", Shape.BOOL),
-        ("timeouts", Shape.BLOCK),
-    )
 )
 
 ATTRIBUTES: Final = (
@@ -388,5 +372,5 @@ ATTRIBUTES: Final = (
         api=TAGGED,
         field="ResourceTagMappingList[].Tags",
     ),
-    *_NEVER_READ,
+    *AT_CREATION,
 )

@@ -134,12 +134,15 @@ ATTRIBUTES: Final = (
         shape=Shape.NUMBER,
         doc="Days until a deletion is final; acts then only.",
         compared=False,
+        kept=True,
     ),
     Attribute(
         name="bypass_policy_lockout_safety_check",
         shape=Shape.BOOL,
         doc="Acts when the policy is written only.",
+        default=False,
         compared=False,
+        kept=True,
     ),
     Attribute(name="timeouts", shape=Shape.BLOCK, doc="How long Terraform waits.", compared=False),
 )
