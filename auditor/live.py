@@ -95,8 +95,8 @@ def read(
     ends = None if deadline is None else time.monotonic() + deadline
     if deadline == 0:
         reading.stop(DEADLINE)
-    reading.begin()
     try:
+        reading.begin()
         cut = "" if reading.collect(ends) and deadline != 0 else DEADLINE
         while not cut and widen is not None and reading.follow(widen(Answers(reading.answers))):
             cut = "" if reading.collect(ends) else DEADLINE

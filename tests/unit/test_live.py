@@ -194,6 +194,18 @@ def test_the_lanes_work_side_by_side(live):
     assert aws.stats()["most_pending"] > 12
 
 
+def test_an_interrupt_while_the_first_requests_are_made_keeps_what_was_asked():
+    class Interrupted(StubReader):
+        def submit(self, request, done):
+            super().submit(request, done)
+            if request.api == "b:B" and not self.stopped:
+                raise KeyboardInterrupt
+
+    snapshot = read([following({}, ("a:A", "b:B", "c:C"))], SCOPE, Interrupted({"a:A": {"x": 1}}, silent=("b:B",)))
+    assert not snapshot.complete
+    assert {answer.request.api: answer.code for answer in snapshot.answers} == {"a:A": "", "b:B": "Interrupted"}
+
+
 def test_an_interrupt_over_sockets_ends_soon(live):
     aws, reader = live
     aws.configure(latency_ms=300)
