@@ -25,7 +25,7 @@ demo: $(INSTALLED) ## audit a changed estate on a local AWS stand-in; prints the
 	@$(BIN)/audit demo; code=$$?; [ $$code -eq 4 ] || exit $$code
 
 test: $(INSTALLED) ## run the test-suite
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 coverage: $(INSTALLED) ## branch coverage of the core, which must be whole
 	$(BIN)/python -m pytest -n auto -q $(CORE_TESTS) $(addprefix --cov=auditor.,$(CORE)) --cov-branch --cov-fail-under=100

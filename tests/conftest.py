@@ -37,6 +37,7 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
+    items.sort(key=lambda item: "first" not in item.keywords)
     if not config.getoption("--soak"):
         skip = pytest.mark.skip(reason="a long search: run it by `make soak`")
         for item in items:

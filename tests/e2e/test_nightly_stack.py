@@ -159,6 +159,8 @@ def drop_unknown(value, unknown):
             drop_unknown(inner, mark)
 
 
+# The provider asks S3 every five seconds whether the rules of a bucket's lifecycle have come to rest, eleven times.
+@pytest.mark.first
 @pytest.mark.terraform
 @pytest.mark.skipif(bool(why_not()), reason=why_not())
 def test_the_stack_is_planned_as_we_read_it_and_applied(tmp_path):
