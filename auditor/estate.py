@@ -23,6 +23,7 @@ from auditor.subjects.material import DeclaredEnvironment
 
 TABLE = "aws_dynamodb_table"
 PROVIDER = "the provider's allowed_account_ids"
+_AWS = "hashicorp/aws"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +150,15 @@ def estate(
             undeclared_values=tuple(
                 f"{found.place}: {found.detail}" for found in code.diagnostics if found.summary == hcl.UNDECLARED_VALUE
             ),
+            account=environment.account,
+            required_version=code.requirements.terraform,
+            providers=_providers(code),
+            locked_versions={
+                hcl.provider_source(each.source): each.version for each in code.locked_providers if each.version
+            },
+            modules=code.requirements.modules,
+            untyped_variables=code.requirements.untyped,
+            leaks=tuple(hcl.leaks(code.files)),
         ),
         partition=_partition(environment.region),
         notes=(*_reader(variables.reader), *_notes(environment, provider)),
@@ -271,6 +281,13 @@ def _default_provider(code: hcl.Configuration) -> Mapping[str, Value]:
                 "default_tags": plain(provider.default_tags)
             }
     return {}
+
+
+def _providers(code: hcl.Configuration) -> Mapping[str, str]:
+    """The constraints of all providers that the code asks for, and of the one that its resources imply."""
+    asked = code.requirements.providers
+    implied = any(resource.type.startswith("aws_") for resource in code.resources)
+    return asked if _AWS in asked or not implied else {_AWS: "", **asked}
 
 
 def _only_account(provider: Mapping[str, Value]) -> str:

@@ -32,7 +32,7 @@ from auditor.model.rule import Profile, Rule
 from auditor.model.values import Reason, Unknown
 from auditor.policy.load import RULE_FILES, load_rules
 from auditor.policy.parameters import merged, switched_off, verify, with_settings
-from auditor.policy.tests import run_tests
+from auditor.policy.tests import outcome_of_tests
 from auditor.policy.waivers import load_waivers
 from auditor.reading import Interrupted, begun, population, read, second_reading, time_text
 from auditor.reading import context as context_of
@@ -48,8 +48,11 @@ if TYPE_CHECKING:
 NOT_ASKED: Final = Unknown(Reason.NOT_READ, "this run judges the code alone; AWS was not asked")
 _CODE_ALONE: Final = "speaks of AWS; this run judges the code alone"
 _OF_THE_READING: Final = frozenset(
-    {"run.account", "run.caller", "run.account_matches", "run.unread", "run.population.unexamined"}
-)
+    {
+        "run.account", "run.account_matches", "run.caller", "run.clock_skew", "run.population.unexamined", "run.unread",
+        "run.window_minutes",
+    }
+)  # fmt: skip
 
 __all__ = ["Inputs", "Interrupted", "Outcome", "all_rules", "audit", "configuration", "permissions", "snapshot"]
 
@@ -115,7 +118,7 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
         elsewhere = meanwhile.submit(meanwhile_others)
         if inputs.meanwhile is not None:
             meanwhile.submit(inputs.meanwhile)
-        tested = meanwhile.submit(_tested, rules.all)
+        tested = meanwhile.submit(outcome_of_tests, rules.all, subjects.catalogue())
         try:
             if not inputs.declared_only:
                 here, taken = read(settings, here, rules.wanted, inputs, second=second, asked=asked)
@@ -132,9 +135,10 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
         comparisons = adopting.with_edits(edits, environment.root.resolve())
     declared_elsewhere = {other.declared.name: other.declared.resources for other in elsewhere.result()}
     comparisons = shadowed(comparisons, declared_elsewhere)
+    ruleset = {"tests": tested.result(), **rules.identity}
     material = Material(
         environment=here.declared,
-        run=_information(here, taken, waivers, now, context),
+        run=replace(_information(here, taken, now, context, ruleset), waivers=waivers),
         comparisons=comparisons,
         live=found,
         answers=taken.answers if taken else Answers(),
@@ -171,7 +175,7 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
         audit=Audit(
             environment=environment.name,
             tier=environment.tier,
-            run=_run(here, taken, {"tests": tested.result(), **rules.identity}, now, context),
+            run=_run(here, taken, ruleset, now, context),
             comparisons=comparisons,
             subjects=judged,
             rules=tuple(
@@ -267,13 +271,6 @@ def _speaks_of_aws(rule: Rule) -> bool:
     return rule.drift is not None or any(path.startswith("live.") or path in _OF_THE_READING for path in rule.facts)
 
 
-def _tested(rules: Iterable[Rule]) -> Mapping[str, Any]:
-    """What became of the tests inside the rules, which are run in every audit: how many passed, and which did not."""
-    results = run_tests(rules, subjects.catalogue())
-    failed = [f"{result.rule.id} {result.example.name!r}: {result.status}" for result in results if not result.passed]
-    return {"passed": len(results) - len(failed), "failed": failed}
-
-
 def _waivers(settings: Settings, environment: Environment, rules: Iterable[Rule], top: Path) -> tuple[Waiver, ...]:
     file = environment.waivers
     if file is None:
@@ -316,7 +313,7 @@ def _provider(here: Estate) -> ProviderRules:
 
 
 def _information(
-    here: Estate, taken: Snapshot | None, waivers: tuple[Waiver, ...], now: datetime, context: Mapping[str, Any]
+    here: Estate, taken: Snapshot | None, now: datetime, context: Mapping[str, Any], ruleset: Mapping[str, Any]
 ) -> RunInformation:
     git = context["git"]
     return RunInformation(
@@ -324,9 +321,12 @@ def _information(
         caller=taken.caller if taken else NOT_ASKED,
         expected_account=here.environment.account if here.environment.account_source else None,
         now=now,
-        waivers=waivers,
         code_changed=bool(git["dirty"]) if git.get("dirty") is not None else None,
         commit=git.get("commit"),
+        window=datetime.fromisoformat(taken.finished) - datetime.fromisoformat(taken.started) if taken else None,
+        clock_skew=taken.context.get("clock_skew") if taken else None,
+        rules=ruleset["digest"],
+        failed_tests=tuple(ruleset["tests"]["failed"]),
     )
 
 

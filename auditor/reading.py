@@ -234,6 +234,7 @@ def _as_if_of(here: Estate, account: str) -> Estate:
         resources=resources,
         declared=replace(
             here.declared,
+            account=account,
             resources=resources,
             backend=fitting(here.declared.backend),
             provider=fitting(here.declared.provider),

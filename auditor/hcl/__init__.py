@@ -16,7 +16,9 @@ from auditor.hcl.directory import shown_path
 from auditor.hcl.first_reader import OURS, READERS
 from auditor.hcl.hints import IMPORT, REMOVED, Hint, renamed
 from auditor.hcl.installed_modules import MODULE_NOT_FOUND
+from auditor.hcl.leaks import leaks
 from auditor.hcl.providers import ProviderConfiguration
+from auditor.hcl.requirements import provider_source
 from auditor.hcl.secrets import sensitive_texts
 from auditor.hcl.variables import UNDECLARED_VALUE
 
@@ -38,7 +40,9 @@ __all__ = [
     "ProviderConfiguration",
     "Severity",
     "declared_document",
+    "leaks",
     "load",
+    "provider_source",
     "renamed",
     "second_reader",
     "sensitive_texts",

@@ -27,6 +27,7 @@ from auditor.hcl.module_instance import ModuleInstance
 from auditor.hcl.parser import parse
 from auditor.hcl.plan_shape import PlanShape, origins_of
 from auditor.hcl.providers import ProviderConfiguration
+from auditor.hcl.requirements import Requirements, requirements
 from auditor.hcl.resource_instance import MANAGED, ResourceInstance
 from auditor.hcl.source import UNEDITED, Edited, SourceFile, read_source
 from auditor.hcl.values import Value
@@ -148,6 +149,7 @@ class Configuration:
     files: tuple[SourceFile, ...]
     diagnostics: tuple[Diagnostic, ...]
     locked_providers: tuple[LockedProvider, ...]
+    requirements: Requirements
     workspace: str
     conditions: tuple[Condition, ...]
     project_root: Path
@@ -242,6 +244,7 @@ def load(
         files=(*(file for each in installed.modules for file in each.files), *inputs.files, *lock),
         diagnostics=diagnostics.all(),
         locked_providers=_locked(lock, module),
+        requirements=requirements(module, installed.modules, project_root),
         workspace=workspace,
         conditions=met,
         sought=tuple(sorted(context.sought)),

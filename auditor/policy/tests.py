@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 
 from auditor.model.catalogue import Catalogue
@@ -42,6 +42,13 @@ class ExampleResult:
 def run_tests(rules: Iterable[Rule], catalogue: Catalogue) -> tuple[ExampleResult, ...]:
     """The results of all embedded tests, by rule and in the order of the file."""
     return tuple(_run(rule, example, catalogue) for rule in rules for example in rule.examples)
+
+
+def outcome_of_tests(rules: Iterable[Rule], catalogue: Catalogue) -> Mapping[str, typing.Any]:
+    """How many of all embedded tests `passed`, and which `failed`, as an audit tells it: it runs them each time."""
+    results = run_tests(rules, catalogue)
+    failed = [f"{result.rule.id} {result.example.name!r}: {result.status}" for result in results if not result.passed]
+    return {"passed": len(results) - len(failed), "failed": failed}
 
 
 def _run(rule: Rule, example: Example, catalogue: Catalogue) -> ExampleResult:

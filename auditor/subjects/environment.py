@@ -9,6 +9,7 @@ from auditor.model.catalogue import FactType
 from auditor.model.results import Subject
 from auditor.model.values import NOT_APPLICABLE, Reason, Truth, Unknown, Value, equal, unknowns
 from auditor.subjects.definition import Definition, LazyFacts, SubjectType, analysed, decided, lifted, makers_of, spec
+from auditor.subjects.environment_parity import PARITY
 from auditor.subjects.material import DeclaredEnvironment, Index, Material
 
 
@@ -68,14 +69,32 @@ def _place(environment: DeclaredEnvironment) -> Value:
     return (environment.backend.get("bucket"), environment.backend.get("key"))
 
 
-def _undeclared(material: Material) -> Value:
-    failed = material.environment.failed
-    return material.environment.undeclared_values if failed is None else failed
+def _code(value: Callable[[DeclaredEnvironment], Value]) -> Callable[[Material], Value]:
+    """What the code says, where it can be read."""
+
+    def of(material: Material) -> Value:
+        failed = material.environment.failed
+        return value(material.environment) if failed is None else failed
+
+    return of
 
 
-def _unmet(material: Material) -> Value:
-    failed = material.environment.failed
-    return material.environment.unmet_conditions if failed is None else failed
+def _unbounded(environment: DeclaredEnvironment) -> Value:
+    return tuple(
+        f"{source}: {constraints or 'any version'}"
+        for source, constraints in environment.providers.items()
+        if not _has_upper_bound(constraints)
+    )
+
+
+def _has_upper_bound(constraints: str) -> bool:
+    """Whether constraints, joined by commas, keep ever later versions out: `=`, `~>`, `<`, `<=` or a plain version."""
+    parts = (each.strip() for each in constraints.split(","))
+    return any(part and not part.startswith((">", "!=")) for part in parts)
+
+
+def _unlocked(environment: DeclaredEnvironment) -> Value:
+    return tuple(source for source in environment.providers if source not in environment.locked_versions)
 
 
 def _accounts(material: Material) -> Value:
@@ -135,7 +154,7 @@ DEFINITIONS: Final[tuple[Definition[Material], ...]] = (
             "evaluated code",
             absence="never: an empty list",
         ),
-        _undeclared,
+        _code(lambda environment: environment.undeclared_values),
     ),
     analysed(
         spec(
@@ -145,7 +164,57 @@ DEFINITIONS: Final[tuple[Definition[Material], ...]] = (
             "evaluated code",
             absence="never: an empty list",
         ),
-        _unmet,
+        _code(lambda environment: environment.unmet_conditions),
+    ),
+    analysed(
+        spec(
+            "environment.required_version",
+            FactType.STRING,
+            "What the code asks of Terraform's version.",
+            "required_version",
+            absence="any version",
+        ),
+        _code(lambda environment: environment.required_version or None),
+    ),
+    analysed(
+        spec(
+            "environment.unbounded_providers",
+            FactType.STRINGS,
+            "Providers in use of which any later version is taken, with their constraints.",
+            "required_providers of all modules",
+            absence="never: an empty list",
+        ),
+        _code(_unbounded),
+    ),
+    analysed(
+        spec(
+            "environment.unlocked_providers",
+            FactType.STRINGS,
+            "Providers in use that the lock file does not name.",
+            ".terraform.lock.hcl",
+            absence="never: an empty list",
+        ),
+        _code(_unlocked),
+    ),
+    analysed(
+        spec(
+            "environment.untyped_variables",
+            FactType.STRINGS,
+            "Variables of all modules that have no type, by place and name.",
+            "variable blocks",
+            absence="never: an empty list",
+        ),
+        _code(lambda environment: environment.untyped_variables),
+    ),
+    analysed(
+        spec(
+            "environment.leaks",
+            FactType.STRINGS,
+            "Secrets in code and values, by place and kind; the secrets themselves are told nowhere.",
+            "text of .tf and .tfvars files",
+            absence="never: an empty list",
+        ),
+        _code(lambda environment: environment.leaks),
     ),
     analysed(
         spec(
@@ -181,6 +250,7 @@ DEFINITIONS: Final[tuple[Definition[Material], ...]] = (
         ),
         _tag_keys,
     ),
+    *PARITY,
 )
 _MAKERS: Final = makers_of(DEFINITIONS)
 

@@ -249,13 +249,40 @@ def _settings(table: LogicalTable) -> Value:
         for name, side in table.declared.items()
     ]
     settings = [
-        (setting, name, _SENSITIVE if hidden(declared, setting) else value(declared))
-        for setting, value in SETTINGS.items()
+        (setting, name, _shown(declared, setting))
+        for setting in SETTINGS
         for name, declared in _declarations(table).items()
     ]
     return tuple(
         {"setting": setting, "environment": name, "value": value} for setting, name, value in (*existence, *settings)
     )
+
+
+_OF_OTHER_RULES: Final = frozenset(
+    {"global_secondary_index", "hash_key", "range_key", "server_side_encryption.kms_key_arn"}
+)
+"""Settings that have parity facts of their own."""
+
+
+def _differences(table: LogicalTable) -> Value:
+    """Settings in which the audited environment differs from another one; an Unknown stands for any that might be."""
+    here, found = table.here, list[Value]()
+    if not isinstance(here, Resource):
+        return NOT_APPLICABLE if here is None else here
+    others = [side for name, side in table.declared.items() if name != table.environment and side is not None]
+    for setting in SETTINGS.keys() - _OF_OTHER_RULES:
+        values = [_shown(side, setting) for side in (here, *others)]
+        alike = same(values)
+        if alike is not True:
+            found.append(setting if alike is False else alike)
+    known = sorted(setting for setting in found if isinstance(setting, str))
+    return _several(table, decided([*known, *(one for one in found if isinstance(one, Unknown))][: len(known) + 1]))
+
+
+def _shown(side: Resource | Unknown, setting: str) -> Value:
+    if isinstance(side, Unknown):
+        return side
+    return _SENSITIVE if hidden(side, setting) else SETTINGS[setting](side)
 
 
 _CODE: Final = "declared tables of all environments"
@@ -315,6 +342,16 @@ DEFINITIONS: Final[tuple[Definition[LogicalTable], ...]] = (
             absence="declared in one environment only",
         ),
         _indexes_same,
+    ),
+    analysed(
+        spec(
+            "parity.differences",
+            FactType.STRINGS,
+            "Settings, besides keys, indexes and encryption, in which another environment's code differs.",
+            _CODE,
+            absence="not declared here, or in no other environment",
+        ),
+        _differences,
     ),
     analysed(
         spec(

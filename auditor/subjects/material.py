@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
@@ -36,6 +36,20 @@ class DeclaredEnvironment:
     """Names of values in tfvars files that no variable declares, each with its place."""
     unmet_conditions: tuple[str, ...] = ()
     """Preconditions, postconditions and assertions that are certainly false, each with its place and message."""
+    account: str = ""
+    """Empty where it is named nowhere."""
+    required_version: str = ""
+    """What the code asks of Terraform itself."""
+    providers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """The version constraints of the providers in use, by source; empty: none."""
+    locked_versions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """The same by the lock file; providers that it does not name are left out."""
+    modules: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Source and version of the root module's calls, by name."""
+    untyped_variables: tuple[str, ...] = ()
+    """Variables without a type, each with its place."""
+    leaks: tuple[str, ...] = ()
+    """Places of secrets in code and values, each with its kind."""
     failed: Unknown | None = None
     """Set where its code could not be read."""
 
@@ -57,6 +71,14 @@ class RunInformation:
     code_changed: bool | Unknown | None = None
     """Whether the code differs from the last commit; None: it is in no repository."""
     commit: str | None = None
+    window: timedelta | None = None
+    """From the first call of AWS to the last; None: AWS was not asked."""
+    clock_skew: int | None = None
+    """Seconds that our clock is ahead of AWS's; None where no answer told the time."""
+    rules: str = ""
+    """Digest of all rules."""
+    failed_tests: tuple[str, ...] = ()
+    """Tests inside the rules that did not come out as they should."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +191,7 @@ def index_of(material: Material) -> Index:
         ),
         lost_keys=tuple(one.cause for one in own_keys if one.live is None and one.cause is not None),
         keys_elsewhere={
-            other.name: tuple(_keys_of_tables(other)) if other.failed is None else (other.failed,)
+            other.name: tuple(keys_of_tables(other)) if other.failed is None else (other.failed,)
             for other in material.others
         },
         gaps=gaps,
@@ -182,7 +204,7 @@ _KEYS: Final = ("aws_kms_key", "aws_kms_replica_key")
 LIST_TABLES: Final = "dynamodb:ListTables"
 
 
-def _keys_of_tables(environment: DeclaredEnvironment) -> Iterable[Value]:
+def keys_of_tables(environment: DeclaredEnvironment) -> Iterable[Value]:
     """The keys that the tables of an environment name, each once."""
     found: dict[Value, None] = {}
     for resource in environment.resources:

@@ -97,6 +97,17 @@ def _waivers(material: Material) -> Value:
     )
 
 
+def _window(material: Material) -> Value:
+    window = material.run.window
+    return material.unread if window is None else int(window.total_seconds() // 60)
+
+
+def _clock_skew(material: Material) -> Value:
+    skew = material.run.clock_skew
+    return _UNTOLD_TIME if skew is None else abs(skew)
+
+
+_UNTOLD_TIME: Final = Unknown(Reason.NOT_READ, "no answer of AWS told the time")
 _WAIVER: Final = (
     ("id", "Its id."),
     ("rule", "Rule, or a glob of them."),
@@ -192,6 +203,40 @@ DEFINITIONS: Final[tuple[Definition[Material], ...]] = (
             absence="no repository",
         ),
         lambda material: material.run.code_changed,
+    ),
+    analysed(
+        spec(
+            "run.window_minutes",
+            FactType.NUMBER,
+            "From the first call of AWS to the last.",
+            "clock of the run",
+            unit="whole minutes",
+        ),
+        _window,
+    ),
+    analysed(
+        spec(
+            "run.clock_skew",
+            FactType.NUMBER,
+            "How far the clock of the run is from AWS's, ahead or behind.",
+            "Date of an answer",
+            unit="seconds",
+        ),
+        _clock_skew,
+    ),
+    analysed(
+        spec("run.rules.digest", FactType.STRING, "One digest of all rules, shipped and own.", "sha256 of the files"),
+        lambda material: material.run.rules,
+    ),
+    analysed(
+        spec(
+            "run.rules.failed_tests",
+            FactType.STRINGS,
+            "Tests inside the rules that did not come out as they should.",
+            "run of all of them",
+            absence="never: an empty list",
+        ),
+        lambda material: material.run.failed_tests,
     ),
     analysed(
         spec("run.commit", FactType.STRING, "The last commit.", "git", absence="no repository"),

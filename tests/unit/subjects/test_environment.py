@@ -88,3 +88,36 @@ def test_conditions_that_are_not_met():
     assert fact("unmet_conditions") == ()
     assert fact("unmet_conditions", unmet_conditions=("main.tf:1:1: x",)) == ("main.tf:1:1: x",)
     assert fact("unmet_conditions", failed=UNKNOWN) is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("constraints", "bounded"),
+    [
+        ("~> 5.100", True),
+        ("5.100.0", True),
+        ("= 5.100.0", True),
+        (">= 5, < 6", True),
+        (">= 5,<=6", True),
+        (">= 5", False),
+        ("> 5, != 5.7", False),
+        ("", False),
+    ],
+)
+def test_providers_without_an_upper_bound(constraints, bounded):
+    told = () if bounded else (f"hashicorp/aws: {constraints or 'any version'}",)
+    assert fact("unbounded_providers", providers={"hashicorp/aws": constraints}) == told
+
+
+def test_versions_of_the_code():
+    given = {"providers": {"hashicorp/aws": "", "hashicorp/null": ""}, "locked_versions": {"hashicorp/null": "3.2.0"}}
+    assert fact("unlocked_providers", **given) == ("hashicorp/aws",)
+    assert fact("required_version") is None
+    assert fact("required_version", required_version=">= 1.10") == ">= 1.10"
+
+
+@pytest.mark.parametrize(
+    "path", ["required_version", "unbounded_providers", "unlocked_providers", "untyped_variables", "leaks"]
+)
+def test_what_unread_code_says_is_unknown(path):
+    assert fact(path, failed=UNKNOWN) is UNKNOWN
+    assert fact(path) in (None, ())

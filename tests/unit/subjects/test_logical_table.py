@@ -201,3 +201,36 @@ def test_a_sensitive_setting_of_another_environment_is_not_told():
 def test_whether_unread_code_declares_the_table_is_unknown():
     unread = replace(other("uat"), failed=UNKNOWN)
     assert settings(unread)["exists"] == {"prod": "declared", "uat": UNKNOWN}
+
+
+def differences(*others, **more):
+    return facts(*others, **more)["parity.differences"]
+
+
+def test_settings_that_differ_from_another_environment():
+    dev = table("dev", billing_mode="PROVISIONED", ttl={"enabled": True, "attribute_name": "expires"})
+    assert differences(other("uat", table("uat"))) == ()
+    assert differences(other("uat", table("uat")), other("dev", dev)) == (
+        "billing_mode",
+        "ttl.attribute_name",
+        "ttl.enabled",
+    )
+
+
+def test_what_other_parity_facts_tell_is_left_to_them():
+    uat = table("uat", hash_key="other", server_side_encryption=None)
+    assert differences(other("uat", uat)) == ()
+
+
+def test_differences_need_two_declarations():
+    assert differences(other("uat")) is NOT_APPLICABLE
+    assert differences(other("uat", table("uat", "orders")), short="orders") is NOT_APPLICABLE
+    assert differences(other("uat", failed=UNKNOWN)) is UNKNOWN
+    nameless = replace(table("prod"), undetermined=UNKNOWN)
+    assert differences(other("uat", table("uat")), here=nameless) is UNKNOWN
+
+
+def test_a_certain_difference_stands_beside_what_is_not_decided():
+    uat = table("uat", billing_mode=UNKNOWN, table_class="STANDARD_INFREQUENT_ACCESS")
+    assert differences(other("uat", uat)) == ("table_class", UNKNOWN)
+    assert differences(other("uat", table("uat", billing_mode=UNKNOWN))) is UNKNOWN

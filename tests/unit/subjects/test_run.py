@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 
 from sample_material import ACCOUNT, RUN, both, declared, failed, live, material, only, value
 
@@ -95,3 +96,18 @@ def test_waivers():
 
 def test_subject():
     assert only(material(), "run").identity == "run/prod"
+
+
+def test_how_long_the_reading_took_and_how_wrong_the_clock_is():
+    run = replace(RUN, window=timedelta(seconds=179), clock_skew=-3)
+    assert fact("window_minutes", run=run) == 2
+    assert fact("clock_skew", run=run) == 3
+    assert fact("clock_skew", run=replace(RUN, clock_skew=0)) == 0
+    assert isinstance(fact("clock_skew"), Unknown)
+    assert isinstance(fact("window_minutes"), Unknown)
+
+
+def test_the_rules_of_the_run():
+    run = replace(RUN, rules="0a1b", failed_tests=("SEC-001 'on': fail",))
+    assert fact("rules.digest", run=run) == "0a1b"
+    assert fact("rules.failed_tests", run=run) == ("SEC-001 'on': fail",)
