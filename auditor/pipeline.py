@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -25,19 +24,16 @@ from auditor.kinds import kinds
 from auditor.masking import covering, masked_text
 from auditor.model.answers import Answers, Snapshot
 from auditor.model.drift import Comparison, Existence, Plan
-from auditor.model.errors import SettingsError, SnapshotError
+from auditor.model.errors import SnapshotError
 from auditor.model.facts import Resource, SourceRange
 from auditor.model.results import Audit, Waiver
-from auditor.model.rule import Profile, Rule
+from auditor.model.rule import Rule
 from auditor.model.values import Reason, Unknown
-from auditor.policy.load import RULE_FILES, load_rules
-from auditor.policy.parameters import merged, switched_off, verify, with_settings
-from auditor.policy.tests import outcome_of_tests
 from auditor.policy.waivers import load_waivers
 from auditor.reading import Interrupted, begun, population, read, second_reading, time_text
 from auditor.reading import context as context_of
+from auditor.ruleset import rules_for
 from auditor.settings import Environment, Settings
-from auditor.shipped import shipped
 from auditor.sources import Sources, shown, sources
 from auditor.subjects import facts as subjects
 from auditor.subjects.material import Material, RunInformation
@@ -46,15 +42,8 @@ if TYPE_CHECKING:
     from auditor.adoption.search import Search
 
 NOT_ASKED: Final = Unknown(Reason.NOT_READ, "this run judges the code alone; AWS was not asked")
-_CODE_ALONE: Final = "speaks of AWS; this run judges the code alone"
-_OF_THE_READING: Final = frozenset(
-    {
-        "run.account", "run.account_matches", "run.caller", "run.clock_skew", "run.population.unexamined", "run.unread",
-        "run.window_minutes",
-    }
-)  # fmt: skip
 
-__all__ = ["Inputs", "Interrupted", "Outcome", "all_rules", "audit", "configuration", "permissions", "snapshot"]
+__all__ = ["Inputs", "Interrupted", "Outcome", "audit", "configuration", "permissions", "snapshot"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,34 +57,6 @@ class Outcome:
     secrets: frozenset[str]
     """The texts that the code marks sensitive: nothing may show one."""
     sources: Sources
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """The rules as they hold for one environment."""
-
-    all: tuple[Rule, ...]
-    off: Mapping[str, str]
-    """Those that are not on, with the reason."""
-    parameters: Mapping[str, Any]
-    folder: Path
-    """Where the shipped ones stand."""
-
-    @property
-    def identity(self) -> Mapping[str, Any]:
-        """How many there are, and one digest of all of them."""
-        digest = hashlib.sha256("".join(rule.digest for rule in self.all).encode()).hexdigest()
-        return {"rules": len(self.all), "digest": digest}
-
-    @property
-    def shipped(self) -> Mapping[str, Path]:
-        """The files of the shipped rules, by their path below the folder."""
-        return {file.relative_to(self.folder).as_posix(): file for file in self.folder.glob(RULE_FILES)}
-
-    @property
-    def wanted(self) -> frozenset[str]:
-        """The operations that the rules which are on need."""
-        return subjects.needed_apis(rule for rule in self.all if rule.id not in self.off)
 
 
 def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outcome:
@@ -113,12 +74,12 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
         return others(settings, environment, inputs.variables)
 
     with second_reading(here, inputs) as second, ThreadPoolExecutor(1) as meanwhile:
-        rules = rules_of(settings, here, inputs)
+        rules = rules_for(settings, here.environment, inputs)
         waivers = _waivers(settings, environment, rules.all, inputs.variables.top)
         elsewhere = meanwhile.submit(meanwhile_others)
         if inputs.meanwhile is not None:
             meanwhile.submit(inputs.meanwhile)
-        tested = meanwhile.submit(outcome_of_tests, rules.all, subjects.catalogue())
+        tested = meanwhile.submit(rules.tested)
         try:
             if not inputs.declared_only:
                 here, taken = read(settings, here, rules.wanted, inputs, second=second, asked=asked)
@@ -207,7 +168,7 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
 def search(settings: Settings, environment: Environment, inputs: Inputs, budget: int) -> Search:
     """Read an environment, to look for edits of its code that take over what AWS has; it may be evaluated so often."""
     here, inputs = begun(settings, environment, inputs)
-    here, taken = read(settings, here, rules_of(settings, here, inputs).wanted, inputs)
+    here, taken = read(settings, here, rules_for(settings, here.environment, inputs).wanted, inputs)
     return _searching(settings, here, inputs, taken, budget)
 
 
@@ -224,7 +185,7 @@ def snapshot(settings: Settings, environment: Environment, inputs: Inputs) -> Sn
     """Read AWS for an environment, without judging."""
     here, inputs = begun(settings, environment, inputs)
     with second_reading(here, inputs) as second:
-        return read(settings, here, rules_of(settings, here, inputs).wanted, inputs, second=second)[1]
+        return read(settings, here, rules_for(settings, here.environment, inputs).wanted, inputs, second=second)[1]
 
 
 def hiding(settings: Settings, environment: Environment, inputs: Inputs) -> Callable[[str], str]:
@@ -238,37 +199,8 @@ def permissions(settings: Settings, environment: Environment, inputs: Inputs) ->
     from auditor.aws.permissions import policy  # noqa: PLC0415 - needed by this alone
 
     here = estate(settings, environment, inputs.variables)
-    return policy(kinds(), here.scope(rules_of(settings, here, inputs).wanted), state=inputs.variables.in_bucket)
-
-
-def all_rules(settings: Settings, folder: Path | None = None) -> tuple[Rule, ...]:
-    """The shipped rules and those of the project, loaded and verified; RuleError where one is malformed.
-
-    `folder` holds the shipped rules where they are not the program's own.
-    """
-    return load_rules([folder or shipped("rules"), *settings.rule_paths], subjects.catalogue())
-
-
-def rules_of(settings: Settings, here: Estate, inputs: Inputs) -> Rules:
-    """The rules with what audit.toml says about them; RuleError or SettingsError where that can't be used."""
-    environment = here.environment
-    folder = inputs.rules or shipped("rules")
-    loaded, layers = all_rules(settings, folder), settings.layers(environment)
-    try:
-        for layer in layers:
-            verify(loaded, layer)
-    except SettingsError as error:
-        raise settings.located(error) from None
-    said = merged(layers)
-    rules = with_settings(loaded, said.rules)
-    off = dict(switched_off(rules, said.rules, tier=environment.tier, strict=settings.profile is Profile.STRICT))
-    if inputs.declared_only:
-        off |= {rule.id: _CODE_ALONE for rule in rules if rule.id not in off and _speaks_of_aws(rule)}
-    return Rules(all=rules, off=MappingProxyType(off), parameters=said.parameters, folder=folder)
-
-
-def _speaks_of_aws(rule: Rule) -> bool:
-    return rule.drift is not None or any(path.startswith("live.") or path in _OF_THE_READING for path in rule.facts)
+    wanted = rules_for(settings, here.environment, inputs).wanted
+    return policy(kinds(), here.scope(wanted), state=inputs.variables.in_bucket)
 
 
 def _waivers(settings: Settings, environment: Environment, rules: Iterable[Rule], top: Path) -> tuple[Waiver, ...]:

@@ -23,9 +23,9 @@ def rules() -> None:
 
 def loaded() -> tuple[Rule, ...]:
     """The rules of the project around the working directory."""
-    from auditor import pipeline
+    from auditor.ruleset import all_rules
 
-    return pipeline.all_rules(settings_of({}))
+    return all_rules(settings_of({}))
 
 
 @rules.command(name="list")

@@ -12,6 +12,7 @@ from auditor.estate import estate
 from auditor.inputs import Inputs, Variables
 from auditor.kinds import kinds
 from auditor.model.results import Status
+from auditor.ruleset import rules_for
 from auditor.settings import load
 
 
@@ -42,7 +43,7 @@ def both(tmp_path_factory):
     settings = load(folder, {})
     inputs = Inputs(now=NOW, snapshot=folder / "snapshot.jsonl.gz")
     here = estate(settings, settings.environment("prod"), Variables())
-    taken = live.read(kinds(), here.scope(pipeline.rules_of(settings, here, inputs).wanted), Account())
+    taken = live.read(kinds(), here.scope(rules_for(settings, here.environment, inputs).wanted), Account())
     taken = replace(taken, context={**taken.context, **reading.context(settings, here, inputs)})
     inputs.snapshot.write_bytes(snapshot.encode(taken))
     return found(pipeline.audit(settings, settings.environment("prod"), inputs))

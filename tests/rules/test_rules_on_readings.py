@@ -14,6 +14,7 @@ from auditor.kinds import kinds
 from auditor.model.answers import Answer, Answers
 from auditor.model.results import LETTERS, Status
 from auditor.model.values import Reason
+from auditor.ruleset import rules_for
 from auditor.settings import load
 
 SEEN = {status: LETTERS[status] for status in (Status.PASS, Status.FAIL, Status.UNKNOWN)}
@@ -37,7 +38,7 @@ def readings(tmp_path_factory, root):
     prod = settings.environment("prod")
     inputs = Inputs(now=NOW, snapshot=folder / "snapshot.jsonl.gz")
     here = estate(settings, prod, Variables())
-    taken = live.read(kinds(), here.scope(pipeline.rules_of(settings, here, inputs).wanted), Account())
+    taken = live.read(kinds(), here.scope(rules_for(settings, here.environment, inputs).wanted), Account())
     taken = replace(taken, context={**taken.context, **reading.context(settings, here, inputs)})
     inputs.snapshot.write_bytes(snapshot.encode(taken))
     found = {"faults": statuses(pipeline.audit(settings, prod, inputs))}
