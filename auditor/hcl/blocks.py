@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from auditor.hcl import types, values
-from auditor.hcl.ast import Attribute, Block, Body, Variable
+from auditor.hcl.ast import Attribute, Block, Body, Literal, Variable
 from auditor.hcl.convert import ConversionError, convert
 from auditor.hcl.diagnostics import Diagnostics
 from auditor.hcl.errors import EvaluationError
 from auditor.hcl.evaluate import evaluate
+from auditor.hcl.expansion import Plan, Plans, RepetitionScope
 from auditor.hcl.provenance import Provenance
 from auditor.hcl.schema import NestedBlock, Schema
 from auditor.hcl.scope import UNBOUND, Bindings, Scope
@@ -30,6 +31,8 @@ class Decoder:
 
     scope: Scope
     diagnostics: Diagnostics
+    plans: Plans = field(default_factory=dict)
+    """Of bodies met before, in which literals alone are settled."""
 
     def attribute(self, attribute: Attribute, type_: Type = types.DYNAMIC, bindings: Bindings = UNBOUND) -> Value:
         """The value of an attribute as the type, with the attribute as the last place of its origin."""
@@ -59,12 +62,17 @@ class Decoder:
         A required argument that is missing is unknown, and complained about at the `place` of the block. The `top` of
         a resource holds meta-arguments, which are not values.
         """
-        found: dict[str, Value] = {}
-        for name, attribute in body.attributes.items():
-            if top and name in META_ARGUMENTS:
-                continue
-            found[name] = self._attribute(attribute, schema, bindings)
-        for type_, blocks in _by_type(body, META_BLOCKS if top else frozenset()).items():
+        repetition = self.scope if bindings is UNBOUND and isinstance(self.scope, RepetitionScope) else None
+        plans = self.plans if repetition is None or repetition.plans is None else repetition.plans
+        plan = plans.get(id(body))
+        if plan is None:
+            found, plan = self._planned(body, schema, bindings, repetition, top=top)
+            plans[id(body)] = plan
+        else:
+            found = dict(plan.settled)
+            for attribute in plan.open:
+                found[attribute.name] = self._attribute(attribute, schema, bindings)
+        for type_, blocks in plan.blocks.items():
             nested = schema.blocks.get(type_) if schema else None
             if schema is not None and nested is None:
                 if type_ not in schema.attributes:
@@ -74,6 +82,24 @@ class Decoder:
         if schema is not None and place is not None:
             self._require(found, schema, place)
         return found
+
+    def _planned(
+        self, body: Body, schema: Schema | None, bindings: Bindings, repetition: RepetitionScope | None, *, top: bool
+    ) -> tuple[dict[str, Value], Plan]:
+        """The attributes of a body met for the first time, and what this tells of the next time."""
+        found: dict[str, Value] = {}
+        settled: dict[str, Value] = {}
+        open_: list[Attribute] = []
+        for name, attribute in body.attributes.items():
+            if top and name in META_ARGUMENTS:
+                continue
+            answers = repetition.answers if repetition is not None else 0
+            found[name] = settled[name] = self._attribute(attribute, schema, bindings)
+            alike = repetition is not None and repetition.plans is not None and repetition.answers == answers
+            if not alike and not isinstance(attribute.expression, Literal):
+                settled[name] = values.NULL
+                open_.append(attribute)
+        return found, Plan(body, settled, tuple(open_), _by_type(body, META_BLOCKS if top else frozenset()))
 
     def _require(self, found: dict[str, Value], schema: Schema, place: Provenance) -> None:
         for name in schema.required:

@@ -266,13 +266,19 @@ def _deep_recursion() -> Iterator[None]:
 
 @contextmanager
 def _without_collection() -> Iterator[None]:
-    """Next to nothing of what an evaluation makes is garbage in cycles; looking for it takes a quarter of the time."""
+    """Next to nothing of what an evaluation makes is garbage in cycles; looking for it takes a quarter of the time.
+
+    What was made is handed to the oldest generation at the end, or else the very next object would have all of it
+    looked through.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if enabled:
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()
 
 

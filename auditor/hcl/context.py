@@ -8,6 +8,7 @@ from typing import Final
 
 from auditor.hcl.ast import Block
 from auditor.hcl.diagnostics import Diagnostics
+from auditor.hcl.expansion import Plans
 from auditor.hcl.functions.specification import Surroundings
 from auditor.hcl.installed_modules import InstalledModules
 from auditor.hcl.values import Value
@@ -35,6 +36,8 @@ class Context:
     """The data sources that AWS can be asked about, in the order in which they were come by."""
     awaited: dict[tuple[int, int], str] = field(default_factory=dict)
     """What data sources wait for, by module instance and block."""
+    plans: Plans = field(default_factory=dict)
+    """Of bodies of resources, for all instances of modules."""
     instances: int = 0
     _declarations: dict[int, Declaration] = field(default_factory=dict)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from auditor.hcl import types, values
-from auditor.hcl.ast import Attribute, Body
+from auditor.hcl.ast import Attribute, Block, Body
 from auditor.hcl.convert import ConversionError, convert
 from auditor.hcl.errors import EvaluationError
 from auditor.hcl.functions.specification import Surroundings
@@ -61,12 +61,30 @@ def _printable(letter: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """What evaluating a body tells of evaluating it once more: most of a repeated block says the same each time."""
+
+    body: Body
+    settled: Mapping[str, Value]
+    """All attributes in the order of the code; null for those that are `open`."""
+    open: tuple[Attribute, ...]
+    blocks: Mapping[str, list[Block]]
+    """Nested ones, by type."""
+
+
+Plans = dict[int, Plan]
+"""By the id of the body, which the plan holds on to."""
+
+
+@dataclass(frozen=True, slots=True)
 class Expansion:
     """All instances; `by` says what repeats them."""
 
     by: str
     """`count`, `for_each`, or empty for a single instance."""
     repetitions: tuple[Repetition, ...]
+    plans: Plans = field(default_factory=dict, compare=False)
+    """Of the bodies of the block, as its first instance leaves them to the others."""
 
     @property
     def undetermined(self) -> Unknown | None:
@@ -146,11 +164,17 @@ def _bounded(number: int) -> None:
 class RepetitionScope:
     """The scope of a module with `each` and `count` of one instance in front of it."""
 
-    __slots__ = ("_names", "_outer")
+    __slots__ = ("_names", "_outer", "answers", "plans")
 
     def __init__(self, outer: Scope, expansion: Expansion, repetition: Repetition) -> None:
-        """Bind what the instance's block may refer to."""
+        """Bind what the instance's block may refer to.
+
+        `answers` counts how often something of the instance was asked for: a value that did without is that of all
+        instances, and part of their `plans` (None where there are no others).
+        """
         self._outer = outer
+        self.answers = 0
+        self.plans = expansion.plans if len(expansion.repetitions) > 1 else None
         self._names: dict[str, Value] = {}
         cause, key = repetition.undetermined, repetition.key
         if expansion.by == "count":
@@ -173,6 +197,7 @@ class RepetitionScope:
     def resolve(self, name: str, steps: tuple[Step, ...], /) -> tuple[Value, int]:
         """`each`, `count`, or what the module knows."""
         if name in ("each", "count"):
+            self.answers += 1
             found = self._names.get(name)
             if found is None:
                 argument = "for_each" if name == "each" else "count"

@@ -46,7 +46,7 @@ class ResourceInstance:
         self.address = f"{module.prefix}{prefix}{self.type}.{self.name}{repetition.suffix}"
         self.schema: Schema | None = (data_schema if self.mode == DATA else resource_schema)(self.type)
         self.scope: Scope = RepetitionScope(module, expansion, repetition) if expansion.by else module
-        self._decoder = Decoder(self.scope, module.context.diagnostics)
+        self._decoder = Decoder(self.scope, module.context.diagnostics, module.context.plans)
         self._memo = Memo()
 
     @property
