@@ -12,13 +12,15 @@ from typing import Final
 
 from auditor.hcl import Configuration, DeclaredResource, ProviderConfiguration
 from auditor.hcl.provenance import Provenance
-from auditor.hcl.values import Undecided, plain
+from auditor.hcl.values import MAPPINGS, Undecided, plain
 from auditor.hcl.values import Value as Evaluated
 from auditor.model.facts import Identity, Origin, Resource, Side, Written
 from auditor.model.kind import Attribute, Kind, Shape
 from auditor.model.values import REFERENCE, Reason, Unknown, Value
 
 _TUPLES: Final = (Shape.SET, Shape.LIST)
+_AS_THEY_ARE: Final = frozenset({str, bool, int})
+"""Contents that the model holds as they are, whatever the shape; most of all that is written."""
 
 
 def declared(configuration: Configuration, kinds: Iterable[Kind], *, account: str, region: str) -> tuple[Resource, ...]:
@@ -112,7 +114,7 @@ def _sensitive_default_tags(provider: ProviderConfiguration | None) -> Iterator[
     if provider is None:
         return
     tags = provider.default_tags
-    if isinstance(tags.content, Mapping):
+    if isinstance(tags.content, MAPPINGS):
         yield from (f'tags["{key}"]' for key, tag in tags.content.items() if tag.sensitive or tags.sensitive)
 
 
@@ -132,6 +134,10 @@ class _Reading:
             value = written.get(attribute.name)
             if value is None or value.content is None:
                 continue
+            if type(value.content) in _AS_THEY_ARE:
+                self._noted(value, prefix + attribute.name)
+                found[attribute.name] = value.content  # type: ignore[assignment]  # one of the three
+                continue
             read = self._attribute(attribute, value, prefix + attribute.name)
             if read is not None:
                 found[attribute.name] = read
@@ -139,10 +145,7 @@ class _Reading:
 
     def any_value(self, value: Evaluated, path: str) -> Value:
         """A value as it is written."""
-        if value.origin is not None:
-            self.provenances[path] = value.origin
-        if value.sensitive:
-            self.sensitive.append(path)
+        self._noted(value, path)
         content = value.content
         if isinstance(content, Undecided):
             # A text without a reference is what the value is after apply: plan does not know it before, and we do.
@@ -162,7 +165,7 @@ class _Reading:
             case Shape.BLOCKS if isinstance(content, tuple):
                 self._noted(value, path)
                 return self._keyed(attribute, content, path)
-            case Shape.MAP if isinstance(content, Mapping):
+            case Shape.MAP if isinstance(content, MAPPINGS):
                 self._noted(value, path)
                 return dict(self._entries(content, path))
             case shape if shape in _TUPLES and isinstance(content, tuple):
@@ -174,7 +177,7 @@ class _Reading:
     def _noted(self, value: Evaluated, path: str) -> None:
         if value.origin is not None:
             self.provenances[path] = value.origin
-        if value.sensitive:
+        if value.marks and value.sensitive:
             self.sensitive.append(path)
 
     def _entries(self, content: Mapping[str, Evaluated], path: str) -> Iterator[tuple[str, Value]]:
@@ -187,7 +190,7 @@ class _Reading:
         content = block.content
         if isinstance(content, Undecided):
             return _cause(content)
-        if not isinstance(content, Mapping):
+        if not isinstance(content, MAPPINGS):
             return None
         return self.attributes(attribute.children, content, f"{path}.")
 
@@ -196,7 +199,7 @@ class _Reading:
         found: dict[str, Value] = {}
         for block in blocks:
             content = block.content
-            identity = content.get(attribute.identity) if isinstance(content, Mapping) else block
+            identity = content.get(attribute.identity) if isinstance(content, MAPPINGS) else block
             key = identity.content if identity is not None else None
             if isinstance(key, Undecided):
                 return _cause(key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -169,7 +169,7 @@ class Decoder:
             raise NumberUnknown(collection.content.cause)
         if collection.is_null:
             raise EvaluationError("Invalid dynamic for_each value", "Cannot use a null value in for_each.")
-        if not isinstance(collection.content, tuple | Mapping):
+        if not isinstance(collection.content, values.CONTAINERS):
             detail = (
                 f"Cannot use a {types.friendly(collection.type)} value in for_each. An iterable collection is required."
             )

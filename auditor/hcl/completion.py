@@ -41,7 +41,7 @@ def _as_if_left_out(written: Value, attribute: AttributeSchema, *, in_set: bool)
         if not content and attribute.computed and attribute.default is None and not attribute.blank:
             return not in_set
         return attribute.suppressed != "" and content == attribute.suppressed
-    collection = isinstance(content, tuple | Mapping) and attribute.type is not types.DYNAMIC
+    collection = isinstance(content, values.CONTAINERS) and attribute.type is not types.DYNAMIC
     return collection and not in_set and not content
 
 
@@ -95,7 +95,7 @@ def completed_blocks(written: Value | None, nested: NestedBlock, reference: str,
         return written
     items = []
     for item in content:
-        inner = item.content if isinstance(item.content, Mapping) else {}
+        inner = item.content if isinstance(item.content, values.MAPPINGS) else {}
         items.append(values.mapping(completed(inner, nested.schema, reference, in_set=in_set), item.origin))
     if isinstance(type_, SetType):
         return values.set_of(type_.element, items, written.origin)

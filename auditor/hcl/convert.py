@@ -9,7 +9,7 @@ from auditor.hcl import numbers, types, values
 from auditor.hcl.numbers import Float, NumberError
 from auditor.hcl.types import ListType, MapType, ObjectType, Primitive, SetType, TupleType, Type
 from auditor.hcl.unify import convertible, unify
-from auditor.hcl.values import Undecided, Value
+from auditor.hcl.values import CONTAINERS, MAPPINGS, Undecided, Value
 
 
 class ConversionError(ValueError):
@@ -84,7 +84,7 @@ def _refuse_if_never(given: Type, wanted: Type) -> None:
 
 def _to_primitive(value: Value, wanted: Primitive) -> Value:
     given = value.type
-    if given == wanted:
+    if given is wanted or given == wanted:
         return value
     content = value.content
     if content is None and given is types.DYNAMIC:
@@ -141,7 +141,7 @@ def _bool(text: str) -> bool:
 
 def _to_object(value: Value, wanted: ObjectType) -> Value:
     content = value.content
-    if not isinstance(content, Mapping):
+    if not isinstance(content, MAPPINGS):
         raise ConversionError(mismatch(value.type, wanted))
     missing = [name for name in wanted.attributes if name not in content and name not in wanted.optional]
     if missing and isinstance(value.type, MapType):
@@ -170,19 +170,19 @@ def _to_tuple(value: Value, wanted: TupleType) -> Value:
 
 def _to_collection(value: Value, wanted: ListType | SetType | MapType) -> Value:
     content, given = value.content, value.type
-    if isinstance(content, Mapping) is not isinstance(wanted, MapType) or not isinstance(content, Mapping | tuple):
+    if isinstance(content, MAPPINGS) is not isinstance(wanted, MapType) or not isinstance(content, CONTAINERS):
         raise ConversionError(mismatch(given, wanted))
     structural = isinstance(given, TupleType | ObjectType)
     if not content and isinstance(given, ListType | SetType | MapType) and not convertible(given, wanted):
         reason = mismatch(given.element, wanted.element)
         raise ConversionError(f"incorrect {types.friendly(wanted).split()[0]} element type: {reason}")
     element = _common(value, wanted) if wanted.element is types.DYNAMIC else wanted.element
-    named = content.items() if isinstance(content, Mapping) else enumerate(content)
+    named = content.items() if isinstance(content, MAPPINGS) else enumerate(content)
     parts = [_inside(item, element, _place(key) if structural else "") for key, item in named]
     if structural and types.has_dynamic(element):
         parts = _alike(parts, wanted)
     element = _element_type(element, parts)
-    if isinstance(content, Mapping):
+    if isinstance(content, MAPPINGS):
         return Value(dict(zip(content, parts, strict=True)), MapType(element), value.marks, value.origin)
     unordered = isinstance(given, SetType) and isinstance(wanted, ListType) and len(parts) > 1
     if unordered and (causes := list(values.causes_of(value))):
@@ -237,7 +237,7 @@ def _element_type(element: Type, converted: Iterable[Value]) -> Type:
 
 def _inside(item: Value, wanted: Type, place: str) -> Value:
     """Convert a part; only a mismatch of structural types names the part, as Terraform's messages do."""
-    if isinstance(wanted, Primitive) and item.type == wanted:
+    if item.type is wanted:
         return item
     try:
         return convert(item, wanted)
@@ -270,7 +270,7 @@ def with_defaults(value: Value, constraint: Type) -> Value:
     if not _is_open(constraint):
         return value
     content = value.content
-    if isinstance(constraint, ObjectType) and isinstance(content, Mapping):
+    if isinstance(constraint, ObjectType) and isinstance(content, MAPPINGS):
         filled = dict(content)
         for name, default in constraint.optional.items():
             given = filled.get(name)
@@ -280,7 +280,7 @@ def with_defaults(value: Value, constraint: Type) -> Value:
             if name in filled:
                 filled[name] = with_defaults(filled[name], type_)
         return Value(filled, None, value.marks, value.origin)
-    if isinstance(constraint, MapType) and isinstance(content, Mapping):
+    if isinstance(constraint, MapType) and isinstance(content, MAPPINGS):
         return _rebuilt(value, {name: with_defaults(item, constraint.element) for name, item in content.items()})
     if isinstance(constraint, ListType | SetType) and isinstance(content, tuple):
         return _rebuilt(value, tuple(with_defaults(item, constraint.element) for item in content))

@@ -20,6 +20,11 @@ from auditor.model.values import Unknown
 LARGEST_VALUE: Final = 3_000_000
 MOST_TURNS: Final = 500_000
 """Turns that the loops of one expression take, all together."""
+_STEPS: Final = (ast.GetAttr, ast.Index)
+_GROWING: Final = frozenset(
+    {ast.Template, ast.TemplateFor, ast.Splat, ast.Call, ast.Tuple, ast.Object, ast.ForTuple, ast.ForObject}
+)
+"""Expressions whose value may be larger than the values that went into it."""
 
 
 def evaluate(expression: ast.Expression, scope: Scope, source: Source, bindings: Bindings = UNBOUND) -> Value:
@@ -65,7 +70,7 @@ class Evaluation:
             if error.place is None:
                 error.place = Provenance(self.source, node.offset)
             raise
-        if result.size > LARGEST_VALUE:
+        if type(node) in _GROWING and result.size > LARGEST_VALUE:
             detail = f"The value has more than {LARGEST_VALUE:,} parts."
             raise LimitExceeded("Value too large", detail, Provenance(self.source, node.offset))
         return result if result.origin is not None else result.at(Provenance(self.source, node.offset))
@@ -158,7 +163,7 @@ class Evaluation:
         """A reference with its steps, or steps into the value of an expression."""
         steps: list[ast.GetAttr | ast.Index] = [node]
         subject = node.subject
-        while isinstance(subject, ast.GetAttr | ast.Index):
+        while isinstance(subject, _STEPS):
             steps.append(subject)
             subject = subject.subject
         steps.reverse()
@@ -170,7 +175,7 @@ class Evaluation:
         bound = bindings.get(root.name)
         if bound is not None:
             return self._stepped(bound, steps, bindings)
-        wanted: tuple[Step, ...] = tuple(step.name if isinstance(step, ast.GetAttr) else None for step in steps)
+        wanted: tuple[Step, ...] = tuple([step.name if isinstance(step, ast.GetAttr) else None for step in steps])
         value, used = self.scope.resolve(root.name, wanted)
         return self._stepped(value, steps[used:], bindings)
 
@@ -214,6 +219,9 @@ class Evaluation:
         marks = values.UNMARKED
         causes: list[Unknown] = []
         for key_node, value_node in node.items:
+            if isinstance(key_node, ast.Literal) and isinstance(key_node.value, str):
+                attributes[key_node.value] = self.value(value_node, bindings)
+                continue
             key = self.value(key_node, bindings)
             value = self.value(value_node, bindings)
             marks |= key.marks
@@ -224,7 +232,7 @@ class Evaluation:
                 causes.append(name.cause)
         if causes:
             return values.unknown(types.DYNAMIC, values.merged(causes)).marked(marks)
-        return values.mapping(attributes).marked(marks)
+        return Value(attributes, None, marks)
 
     def _key(self, node: ast.Expression, key: Value) -> str | Undecided:
         place = Provenance(self.source, node.offset)

@@ -382,7 +382,7 @@ def _instances(expansion: Expansion, found: list[Value]) -> Value:
 def handed_on(value: Value, source: SourceFile, offset: int) -> Value:
     """The same value with one more place behind the origins of all its parts."""
     content = value.content
-    if isinstance(content, Mapping):
+    if isinstance(content, values.MAPPINGS):
         content = {name: handed_on(item, source, offset) for name, item in content.items()}
     elif isinstance(content, tuple):
         content = tuple(handed_on(item, source, offset) for item in content)

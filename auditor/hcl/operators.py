@@ -11,7 +11,7 @@ from auditor.hcl.errors import EvaluationError, LimitExceeded
 from auditor.hcl.functions.graphemes import clusters
 from auditor.hcl.numbers import Float, Number, NumberError, NumberTooLarge
 from auditor.hcl.types import Primitive, SetType, Type
-from auditor.hcl.values import Undecided, Value
+from auditor.hcl.values import CONTAINERS, Undecided, Value
 from auditor.model.values import Truth, all_of
 
 _ARITHMETIC: Final[Mapping[str, Callable[[Number, Number], Number]]] = {
@@ -106,7 +106,7 @@ def equal(left: Value, right: Value) -> Truth:
         return _equal_to_unknown(right, two, left)
     if one is None or two is None:
         return Truth.of(one is two)
-    if isinstance(one, tuple | Mapping) or isinstance(two, tuple | Mapping):
+    if isinstance(one, CONTAINERS) or isinstance(two, CONTAINERS):
         return _equal_inside(left, right) if _of_one_type(left, right) else Truth.FALSE
     if left.type != right.type:
         return Truth.FALSE
@@ -163,7 +163,7 @@ def _of_one_type(left: Value, right: Value) -> bool:
 
 def _has_unknown_type(value: Value) -> bool:
     content = value.content
-    if isinstance(content, tuple | Mapping):
+    if isinstance(content, CONTAINERS):
         return any(map(_has_unknown_type, content.values() if isinstance(content, Mapping) else content))
     return isinstance(content, Undecided) and value.type is types.DYNAMIC
 
@@ -178,7 +178,7 @@ def _comparable(left: Type, right: Type) -> bool:
 
 
 def _operand(value: Value, wanted: Primitive, role: str) -> Value:
-    if value.type == wanted:
+    if value.type is wanted:
         return value
     try:
         return convert(value, wanted)

@@ -10,7 +10,7 @@ from auditor.hcl import numbers
 from auditor.hcl.expansion import quoted
 from auditor.hcl.numbers import Float
 from auditor.hcl.types import MapType
-from auditor.hcl.values import Undecided, Value
+from auditor.hcl.values import MAPPINGS, Undecided, Value
 from auditor.model.facts import SourceRange, Written
 from auditor.model.values import Unknown
 
@@ -37,7 +37,7 @@ class PlanShape:
         if isinstance(content, Undecided):
             self.unknown[path] = content.cause
             return None
-        if isinstance(content, Mapping):
+        if isinstance(content, MAPPINGS):
             found = {}
             for name, item, inner in _named(value, content, path):
                 made = self.of(item, inner)
@@ -73,7 +73,7 @@ def origins_of(value: Value) -> dict[str, Written]:
 
 def _collect(value: Value, path: str, found: dict[str, Written]) -> None:
     content = value.content
-    if isinstance(content, Mapping) and content:
+    if isinstance(content, MAPPINGS) and content:
         for _, item, inner in _named(value, content, path):
             _collect(item, inner, found)
     elif isinstance(content, tuple) and content:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from auditor.hcl import types, values
 from auditor.hcl.convert import ConversionError, convert
 from auditor.hcl.errors import EvaluationError
 from auditor.hcl.numbers import Float
 from auditor.hcl.types import ListType, MapType, ObjectType, SetType, TupleType, Type
-from auditor.hcl.values import Undecided, Value
+from auditor.hcl.values import MAPPINGS, Undecided, Value
 
 _NO_ELEMENT = "The given key does not identify an element in this collection value"
 
@@ -20,16 +18,18 @@ def attribute(subject: Value, name: str) -> Value:
     Raises:
         EvaluationError: where there is none.
     """
-    content, type_ = subject.content, subject.type
-    if isinstance(content, Mapping):
-        if (found := content.get(name)) is not None:
+    content = subject.content
+    if isinstance(content, MAPPINGS):
+        found: Value | None = content.get(name)
+        if found is not None:
             return found.marked(subject.marks) if subject.marks else found
-        if isinstance(type_, MapType):
+        if isinstance(subject.type, MapType):
             raise EvaluationError("Missing map element", f'This map does not have an element with the key "{name}".')
         raise _no_attribute(name)
     if content is None:
         summary = "Attempt to get attribute from null value"
         raise EvaluationError(summary, "This value is null, so it does not have any attributes.")
+    type_ = subject.type
     if isinstance(content, Undecided):
         if type_ is types.DYNAMIC:
             return _undecided(subject, content, types.DYNAMIC)
@@ -136,6 +136,7 @@ def _named_element(subject: Value, key: Value) -> Value:
             element = type_.attributes[name]
         cause = values.merged([*values.causes_of(key), *values.causes_of(subject)])
         return values.unknown(element, cause, subject.origin)
-    if not isinstance(content, Mapping) or not isinstance(name, str) or name not in content:
+    if not isinstance(content, MAPPINGS) or not isinstance(name, str) or name not in content:
         raise _invalid(f"{_NO_ELEMENT}.")
-    return content[name]
+    element_value: Value = content[name]
+    return element_value

@@ -22,6 +22,8 @@ UNMARKED: Final[frozenset[str]] = frozenset()
 
 MAPPINGS: Final = (dict, MappingProxyType)
 """What holds attributes and elements by name: asking for these is much faster than for `Mapping`."""
+CONTAINERS: Final = (tuple, *MAPPINGS)
+"""What holds other values."""
 
 _REFERENCES_KEPT: Final = 50
 _LONGEST_COLLAPSED: Final = 1000

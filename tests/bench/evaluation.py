@@ -39,6 +39,7 @@ def evaluate(tables: int) -> dict[str, float]:
         with timed() as told:
             found = estate(settings, prod, Variables())
         told["resources"] = len(found.resources)
+        gc.freeze()  # as every command does at its end
         return told
 
 

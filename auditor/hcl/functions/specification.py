@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -11,7 +11,7 @@ from auditor.hcl import types, values
 from auditor.hcl.convert import ConversionError, convert
 from auditor.hcl.errors import FunctionError, FunctionLimit
 from auditor.hcl.numbers import Float, Number, NumberError, NumberTooLarge
-from auditor.hcl.types import Primitive, Type
+from auditor.hcl.types import Type
 from auditor.hcl.values import Undecided, Value
 from auditor.model.values import Unknown
 
@@ -190,7 +190,7 @@ def _paired(function: Function, arguments: Sequence[Value]) -> list[tuple[Value,
 
 def _converted(argument: Value, parameter: Parameter) -> Value:
     wanted = parameter.type
-    if wanted is types.DYNAMIC or (isinstance(wanted, Primitive) and argument.type == wanted):
+    if wanted is types.DYNAMIC or argument.type is wanted:
         return argument
     try:
         return convert(argument, wanted)
@@ -205,7 +205,7 @@ def _makes_unknown(argument: Value, parameter: Parameter) -> bool:
     if content is None:
         return not parameter.untyped_null and argument.type is types.DYNAMIC
     return (
-        isinstance(content, tuple | Mapping)
+        isinstance(content, values.CONTAINERS)
         and not (parameter.parts or parameter.marked)
         and not values.is_wholly_known(argument)
     )

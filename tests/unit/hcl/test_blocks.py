@@ -85,3 +85,64 @@ def test_null_inside_of_a_list_or_a_set_is_refused(loaded):
     assert [(each.summary, str(each.place)) for each in configuration.diagnostics] == [
         ("Null value found in list", "main.tf:3:5")
     ]
+
+
+REPEATED = """
+    variable "owner" { default = "us" }
+    resource "aws_dynamodb_table" "t" {
+      for_each = { a = "N", b = "S", c = null }
+      name      = each.key
+      hash_key  = "id"
+      range_key = var.owner == "us" ? "at" : each.key
+      tags      = { owner = var.owner, kept = false ? each.key : "yes", type = try(each.value, "none") }
+      ttl {
+        enabled = true
+      }
+      dynamic "attribute" {
+        for_each = { id = each.value, at = "S" }
+        content {
+          name = attribute.key
+          type = attribute.value
+        }
+      }
+    }
+"""
+
+
+def test_what_a_repetition_decides_is_its_own(loaded):
+    tables = {table.values["name"]: table.values for table in loaded(REPEATED).resources}
+    assert {name: table["tags"]["type"] for name, table in tables.items() if "type" in table["tags"]} == {
+        "a": "N",
+        "b": "S",
+    }
+    types = {name: [part["type"] for part in table["attribute"]] for name, table in tables.items()}
+    assert isinstance(types.pop("c")[1], Unknown)
+    assert types == {
+        "a": ["S", "N"],
+        "b": ["S", "S"],
+    }
+
+
+def test_what_no_repetition_decides_is_worked_out_once(loaded):
+    first, *others = (table.written for table in loaded(REPEATED).resources)
+    assert all(table["hash_key"] is first["hash_key"] for table in others)
+    assert all(
+        table["ttl"].content[0].content["enabled"] is first["ttl"].content[0].content["enabled"] for table in others
+    )
+    assert all(table["name"] is not first["name"] for table in others)
+
+
+def test_instances_of_a_module_share_nothing_that_their_arguments_decide(loaded):
+    module = 'variable "n" {}\nresource "aws_dynamodb_table" "t" {\n  count = 2\n  name = var.n\n  hash_key = "id"\n}\n'
+    configuration = loaded(
+        'module "m" {\n  source = "./m"\n  for_each = toset(["a", "b"])\n  n = each.key\n}\n', {"m__main.tf": module}
+    )
+    assert [table.values["name"] for table in configuration.resources] == ["a", "a", "b", "b"]
+
+
+def test_a_fault_that_all_repetitions_share_is_told_once_and_costs_each_its_value(loaded):
+    configuration = loaded(
+        'resource "aws_dynamodb_table" "t" {\n  count = 3\n  name = "t"\n  hash_key = missing.x\n}\n'
+    )
+    assert [diagnostic.summary for diagnostic in configuration.diagnostics] == ["Reference to undeclared resource"]
+    assert all(isinstance(table.values["hash_key"], Unknown) for table in configuration.resources)
