@@ -28,6 +28,7 @@ from auditor.model.errors import AuditorError, ReportError, SourceError
 from auditor.options import (
     AWS,
     CODE,
+    EARLIER,
     ENVIRONMENT,
     PATH,
     RESULT,
@@ -99,6 +100,7 @@ def cli() -> None:
     option("--declared-only", is_flag=True, help="Judge the code alone; AWS is not asked."),
     CODE,
     STATE,
+    EARLIER,
     AWS,
     option("--no-second-reader", is_flag=True, help="Do not compare our reading of the code with python-hcl2's."),
     option("--now", metavar="TIME", help="Take this as the time of the run (RFC 3339)."),
@@ -231,7 +233,7 @@ def explain(rule: str) -> None:
 
 
 @cli.command()
-@options(ENVIRONMENT, CODE, STATE)
+@options(ENVIRONMENT, CODE, STATE, EARLIER)
 def permissions(**given: Any) -> None:  # noqa: ANN401 - the options above
     """Print the least-privilege IAM policy of the role that audits an environment."""
     from auditor import pipeline

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os.path
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -13,6 +14,7 @@ from auditor.declared import declared, names
 from auditor.hcl.values import plain
 from auditor.inputs import Variables
 from auditor.kinds import kinds
+from auditor.masking import masked_text
 from auditor.model.answers import Answers, Scope
 from auditor.model.data_sources import DataSource, Found
 from auditor.model.errors import AuditorError, MissingModule, SettingsError
@@ -178,6 +180,20 @@ def told(here: Estate, settings: Settings, variables: Variables, answers: Answer
     """The estate as these answers make it, where its code looks something up that they tell more of."""
     found = here.look_up(answers, scope)
     return here if found == here.found else estate(settings, here.environment, variables, found)
+
+
+def line_of(here: Estate, secrets: frozenset[str]) -> Callable[[SourceRange], str]:
+    """What gives the text of a line of the code, without the sensitive texts in it."""
+    files = {file.path: file for file in here.code.files}
+
+    @cache
+    def lines(path: str) -> list[str]:
+        return files[path].text.split("\n") if path in files else []
+
+    def line(place: SourceRange) -> str:
+        return masked_text("".join(lines(place.file)[place.line - 1 : place.line]), secrets)
+
+    return line
 
 
 def decided_by(settings: Settings, environment: Environment, variables: Variables, files: Iterable[Path]) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import click
 
-from auditor.options import ENVIRONMENT, PATH, environments_of, option, options, settings_of, time_of
+from auditor.options import EARLIER, ENVIRONMENT, PATH, environments_of, option, options, settings_of, time_of
 
 FAILED: Final = 1
 STALE: Final = 3
@@ -114,6 +114,8 @@ def diff_snapshots(before: Path, after: Path, *, as_json: bool, moving: bool) ->
 @options(
     ENVIRONMENT,
     option("--out", type=PATH, metavar="DIR", help="The folder of past bundles (default: reports/out)."),
+    EARLIER,
+    option("--profile", metavar="NAME", help="AWS profile that reads them."),
     click.option("--max-age", metavar="AGE", help="Fail where no run that asked AWS is newer: 26h, 90min, 2d."),
     click.option("--html", type=PATH, metavar="FILE", help="Write a page with the trend of each environment."),
     option("--now", metavar="TIME", help="Take this as the time of asking (RFC 3339)."),
@@ -128,14 +130,17 @@ def history(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - the 
     from auditor import timeline
     from auditor.bundle import write_file
     from auditor.formats import html
-    from auditor.history import past
+    from auditor.history import everywhere
+    from auditor.reading import shelves
 
     settings = settings_of({})
-    names = [environment.name for environment in environments_of(settings, given)]
+    environments = environments_of(settings, given)
     most = _seconds(given["max_age"]) if given["max_age"] else None
     out = given["out"] or settings.root / "reports" / "out"
-    found, unusable = past(out)
-    lines = [timeline.timeline(name, found, time_of(given["now"])) for name in names]
+    buckets = [shelf for each in environments for shelf in shelves(given["earlier"], each, "history")]
+    found, unusable = everywhere(out if given["out"] or out.is_dir() or not buckets else None, buckets)
+    now = time_of(given["now"])
+    lines = [timeline.timeline(environment.name, found, now) for environment in environments]
     document = {
         **timeline.document(lines, most),
         "unusable": [{"folder": folder, "why": why} for folder, why in unusable],
@@ -166,12 +171,12 @@ def history(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - the 
 def diff(ctx: click.Context, before: Path, after: Path, *, as_json: bool, moving: bool) -> None:
     """Print what became of the findings between two runs (folders of bundles), or of facts between two snapshots."""
     from auditor.formats.since import digest, with_history
-    from auditor.history import opened
+    from auditor.history import Folder, opened
 
     if not (before.is_dir() and after.is_dir()):
         ctx.invoke(diff_snapshots, before=before, after=after, as_json=as_json, moving=moving)
         return
-    first, second = opened(before), opened(after)
+    first, second = opened(Folder(before)), opened(Folder(after))
     earlier = {"previous": digest(first.report(), first.digest), "skipped": []}
     report = with_history(second.report(), earlier)
     past = report["history"]

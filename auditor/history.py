@@ -1,18 +1,26 @@
-"""Earlier bundles: which there are in a folder, and which of them a run is compared with."""
+"""Earlier bundles: which there are in a folder or in S3, and which of them a run is compared with."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from auditor import bundle, manifest
+from auditor.archive import Archive
 from auditor.formats.interface import Document
 from auditor.formats.json import decode
 from auditor.formats.since import digest
 from auditor.model.errors import AuditorError, BundleError
+
+if TYPE_CHECKING:
+    from auditor.aws.delivered import Delivered
+    from auditor.aws.session import Access
 
 _LARGEST_REPORT: Final = 1 << 30
 _DEEPEST: Final = 3
@@ -21,13 +29,81 @@ _MOST_TRIED: Final = 50
 """Bundles that are tried before a run is taken for the first one."""
 _SAME: Final = ("project", "environment", "account", "region", "declared_only")
 """What two runs must have in common to be compared."""
+_AT_ONCE: Final = 8
+"""Manifests that are read out of a bucket at the same time."""
+
+
+class Place(Protocol):
+    """Where a bundle lies: `str()` gives what people are told."""
+
+    @property
+    def name(self) -> str:
+        """Its last part, which is the time of a run where nobody chose another."""
+
+    def read(self, name: str, most: int) -> bytes:
+        """The bytes of a file of the bundle; AuditorError where it can't be read or has more than `most`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder that may hold a bundle."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The folder's own name."""
+        return self.path.name
+
+    def holds_manifest(self) -> bool:
+        """Whether it is to be looked at: what has no manifest is no bundle, and no broken one either."""
+        return (self.path / manifest.NAME).exists()
+
+    def read(self, name: str, most: int) -> bytes:
+        """See Place."""
+        return bundle.read(self.path / name, most)
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """What a bundle's keys in S3 begin with."""
+
+    name: str
+    archive: Archive
+    environment: str
+    delivered: Delivered
+
+    def read(self, name: str, most: int) -> bytes:
+        """See Place."""
+        return self.delivered.read(self.archive.key(self.environment, self.name, name), most)
+
+    def __str__(self) -> str:
+        return self.archive.url(self.archive.key(self.environment, self.name, "").rstrip("/"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """Where earlier bundles of an environment are looked for."""
+
+    name: str
+    """For people, where the shelf as a whole can't be looked at."""
+    places: Callable[[], AbstractContextManager[Iterable[Place]]]
+    """The latest first, to be read inside of the context; AuditorError where they can't be listed."""
+
+    @classmethod
+    def of(cls, found: Iterable[Folder]) -> Shelf:
+        """Folders as a shelf; those that hold no bundle are passed over."""
+        return cls(name="", places=lambda: nullcontext(each for each in found if each.holds_manifest()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle:
     """A bundle of a whole run, its report unchanged since it was written."""
 
-    folder: Path
+    place: Place
     manifest: Mapping[str, Any]
     digest: str
     """Of the manifest's bytes."""
@@ -40,53 +116,86 @@ class Bundle:
 
     def report(self) -> Document:
         """The decoded report; BundleError where its bytes are not those of the manifest, or it can't be read."""
-        content = bundle.read(self.folder / bundle.REPORT, _LARGEST_REPORT)
+        content = self.place.read(bundle.REPORT, _LARGEST_REPORT)
         named = {entry["name"]: entry["sha256"] for entry in self.manifest["artefacts"]}
         if named.get(bundle.REPORT) != manifest.digest(content):
             raise BundleError(f"{bundle.REPORT} is not the one that the manifest names")
         return decode(content)
 
 
-def opened(folder: Path) -> Bundle:
-    """The bundle in a folder; BundleError where there is none, or a run was interrupted."""
-    content = bundle.read(folder / manifest.NAME, manifest.LARGEST)
+def opened(place: Place) -> Bundle:
+    """The bundle at a place; AuditorError where there is none, it can't be read, or its run was interrupted."""
+    content = place.read(manifest.NAME, manifest.LARGEST)
     told = manifest.decode(content)
     if told.get("interrupted"):
         raise BundleError("the run was interrupted, so that there is no report")
-    return Bundle(folder=folder, manifest=told, digest=manifest.digest(content))
+    return Bundle(place=place, manifest=told, digest=manifest.digest(content))
 
 
-def folders(out: Path) -> Iterator[Path]:
+def folders(out: Path) -> Iterator[Folder]:
     """The folders below that may be bundles, the latest first; hidden ones and links are none."""
     try:
         found = [entry for entry in out.iterdir() if not entry.name.startswith(".") and not entry.is_symlink()]
     except OSError:
         return
-    yield from sorted((entry for entry in found if entry.is_dir()), key=lambda entry: entry.name, reverse=True)
+    below = sorted((entry for entry in found if entry.is_dir()), key=lambda entry: entry.name, reverse=True)
+    yield from map(Folder, below)
 
 
-def earlier(run: Mapping[str, Any], *, demonstration: bool, candidates: Iterable[Path]) -> dict[str, Any] | None:
+def delivered(archive: Archive, environment: str, access: Access) -> Shelf:
+    """The bundles of an environment that were delivered to S3; AWS is asked when they are looked at."""
+
+    @contextmanager
+    def places() -> Iterator[Iterable[Place]]:
+        from auditor.aws.delivered import Delivered  # noqa: PLC0415 - boto3 comes with it
+
+        with closing(Delivered(access, archive.bucket)) as bucket:
+            names = sorted(bucket.folders(archive.root(environment)), reverse=True)
+            yield [Prefix(name, archive, environment, bucket) for name in names]
+
+    return Shelf(name=archive.url(archive.root(environment)), places=places)
+
+
+def earlier(run: Mapping[str, Any], *, demonstration: bool, shelves: Iterable[Shelf]) -> dict[str, Any] | None:
     """What the run before told, for `since.with_history`, and which bundles were no use; None where there is nothing.
 
-    The run before is the latest that ended before this one began, of the same environment, account and Region.
+    The run before is the latest that ended before this one began, of the same environment, account and Region, on
+    whichever shelf it stands.
     """
     skipped: list[dict[str, str]] = []
-    for folder in list(candidates)[:_MOST_TRIED]:
-        if not (folder / manifest.NAME).exists():
-            continue
-        try:
-            found = opened(folder)
-            same = all(found.run.get(name) == run.get(name) for name in _SAME)
-            if not same or found.manifest.get("demonstration") is not demonstration:
-                continue
-            if str(found.run["finished"]) >= str(run["started"]):
-                continue
-            return {"previous": digest(found.report(), found.digest), "skipped": skipped}
-        except AuditorError as error:
-            skipped.append({"folder": folder.name, "why": error.summary.replace(f"{folder}/", "")})
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            skipped.append({"folder": folder.name, "why": f"its report can't be used: {type(error).__name__}"})
-    return {"previous": None, "skipped": skipped} if skipped else None
+    found = [told for shelf in shelves if (told := _latest(run, demonstration, shelf, skipped)) is not None]
+    previous = max(found, key=lambda told: str(told["finished"]), default=None)
+    return {"previous": previous, "skipped": skipped} if previous or skipped else None
+
+
+def _latest(
+    run: Mapping[str, Any], demonstration: bool, shelf: Shelf, skipped: list[dict[str, str]]
+) -> dict[str, Any] | None:
+    """What the run before told, as far as this shelf holds it; what is no use is added to `skipped`."""
+    try:
+        with shelf.places() as places:
+            for place in islice(places, _MOST_TRIED):
+                try:
+                    found = opened(place)
+                    if _comparable(found, run, demonstration):
+                        return digest(found.report(), found.digest)
+                except AuditorError as error:
+                    skipped.append({"folder": place.name, "why": _why(error, place)})
+                except (KeyError, TypeError, ValueError, AttributeError) as error:
+                    skipped.append({"folder": place.name, "why": f"its report can't be used: {type(error).__name__}"})
+    except AuditorError as error:
+        skipped.append({"folder": shelf.name, "why": error.summary})
+    return None
+
+
+def _comparable(found: Bundle, run: Mapping[str, Any], demonstration: bool) -> bool:
+    same = all(found.run.get(name) == run.get(name) for name in _SAME)
+    before = str(found.run["finished"]) < str(run["started"])
+    return same and before and found.manifest.get("demonstration") is demonstration
+
+
+def _why(error: AuditorError, place: Place) -> str:
+    return error.summary.replace(f"{place}/", "")
 
 
 def past(out: Path) -> tuple[tuple[Bundle, ...], tuple[tuple[str, str], ...]]:
@@ -96,27 +205,46 @@ def past(out: Path) -> tuple[tuple[Bundle, ...], tuple[tuple[str, str], ...]]:
     """
     if not out.is_dir():
         raise BundleError(f"{out} is no folder of bundles", hint="give the folder that runs write to by --out")
-    found: list[Bundle] = []
-    unusable: list[tuple[str, str]] = []
-    level = [out]
+    found: list[Folder] = []
+    level = [Folder(out)]
     for _ in range(_DEEPEST + 1):
-        below: list[Path] = []
-        for folder in level:
-            if not (folder / manifest.NAME).exists():
-                below.extend(folders(folder))
-                continue
-            try:
-                bundle_ = opened(folder)
-                _demand_shape(bundle_)
-                found.append(bundle_)
-            except AuditorError as error:
-                unusable.append((_below(folder, out), error.summary.replace(f"{folder}/", "")))
+        below = [inner for each in level if not each.holds_manifest() for inner in folders(each.path)]
+        found.extend(each for each in level if each.holds_manifest())
         level = below[:_MOST_FOLDERS]
-    return tuple(found), tuple(sorted(unusable))
+    return _usable(found, lambda place: Path(str(place)).relative_to(out).as_posix())
 
 
-def _below(folder: Path, out: Path) -> str:
-    return folder.relative_to(out).as_posix()
+def everywhere(out: Path | None, shelves: Iterable[Shelf]) -> tuple[tuple[Bundle, ...], tuple[tuple[str, str], ...]]:
+    """What `past` tells of a folder, and the same of shelves; a bundle that stands on several is told once.
+
+    Errors: those of `past`; AuditorError where a shelf can't be listed: what is not read is not taken for none.
+    """
+    found, unusable = past(out) if out is not None else ((), ())
+    for shelf in shelves:
+        with shelf.places() as places, ThreadPoolExecutor(_AT_ONCE) as readers:
+            more, broken = _usable(places, str, readers.map)
+        known = {each.digest for each in found}
+        found += tuple(each for each in more if each.digest not in known)
+        unusable += broken
+    return found, unusable
+
+
+def _usable(
+    places: Iterable[Place],
+    shown: Callable[[Place], str],
+    each: Callable[..., Iterable[Bundle | tuple[str, str]]] = map,
+) -> tuple[tuple[Bundle, ...], tuple[tuple[str, str], ...]]:
+    def tried(place: Place) -> Bundle | tuple[str, str]:
+        try:
+            found = opened(place)
+            _demand_shape(found)
+        except AuditorError as error:
+            return shown(place), _why(error, place)
+        return found
+
+    read = tuple(each(tried, places))
+    bundles = tuple(found for found in read if isinstance(found, Bundle))
+    return bundles, tuple(sorted(found for found in read if not isinstance(found, Bundle)))
 
 
 def _demand_shape(found: Bundle) -> None:

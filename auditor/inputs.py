@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from auditor.archive import Archive
 from auditor.progress import Progress
 from auditor.state import State, StateObject
 
@@ -47,6 +48,8 @@ class Inputs:
     """The time was given: it wins over the one in a snapshot."""
     command: str = ""
     variables: Variables = field(default_factory=Variables)
+    earlier: Archive | None = None
+    """By `--earlier`: where bundles of earlier runs lie besides the output folder."""
     snapshot: Path | None = None
     """Judge this reading; AWS is not asked."""
     declared_only: bool = False

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from auditor.archive import Archive
     from auditor.formats.interface import Format
     from auditor.inputs import Inputs
     from auditor.settings import Environment, Settings
@@ -85,6 +86,16 @@ class StatePath(NamedPath):
         return found if found is not None else self.fail(f"{value!r} is not s3://BUCKET/KEY", param, ctx)
 
 
+def _archive(text: str) -> Archive:
+    """The place that `s3://bucket/prefix` names."""
+    from auditor.archive import Archive
+
+    found = Archive.of(text)
+    if found is None:
+        raise click.BadParameter(f"{text!r} is not s3://BUCKET/PREFIX")
+    return found
+
+
 PATH: Final = NamedPath(path_type=Path)
 CODE = options(
     option("--account", metavar="ID", help="Account of the environment (default: audit.toml, then the provider's)."),
@@ -106,6 +117,12 @@ STATE = option(
     type=StatePath(path_type=Path),
     metavar="FILE",
     help="Terraform's state, or `terraform show -json`: which resource is which, which side moved; also s3://B/KEY.",
+)
+EARLIER = option(
+    "--earlier",
+    type=_archive,
+    metavar="s3://B/PREFIX",
+    help="Earlier bundles are looked for here too, where audit-publish put them.",
 )
 AWS = options(
     option("--profile", metavar="NAME", help="AWS profile."),
@@ -181,8 +198,13 @@ def inputs_of(given: Given) -> Inputs:
     from auditor.progress import Progress
     from auditor.state import StateObject
 
-    if isinstance(given.get("state"), StateObject) and (given.get("snapshot") or given.get("declared_only")):
-        raise click.UsageError(f"{given['state']} is read from AWS, which is not to be asked; give the state as a file")
+    if given.get("snapshot") or given.get("declared_only"):
+        if isinstance(given.get("state"), StateObject):
+            hint = "give the state as a file"
+            raise click.UsageError(f"{given['state']} is read from AWS, which is not to be asked; {hint}")
+        if given.get("earlier"):
+            hint = "fetch a bundle by audit-publish --bring-back"
+            raise click.UsageError(f"{given['earlier']} is read from AWS, which is not to be asked; {hint}")
     return Inputs(
         now=time_of(given.get("now")),
         fixed_now=bool(given.get("now")),
@@ -193,6 +215,7 @@ def inputs_of(given: Given) -> Inputs:
             state=given.get("state"),
             reader=given.get("reader") or "auditor",
         ),
+        earlier=given.get("earlier"),
         snapshot=given.get("snapshot"),
         declared_only=bool(given.get("declared_only")),
         edits=bool(given.get("edits")),

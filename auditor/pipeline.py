@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from threading import Event
 from types import MappingProxyType
@@ -16,8 +16,9 @@ from auditor import __version__, coverage
 from auditor.compare import ProviderRules, compare, shadowed, unlisted
 from auditor.compare import rules_of as provider_rules
 from auditor.declared import not_examined
-from auditor.estate import Estate, Other, apply_words, configuration, estate, others
+from auditor.estate import Estate, Other, apply_words, configuration, estate, line_of, others
 from auditor.hcl import sensitive_texts
+from auditor.history import Shelf
 from auditor.inputs import Inputs
 from auditor.judge import RUN, judge, rule_text
 from auditor.kinds import kinds
@@ -30,7 +31,7 @@ from auditor.model.results import Audit, Waiver
 from auditor.model.rule import Rule
 from auditor.model.values import Reason, Unknown
 from auditor.policy.waivers import load_waivers
-from auditor.reading import Interrupted, begun, population, read, second_reading, time_text
+from auditor.reading import Interrupted, begun, population, read, second_reading, shelves, time_text
 from auditor.reading import context as context_of
 from auditor.ruleset import rules_for
 from auditor.settings import Environment, Settings
@@ -57,6 +58,8 @@ class Outcome:
     secrets: frozenset[str]
     """The texts that the code marks sensitive: nothing may show one."""
     sources: Sources
+    earlier: tuple[Shelf, ...] = ()
+    """Where earlier bundles are looked for besides the output folder."""
 
 
 def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outcome:
@@ -159,9 +162,10 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
             apply=apply_words(settings, here.environment, inputs.variables),
         ),
         snapshot=taken,
-        code=_line_of(here, secrets),
+        code=line_of(here, secrets),
         secrets=secrets,
         sources=decided,
+        earlier=shelves(inputs.earlier, here.environment, context["id"]),
     )
 
 
@@ -199,8 +203,9 @@ def permissions(settings: Settings, environment: Environment, inputs: Inputs) ->
     from auditor.aws.permissions import policy  # noqa: PLC0415 - needed by this alone
 
     here = estate(settings, environment, inputs.variables)
+    bundles = (place.bucket, place.root(environment.name)) if (place := inputs.earlier) else None
     wanted = rules_for(settings, here.environment, inputs).wanted
-    return policy(kinds(), here.scope(wanted), state=inputs.variables.in_bucket)
+    return policy(kinds(), here.scope(wanted), state=inputs.variables.in_bucket, bundles=bundles)
 
 
 def _waivers(settings: Settings, environment: Environment, rules: Iterable[Rule], top: Path) -> tuple[Waiver, ...]:
@@ -318,16 +323,3 @@ def _gaps(taken: Snapshot | None) -> tuple[str, ...]:
         if cause.api not in told
     )
     return (*(() if taken.complete else ("The reading was cut short.",)), *unseen)
-
-
-def _line_of(here: Estate, secrets: frozenset[str]) -> Callable[[SourceRange], str]:
-    files = {file.path: file for file in here.code.files}
-
-    @cache
-    def lines(path: str) -> list[str]:
-        return files[path].text.split("\n") if path in files else []
-
-    def line(place: SourceRange) -> str:
-        return masked_text("".join(lines(place.file)[place.line - 1 : place.line]), secrets)
-
-    return line

@@ -13,9 +13,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor import live, repository
+from auditor.archive import Archive
 from auditor.compare import excluded
 from auditor.estate import TABLE, Estate, estate, told
 from auditor.hcl import second_reader, sensitive_texts
+from auditor.history import Shelf, delivered
 from auditor.inputs import Inputs
 from auditor.kinds import kinds
 from auditor.masking import covering, masked_text
@@ -34,6 +36,8 @@ LEFT_OUT: Final = {"state": "left out"}
 _DIGITS: Final = 6
 _LONGEST_CHAIN: Final = 20
 """Data sources of which each is found by what the one before it told."""
+_ANY_REGION: Final = "us-east-1"
+"""Where the code alone names the Region: S3 tells the one of a bucket to whoever asks in another."""
 _SECOND_READER_SECONDS: Final = 5.0
 """How long python-hcl2 may take after AWS has answered."""
 
@@ -56,7 +60,7 @@ def begun(settings: Settings, environment: Environment, inputs: Inputs) -> tuple
         return here, inputs
     from auditor.aws.state_object import fetch  # noqa: PLC0415 - boto3 comes with it
 
-    content = fetch(_access(here, context(settings, here, inputs)["id"]), *variables.in_bucket, LARGEST)
+    content = fetch(_access(here.environment, context(settings, here, inputs)["id"]), *variables.in_bucket, LARGEST)
     noted = decode(content, str(variables.state))
     inputs = replace(inputs, variables=replace(variables, state=None, noted=noted))
     return estate(settings, environment, inputs.variables), inputs
@@ -186,13 +190,20 @@ def _reader(here: Estate, run_id: str) -> Reader:
     from auditor.aws.reader import Reader  # noqa: PLC0415 - as above
     from auditor.aws.session import connect  # noqa: PLC0415 - as above
 
-    return Reader(connect(_access(here, run_id), actions(kinds())))
+    return Reader(connect(_access(here.environment, run_id), actions(kinds())))
 
 
-def _access(here: Estate, run_id: str) -> Access:
+def shelves(earlier: Archive | None, environment: Environment, run_id: str) -> tuple[Shelf, ...]:
+    """Where earlier bundles lie besides the output folder, read by the environment's own credentials."""
+    if earlier is None:
+        return ()
+    anywhere = replace(environment, region=environment.region or _ANY_REGION)
+    return (delivered(earlier, environment.name, _access(anywhere, run_id)),)
+
+
+def _access(environment: Environment, run_id: str) -> Access:
     from auditor.aws.session import Access  # noqa: PLC0415 - as above
 
-    environment = here.environment
     return Access(
         region=environment.region,
         account=environment.account,

@@ -14,7 +14,7 @@ from auditor import bundle, manifest, pipeline, reporting, sources
 from auditor.formats import formats
 from auditor.formats import json as report
 from auditor.formats.interface import Document
-from auditor.history import opened
+from auditor.history import Folder, opened
 from auditor.inputs import Inputs
 from auditor.model.errors import BundleError
 
@@ -52,7 +52,7 @@ def replay(folder: Path) -> Replay:
     Nothing outside of the folder is read, and AWS is not asked. Errors: BundleError, SnapshotError and what an audit
     can end with.
     """
-    found = opened(folder)
+    found = opened(Folder(folder))
     named = {entry["name"]: entry["sha256"] for entry in found.manifest["artefacts"]}
     before = {name: _artefact(folder, name, named[name]) for name in sorted(named)}
     if bundle.SOURCES not in before or bundle.REPORT not in before:

@@ -48,10 +48,11 @@ class Delivery:
         """The folder of a run's bundle."""
         return self.out / environment / bundle.folder_name(started) if self.dated else self.out
 
-    def earlier(self, environment: str, started: str) -> Iterable[Path]:
+    def earlier(self, environment: str, started: str) -> history.Shelf:
         """Where bundles of earlier runs are looked for: beside this one's, or in its place."""
-        own = self.folder(environment, started)
-        return (each for each in history.folders(own.parent) if each.name < own.name) if self.dated else (own,)
+        own = history.Folder(self.folder(environment, started))
+        beside = history.folders(own.path.parent) if self.dated else (own,)
+        return history.Shelf.of(each for each in beside if each.name < own.name or not self.dated)
 
 
 def deliver(outcome: Outcome, delivery: Delivery) -> int:
@@ -62,7 +63,7 @@ def deliver(outcome: Outcome, delivery: Delivery) -> int:
     earlier = history.earlier(
         {**audit.run, "environment": audit.environment},
         demonstration=audit.demonstration,
-        candidates=delivery.earlier(audit.environment, started) if delivery.kept else (),
+        shelves=(delivery.earlier(audit.environment, started), *outcome.earlier) if delivery.kept else (),
     )
     document = reporting.document(outcome, fail_on=delivery.fail_on, earlier=earlier)
     artefacts = {}

@@ -62,7 +62,7 @@ def _run(found: Bundle) -> dict[str, Any]:
     numbers: Mapping[str, int] = told["numbers"]
     return {
         "run": str(run["id"]),
-        "folder": str(found.folder),
+        "folder": str(found.place),
         "finished": str(run["finished"]),
         "account": str(run.get("account", "")),
         "region": str(run.get("region", "")),
@@ -93,7 +93,7 @@ def freshness(told: Mapping[str, Any]) -> str:
     """When an environment was last audited, by whom and with which verdict."""
     latest = next((run for run in told["runs"] if run["run"] == told["latest"]), None)
     if latest is None:
-        return "never audited: there is no run that asked AWS"
+        return "not known to be audited: there is no bundle of a run that asked AWS"
     age = told["age_seconds"]
     when = f"{lasting(age)} ago" if age >= 0 else f"{lasting(age)} from now: a clock is wrong"
     word = STATES.get(latest["state"], "?")

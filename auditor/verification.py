@@ -242,7 +242,7 @@ def _chain(folder: Path, told: Mapping[str, Any]) -> Verified:
 
 def _beside(folder: Path) -> Iterable[Bundle]:
     for each in folders(folder.resolve().parent):
-        if (each / manifest.NAME).exists():
+        if each.holds_manifest():
             try:
                 yield opened(each)
             except AuditorError:

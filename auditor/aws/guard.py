@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from botocore.hooks import BaseEventHooks
     from botocore.model import OperationModel
 
-_IDENTITY_ENVELOPES: Final = {"sts:GetCallerIdentity": "Account", "sts:AssumeRole": "Credentials"}
+_OTHER_ENVELOPES: Final = {
+    "sts:GetCallerIdentity": "Account",
+    "sts:AssumeRole": "Credentials",
+    "s3:ListObjectsV2": "Name",
+}
 _ERRORS: Final = 300
 
 
@@ -35,7 +39,7 @@ def fault(api: str, headers: Mapping[str, str], content: bytes, parsed: Mapping[
         if digest.isdigit() and int(digest) != zlib.crc32(content):
             return "its CRC-32 does not fit"
     operation = OPERATIONS.get(api)
-    envelope = operation.envelope if operation else _IDENTITY_ENVELOPES.get(api)
+    envelope = operation.envelope if operation else _OTHER_ENVELOPES.get(api)
     if envelope and parsed.get(envelope) is None:
         return f"it has no {envelope}"
     return ""

@@ -32,7 +32,13 @@ IDENTITY: Final[frozenset[ServiceOperation]] = frozenset(
 
 
 STATE: Final[ServiceOperation] = ("s3", "GetObject")
-"""How a state is read where `--state` names one in a bucket; no other client may call it."""
+"""How a state is read where `--state` names one in a bucket."""
+
+BUNDLES: Final[frozenset[ServiceOperation]] = frozenset({("s3", "GetObject"), ("s3", "ListObjectsV2")})
+"""How earlier bundles are read where `--earlier` names a prefix of a bucket.
+
+A state, bundles and the estate have a client each, which may not call what the others may.
+"""
 
 
 class Refused(Exception):

@@ -33,18 +33,23 @@ def actions(kinds: Iterable[Kind]) -> frozenset[str]:
 
 
 def policy(
-    kinds: Iterable[Kind], scope: Scope, regions: Iterable[str] = (), state: tuple[str, str] | None = None
+    kinds: Iterable[Kind],
+    scope: Scope,
+    regions: Iterable[str] = (),
+    *,
+    state: tuple[str, str] | None = None,
+    bundles: tuple[str, str] | None = None,
 ) -> dict[str, Any]:
     """The policy document of the role that audits this scope: one statement per kind of resource, and the denial.
 
     `regions` are further Regions to read: those where global tables have replicas. `state` is the bucket and the key of
-    the state that references are resolved by.
+    the state that references are resolved by, `bundles` the bucket and the prefix of the environment's earlier bundles.
     """
     places = sorted({scope.region, *regions})
     by_resource: dict[str, list[str]] = {}
     for operation in of_permissions(_needed(kinds, scope)):
         by_resource.setdefault(operation.resource, []).append(operation.permission)
-    statements = [
+    statements: list[dict[str, Any]] = [
         {
             "Sid": _SIDS[resource],
             "Effect": "Allow",
@@ -55,11 +60,26 @@ def policy(
         if resource in by_resource
     ]
     if state is not None:
-        bucket, key = state
-        resource = [f"arn:{scope.partition}:s3:::{bucket}/{key}"]
-        statements.append({"Sid": "ReadState", "Effect": "Allow", "Action": ["s3:GetObject"], "Resource": resource})
+        statements.append(_objects("ReadState", scope, *state))
+    if bundles is not None:
+        bucket, root = bundles
+        statements.append(_objects("ReadEarlierBundles", scope, bucket, f"{root}*"))
+        statements.append(
+            {
+                "Sid": "ListEarlierBundles",
+                "Effect": "Allow",
+                "Action": ["s3:ListBucket"],
+                "Resource": [f"arn:{scope.partition}:s3:::{bucket}"],
+                "Condition": {"StringEquals": {"s3:prefix": root}},
+            }
+        )
     denial = {"Sid": "NeverReadData", "Effect": "Deny", "Action": list(DATA_ACTIONS), "Resource": "*"}
     return {"Version": "2012-10-17", "Statement": [*statements, denial]}
+
+
+def _objects(sid: str, scope: Scope, bucket: str, key: str) -> dict[str, Any]:
+    resource = [f"arn:{scope.partition}:s3:::{bucket}/{key}"]
+    return {"Sid": sid, "Effect": "Allow", "Action": ["s3:GetObject"], "Resource": resource}
 
 
 def _needed(kinds: Iterable[Kind], scope: Scope) -> frozenset[str]:

@@ -77,10 +77,15 @@ def render_history(document: Mapping[str, Any], project: str, beside: Path) -> b
         {**document, "environments": environments},
         project=project,
         states=STATES,
-        link=lambda folder: os.path.relpath(Path(folder) / "report.html", beside),
+        link=lambda folder: _beside(folder, beside),
         css=Markup(style),  # noqa: S704 - our own file
         csp=f"default-src 'none'; style-src '{_hash(style)}'; img-src data:; base-uri 'none'; form-action 'none'",
     ).encode()
+
+
+def _beside(folder: str, page: Path) -> str:
+    """Where a link of a page to the report in a folder leads; empty for one in a bucket, which no page can open."""
+    return "" if folder.startswith("s3://") else os.path.relpath(Path(folder) / "report.html", page)
 
 
 def prepare() -> None:

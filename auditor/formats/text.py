@@ -42,6 +42,7 @@ _STYLES: Final[Mapping[str, str]] = {
     "faint": "2",
 }
 _MOST_DIAGNOSTICS: Final = 5
+_MOST_SKIPPED: Final = 3
 _RESET: Final = "\x1b[0m"
 _ESCAPE: Final = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -83,8 +84,17 @@ def closing(document: Document, *, width: int | None = None, color: bool = False
     if unread := not_examined(document):
         told.append(_broken(f"  {clean(unread)}", width, "  "))
     told.extend(_broken(f"  {paint('pass', 'hint')}   {hint}", width, " " * 9) for hint in _hints(document))
+    told.extend(_broken(f"  {paint('unknown', 'past')}   {each}", width, " " * 9) for each in _not_compared(document))
     told.extend(_broken(f"  {paint('unknown', 'code')}   {each}", width, " " * 9) for each in _of_the_code(document))
     return "\n".join(("", *told)) + "\n"
+
+
+def _not_compared(document: Document) -> Iterator[str]:
+    """The earlier bundles that were no use, the first of them: what was not read is not taken for no history."""
+    skipped = document["history"]["skipped"]
+    yield from (clean(f"{each['folder']} is not used: {each['why']}") for each in skipped[:_MOST_SKIPPED])
+    if len(skipped) > _MOST_SKIPPED:
+        yield f"and {len(skipped) - _MOST_SKIPPED} more, in the report"
 
 
 def _of_the_code(document: Document) -> Iterator[str]:

@@ -175,7 +175,7 @@ def since(document: Document) -> str:
     """What became of the findings since the run before, in a clause; empty for a first run."""
     history = document["history"]
     if history["previous"] is None:
-        return ""
+        return "not compared with an earlier run: what was found of them is no use" if history["skipped"] else ""
     told = [
         f"{counted(history['new'])} new",
         f"{counted(len(history['resolved']))} resolved",

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode
 
 from auditor import manifest
+from auditor.archive import Archive
 from auditor.model.errors import AccessError, ReportError
 from auditor.publish import message
 from auditor.publish.contents import Contents
@@ -44,13 +45,14 @@ class Destination:
     portal: str = ""
     """Where people open reports: an address that the key is appended to. Empty: the console of S3."""
 
-    def folder(self, environment: str) -> str:
-        """What keys of an environment's bundles begin with."""
-        return "/".join(part for part in (self.prefix.strip("/"), environment) if part)
+    @property
+    def archive(self) -> Archive:
+        """How keys are made."""
+        return Archive(self.bucket, self.prefix)
 
     def key(self, bundle: Contents, name: str) -> str:
-        """The key of a file: PREFIX/ENVIRONMENT/RUN/NAME."""
-        return f"{self.folder(bundle.environment)}/{bundle.run}/{name}"
+        """The key of a file."""
+        return self.archive.key(bundle.environment, bundle.run, name)
 
     def link(self, key: str) -> str:
         """What a person opens. Never a presigned address: that would be a credential."""

@@ -23,7 +23,7 @@ def bring_back(environment: str, destination: Destination, session: boto3.Sessio
     written.
     """
     s3 = client(session, "s3", destination.region)
-    root = destination.folder(environment)
+    root = destination.archive.root(environment)
     with told_by_aws(f"list s3://{destination.bucket}/{root}"):
         keys = frozenset(_keys(s3, destination.bucket, root))
     last = max((key for key in keys if key.endswith(f"/{manifest.NAME}")), default=None)
@@ -42,7 +42,7 @@ def bring_back(environment: str, destination: Destination, session: boto3.Sessio
 
 
 def _keys(s3: Any, bucket: str, root: str) -> Iterator[str]:  # noqa: ANN401 - botocore makes clients at run time
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"{root}/"):
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=root):
         yield from (entry["Key"] for entry in page.get("Contents", ()))
 
 

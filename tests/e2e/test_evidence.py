@@ -54,7 +54,7 @@ def test_two_nights(audit, project):
     done = audit("history", "--env", "prod,uat", "--html", "past.html", "--now", "2026-01-16T03:00:00Z")
     assert done.returncode == 0, done.stderr
     assert "2026-01-16T02:00  not compliant     7 open    0 drifted    0 unknown  2 resolved, code alone" in done.stdout
-    assert done.stdout.count("never audited: there is no run that asked AWS") == 2
+    assert done.stdout.count("not known to be audited: there is no bundle of a run that asked AWS") == 2
     assert "reports/out/prod/2026-01-16T020000Z/report.html" in (project / "past.html").read_text()
     done = audit("history", "--env", "prod", "--max-age", "26h")
     assert done.returncode == 3

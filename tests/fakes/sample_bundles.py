@@ -60,7 +60,7 @@ def project(folder, *, protected=False):
     return folder
 
 
-def write(folder, root, *, night=0, snapshot=None, signer=None, also=(), candidates=(), **variables):
+def write(folder, root, *, night=0, snapshot=None, signer=None, also=(), earlier=None, **variables):
     """Audit a project's prod and write the bundle; the code alone where there is no snapshot."""
     settings = load(root, {})
     inputs = Inputs(
@@ -73,12 +73,14 @@ def write(folder, root, *, night=0, snapshot=None, signer=None, also=(), candida
     )
     outcome = pipeline.audit(settings, settings.environment("prod"), inputs)
     audit = outcome.audit
-    earlier = history.earlier(
-        {**audit.run, "environment": audit.environment}, demonstration=audit.demonstration, candidates=candidates
+    told = history.earlier(
+        {**audit.run, "environment": audit.environment},
+        demonstration=audit.demonstration,
+        shelves=[history.Shelf.of(history.folders(earlier))] if earlier else (),
     )
-    document = reporting.document(outcome, fail_on="low", earlier=earlier)
+    document = reporting.document(outcome, fail_on="low", earlier=told)
     written = [formats()[name] for name in ("html", "json", *also)]
-    bundle.write(folder, reporting.artefacts(document, outcome, written, earlier=earlier, signer=signer))
+    bundle.write(folder, reporting.artefacts(document, outcome, written, earlier=told, signer=signer))
     return document
 
 
@@ -86,7 +88,7 @@ def nights(out, root, number, **more):
     """Bundles of so many nights, each compared with the one before."""
     for night in range(number):
         name = bundle.folder_name((FIRST + timedelta(days=night)).isoformat().replace("+00:00", "Z"))
-        write(out / name, root, night=night, candidates=list(history.folders(out)), **more)
+        write(out / name, root, night=night, earlier=out, **more)
     return sorted(out.iterdir())
 
 

@@ -21,13 +21,13 @@ def nights(made, tmp_path):
 @pytest.fixture
 def run(nights):
     """A run of the night after."""
-    told = history.opened(nights[-1]).run
+    told = history.opened(history.Folder(nights[-1])).run
     started = (sample_bundles.FIRST + timedelta(days=3)).isoformat().replace("+00:00", "Z")
     return {**told, "started": started}
 
 
 def earlier(run, out, *, demonstration=False):
-    return history.earlier(run, demonstration=demonstration, candidates=history.folders(out))
+    return history.earlier(run, demonstration=demonstration, shelves=[history.Shelf.of(history.folders(out))])
 
 
 def test_each_night_is_compared_with_the_one_before(nights):
@@ -49,7 +49,7 @@ def test_what_changed_in_the_code_is_resolved(tmp_path):
     out = tmp_path / "out"
     sample_bundles.nights(out, project, 1)
     sample_bundles.project(project, protected=True)
-    report = sample_bundles.write(out / "later", project, night=1, candidates=list(history.folders(out)))
+    report = sample_bundles.write(out / "later", project, night=1, earlier=out)
     assert [left["rule"] for left in report["history"]["resolved"]] == ["POL-001", "POL-006"]
     assert report["history"]["new"] == 0
 
@@ -134,8 +134,8 @@ def test_all_bundles_below_a_folder(nights, tmp_path):
     (tmp_path / "out" / "broken" / manifest.NAME).write_text("{}")
     sample_bundles.tampered(nights[0] / manifest.NAME, lambda document: document.pop("numbers"))
     found, unusable = history.past(tmp_path)
-    assert sorted(each.folder for each in found) == nights[1:]
+    assert sorted(each.place.path for each in found) == nights[1:]
     assert [folder for folder, _ in unusable] == ["out/2026-01-15T020000Z", "out/broken"]
-    assert [each.folder for each in history.past(nights[1])[0]] == [nights[1]]
+    assert [each.place.path for each in history.past(nights[1])[0]] == [nights[1]]
     with pytest.raises(BundleError, match="no folder of bundles"):
         history.past(tmp_path / "none")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.history import Bundle
+from auditor.history import Bundle, Folder
 from auditor.timeline import document, lasting, timeline
 
 NOW = datetime(2026, 1, 20, 12, tzinfo=UTC)
@@ -20,7 +20,7 @@ def run(hours, *, environment="prod", declared_only=False, demonstration=False, 
         "verdict": {"state": state, "exit_code": 4},
         "numbers": {"open": 3, "drifted": 2, "unknown": 1, "new": 1, "resolved": 0, "unchanged": 2},
     }
-    return Bundle(folder=Path("out") / str(hours), manifest=told, digest="d")
+    return Bundle(place=Folder(Path("out") / str(hours)), manifest=told, digest="d")
 
 
 def test_runs_of_one_environment_oldest_first():
@@ -52,7 +52,7 @@ def test_the_document_says_it_in_words():
     assert prod["told"].startswith("last audited 1 d 3 h ago (2026-01-19T09:00:00Z)")
     assert prod["told"].endswith("not compliant")
     assert (prod["fresh"], prod["age_seconds"], prod["runs"][0]["open"]) == (False, 27 * 3600, 3)
-    assert uat["told"].startswith("never audited")
+    assert uat["told"].startswith("not known to be audited")
     assert "2 h from now: a clock is wrong" in dev["told"]
     assert document(lines, None)["environments"][0]["fresh"] is None
 

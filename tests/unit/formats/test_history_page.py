@@ -30,7 +30,7 @@ RUN = {
 def page(environment="prod", **more):
     runs = [{**RUN, "finished": f"2026-01-{night}T02:00:00.000Z", **more} for night in (15, 16)]
     told = {"environment": environment, "told": "last audited 1 h ago", "fresh": False, "runs": runs}
-    none = {"environment": "uat", "told": "never audited", "fresh": None, "runs": []}
+    none = {"environment": "uat", "told": "not known to be audited", "fresh": None, "runs": []}
     unusable = [{"folder": f"x{more.get('commit', '')}", "why": "broken"}]
     return render_history({"environments": [told, none], "unusable": unusable}, "koneksi", Path("/out")).decode()
 
