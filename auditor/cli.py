@@ -151,7 +151,7 @@ def _one_by_one(settings: Settings, chosen: Sequence[Environment], given: Given,
         try:
             outcome = pipeline.audit(settings, environment, inputs)
         except pipeline.Interrupted as interrupt:
-            deliver_partial(interrupt.partial, delivery)
+            deliver_partial(interrupt, delivery)
             return INTERRUPTED
         except AuditorError as error:
             if len(chosen) == 1:

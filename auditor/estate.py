@@ -270,6 +270,11 @@ def apply_words(settings: Settings, environment: Environment, variables: Variabl
     return (*workspace, "terraform", f"-chdir={root.relative_to(base).as_posix()}", "apply", *options)
 
 
+def sensitive_of(others: Iterable[Other]) -> frozenset[str]:
+    """The texts that the code of other environments marks sensitive."""
+    return frozenset().union(*(hcl.sensitive_texts(other.code) for other in others if other.code is not None))
+
+
 def others(settings: Settings, environment: Environment, variables: Variables) -> tuple[Other, ...]:
     """The other environments of the project; variables and a state by option speak of this one only."""
     own = replace(variables, given=(), state=None, noted=None)

@@ -16,7 +16,7 @@ from auditor import __version__, coverage
 from auditor.compare import ProviderRules, compare, shadowed, unlisted
 from auditor.compare import rules_of as provider_rules
 from auditor.declared import not_examined
-from auditor.estate import Estate, Other, apply_words, configuration, estate, line_of, others
+from auditor.estate import Estate, Other, apply_words, configuration, estate, line_of, others, sensitive_of
 from auditor.hcl import sensitive_texts
 from auditor.history import Shelf
 from auditor.inputs import Inputs
@@ -86,6 +86,9 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
         try:
             if not inputs.declared_only:
                 here, taken = read(settings, here, rules.wanted, inputs, second=second, asked=asked)
+        except Interrupted as interrupt:
+            asked.set()
+            raise Interrupted(interrupt.partial, interrupt.secrets | sensitive_of(elsewhere.result())) from None
         finally:
             asked.set()
     context = taken.context if taken else inputs.context or context_of(settings, here, inputs)
@@ -125,8 +128,7 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
             else {}
         ),
     )
-    codes = (here.code, *(other.code for other in elsewhere.result() if other.code is not None))
-    secrets = frozenset().union(*map(sensitive_texts, codes))
+    secrets = sensitive_texts(here.code) | sensitive_of(elsewhere.result())
     if taken is not None and taken.context.get("covered"):
         secrets |= {covering(secrets)(text) for text in secrets}
     asked_for = replace(
@@ -216,9 +218,7 @@ def _waivers(settings: Settings, environment: Environment, rules: Iterable[Rule]
 
 
 def _live(taken: Snapshot | None) -> tuple[Resource, ...]:
-    if taken is None:
-        return ()
-    return tuple(resource for kind in kinds() for resource in kind.read(taken.answers, taken.scope))
+    return tuple(resource for kind in kinds() for resource in kind.read(taken.answers, taken.scope)) if taken else ()
 
 
 def _compared(here: Estate, found: tuple[Resource, ...], taken: Snapshot | None) -> tuple[Comparison, ...]:

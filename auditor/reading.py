@@ -45,9 +45,11 @@ _SECOND_READER_SECONDS: Final = 5.0
 class Interrupted(KeyboardInterrupt):
     """Ctrl-C while AWS was read: what had come by then, marked incomplete, is worth keeping."""
 
-    def __init__(self, partial: Snapshot) -> None:
+    def __init__(self, partial: Snapshot, secrets: frozenset[str]) -> None:
         super().__init__()
         self.partial = partial
+        self.secrets = secrets
+        """The texts that code marks sensitive: what is kept shows none."""
 
 
 def begun(settings: Settings, environment: Environment, inputs: Inputs) -> tuple[Estate, Inputs]:
@@ -127,7 +129,7 @@ def read(
     # In the order in which a snapshot keeps it, so that a replay gives the same bytes as the run itself.
     taken = replace(taken, context=json.loads(json.dumps(all_known, sort_keys=True)))
     if interrupted:
-        raise Interrupted(taken)
+        raise Interrupted(taken, sensitive_texts(here.code))
     return settled(settings, here, taken, inputs), taken
 
 

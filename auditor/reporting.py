@@ -51,15 +51,15 @@ def artefacts(
     return files
 
 
-def partial(snapshot: Snapshot) -> dict[str, bytes]:
-    """The files of a run that was interrupted: what was read, with a manifest that says so."""
+def partial(snapshot: Snapshot, secrets: frozenset[str]) -> dict[str, bytes]:
+    """The files of a run that was interrupted: what was read, covered as in a whole bundle, and a manifest."""
     run = {
         "id": snapshot.context["id"],
         "environment": snapshot.environment,
         "started": snapshot.started,
         "finished": snapshot.finished,
     }
-    files = {bundle.SNAPSHOT: snapshot_file.encode(snapshot)}
+    files = {bundle.SNAPSHOT: _snapshot(snapshot, secrets)}
     return {**files, manifest.NAME: manifest.encode(run, files, {"complete": False, "interrupted": True})}
 
 

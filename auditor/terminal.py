@@ -16,8 +16,7 @@ from auditor.formats.words import clean, clean_block
 from auditor.model.errors import AuditorError, ReportError, SourceError
 
 if TYPE_CHECKING:
-    from auditor.model.answers import Snapshot
-    from auditor.pipeline import Outcome
+    from auditor.pipeline import Interrupted, Outcome
     from auditor.signature import Signer
 
 SUMMARY, SILENT = 1, 2
@@ -93,12 +92,13 @@ def _show(document: Document, delivery: Delivery, files: Iterable[str]) -> None:
         sys.stderr.write(closing + "".join(files))
 
 
-def deliver_partial(snapshot: Snapshot, delivery: Delivery) -> None:
+def deliver_partial(interrupt: Interrupted, delivery: Delivery) -> None:
     """Keep what an interrupted run had read, beside the bundle of an earlier run and never in its place."""
+    snapshot = interrupt.partial
     folder = delivery.folder(snapshot.environment, snapshot.started)
     if not delivery.dated:
         folder = folder.with_name(f"{folder.name}-{bundle.folder_name(snapshot.started)}")
-    files = reporting.partial(snapshot)
+    files = reporting.partial(snapshot, interrupt.secrets)
     bundle.write(folder, files)
     sys.stderr.write("interrupted: the reading is incomplete; what had come is kept\n")
     sys.stderr.write("".join(_files(folder, files)))

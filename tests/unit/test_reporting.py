@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from auditor import bundle, manifest, pipeline, reporting
+from auditor import bundle, manifest, pipeline, reading, reporting
 from auditor.aws import snapshot
 from auditor.formats import formats
+from auditor.hcl import sensitive_texts
 from auditor.inputs import Inputs
 from auditor.settings import load
 
@@ -49,3 +50,35 @@ def test_sensitive_texts_are_covered_in_the_snapshot_and_nothing_else_is(outcome
     assert "\N{FULL BLOCK}" * 18 in json.dumps(pages, ensure_ascii=False)
     assert snapshot.decode(files[bundle.SNAPSHOT]).context["covered"] is True
     assert "covered" not in snapshot.decode(plain[bundle.SNAPSHOT]).context
+
+
+def test_what_an_interrupted_run_keeps_is_covered_as_well(outcome):
+    files = reporting.partial(outcome.snapshot, frozenset({"koneksi-prod-users"}))
+    whole = reporting.artefacts(
+        reporting.document(outcome, fail_on="low", earlier=None),
+        replace(outcome, secrets=frozenset({"koneksi-prod-users"})),
+        [],
+        earlier=None,
+    )
+    assert files[bundle.SNAPSHOT] == whole[bundle.SNAPSHOT]
+    told = manifest.decode(files[manifest.NAME])
+    assert (told["complete"], told["interrupted"]) == (False, True)
+    assert [entry["name"] for entry in told["artefacts"]] == [bundle.SNAPSHOT]
+
+
+def test_an_interrupted_run_covers_what_any_environment_marks_sensitive(outcome, tmp_path, monkeypatch):
+    for name in ("prod", "uat"):
+        (tmp_path / "envs" / name).mkdir(parents=True)
+        (tmp_path / "envs" / name / "main.tf").write_text(
+            'provider "aws" {\n  region = "eu-west-1"\n}\n'
+            f'variable "it" {{\n  sensitive = true\n  default   = "text-of-{name}"\n}}\n'
+        )
+
+    def cut(_settings, here, *_):
+        raise reading.Interrupted(outcome.snapshot, sensitive_texts(here.code))
+
+    monkeypatch.setattr(pipeline, "read", cut)
+    settings = load(tmp_path, {})
+    with pytest.raises(reading.Interrupted) as caught:
+        pipeline.audit(settings, settings.environment("prod"), Inputs(now=datetime.now(UTC)))
+    assert caught.value.secrets == {"text-of-prod", "text-of-uat"}
