@@ -83,10 +83,12 @@ def read(
     deadline: float | None = None,
     progress: Progress | None = None,
     widen: Callable[[Answers], Scope] | None = None,
+    confirm: Callable[[Answers], Iterable[Request]] = lambda _answers: (),
 ) -> Snapshot:
     """Read all that the kinds ask for, each distinct request once.
 
-    `widen` is asked once all answers have come: the scope as they make it, which may lead to more requests.
+    `widen` is asked once all answers have come: the scope as they make it, which may lead to more requests. `confirm`
+    is asked last, for what to ask again by itself.
     A deadline (seconds from now) or Ctrl-C ends the reading early: what was not answered then is unknown, and the
     snapshot is marked incomplete. A second Ctrl-C is raised to the caller.
     """
@@ -99,6 +101,9 @@ def read(
         reading.begin()
         cut = "" if reading.collect(ends) and deadline != 0 else DEADLINE
         while not cut and widen is not None and reading.follow(widen(Answers(reading.answers))):
+            cut = "" if reading.collect(ends) else DEADLINE
+        if not cut:
+            reading.ask(confirm(Answers(reading.answers)))
             cut = "" if reading.collect(ends) else DEADLINE
     except KeyboardInterrupt:
         cut = INTERRUPTED
@@ -134,7 +139,7 @@ class _Reading:
     def begin(self) -> None:
         """Ask what each kind asks first."""
         for kind in self._kinds:
-            self._ask(kind.requests(self.scope))
+            self.ask(kind.requests(self.scope))
 
     def follow(self, scope: Scope) -> bool:
         """Ask what another scope leads to; False where it leads to nothing new."""
@@ -174,9 +179,10 @@ class _Reading:
 
     def _follow(self, answer: Answer) -> None:
         for kind in self._kinds:
-            self._ask(kind.follow(self.scope, answer))
+            self.ask(kind.follow(self.scope, answer))
 
-    def _ask(self, requests: Iterable[Request]) -> None:
+    def ask(self, requests: Iterable[Request]) -> None:
+        """Ask what was not asked before."""
         for request in requests:
             if request not in self._asked:
                 self._asked[request] = None

@@ -21,7 +21,7 @@ from auditor.history import Shelf, delivered
 from auditor.inputs import Inputs
 from auditor.kinds import kinds
 from auditor.masking import covering, masked_text
-from auditor.model.answers import Answers, Scope, Snapshot
+from auditor.model.answers import Answers, Request, Scope, Snapshot
 from auditor.model.values import Reason, Unknown
 from auditor.settings import Environment, Settings
 from auditor.state import LARGEST, decode
@@ -110,6 +110,10 @@ def read(
         here = told(here, settings, inputs.variables, answers, here.scope(wanted))
         return here.scope(wanted)
 
+    def doubtful(answers: Answers) -> Iterable[Request]:
+        scope = here.scope(wanted)
+        return (request for kind in kinds() for request in kind.confirm(answers, scope, here.resources))
+
     try:
         taken = live.read(
             kinds(),
@@ -118,6 +122,7 @@ def read(
             deadline=inputs.deadline,
             progress=inputs.progress,
             widen=widened if here.code.sought else None,
+            confirm=doubtful,
         )
     finally:
         reader.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from auditor.model.answers import Answer, Answers, Request, Scope
@@ -12,6 +12,8 @@ from auditor.model.members import LiveOrigins, answers_of, items, pairs, sources
 from auditor.model.values import Unknown
 
 TYPE: Final = "aws_dynamodb_tag"
+TABLE: Final = "aws_dynamodb_table"
+DESCRIBE: Final = "dynamodb:DescribeTable"
 TAGS: Final = "dynamodb:ListTagsOfResource"
 ALL_TAGS: Final = Request.of("resourcegroupstaggingapi:GetResources", ResourceTypeFilters=("dynamodb:table",))
 
@@ -34,6 +36,23 @@ def requests(scope: Scope) -> Iterator[Request]:
 def follow(_scope: Scope, _answer: Answer) -> Iterator[Request]:
     """Nothing more."""
     return iter(())
+
+
+def confirm(answers: Answers, scope: Scope, declared: Iterable[Resource]) -> Iterator[Request]:
+    """The tags of described tables that the answer about all shows without a tag that code puts on some table.
+
+    Which one that is, code often tells by a reference alone; tables that it names by ARN were asked at once.
+    """
+    keys = {str(resource.values.get("key")) for resource in declared if resource.kind == TYPE}
+    common = answers.get(ALL_TAGS)
+    if not (keys and common.ok):
+        return
+    told = {entry["ResourceARN"]: pairs(entry.get("Tags")) for entry in items(common, "ResourceTagMappingList")}
+    for answer in sorted(answers_of(answers, DESCRIBE), key=lambda answer: answer.request):
+        if answer.ok and not answer.request.region and answer.request.params[0][1] in scope.names(TABLE):
+            arn = answer.pages[0]["Table"]["TableArn"]
+            if keys - told.get(arn, {}).keys():
+                yield Request.of(TAGS, ResourceArn=arn)
 
 
 def read(answers: Answers, scope: Scope) -> Iterator[Resource]:
@@ -76,12 +95,9 @@ def refresh(live: Resource, _answers: Answers) -> Resource:
 
 
 def absence(answers: Answers, _scope: Scope, name: str) -> Unknown | None:
-    """Missing where the tags of the table were told without it, or where there is no such table."""
-    arn = name.rpartition("/")[0]
-    if arn in _told(answers):
-        return None
-    answer = answers.get(Request.of(TAGS, ResourceArn=arn))
-    return None if answer.code == "ResourceNotFoundException" else answer.unknown
+    """Missing where the table itself told its tags, or where there is no such table: the answer about all is late."""
+    answer = answers.get(Request.of(TAGS, ResourceArn=name.rpartition("/")[0]))
+    return None if answer.ok or answer.code == "ResourceNotFoundException" else answer.unknown
 
 
 KIND: Final = Kind(
@@ -90,6 +106,7 @@ KIND: Final = Kind(
     identity="resource_arn/key",
     requests=requests,
     follow=follow,
+    confirm=confirm,
     read=read,
     refresh=refresh,
     permissions=("dynamodb:ListTagsOfResource", "tag:GetResources"),

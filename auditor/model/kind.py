@@ -137,6 +137,10 @@ def _no_trap(_declared: Mapping[str, Value], _ignored: tuple[str, ...], /) -> tu
     return ()
 
 
+def _no_doubt(_answers: Answers, _scope: Scope, _declared: Iterable[Resource], /) -> Iterable[Request]:
+    return ()
+
+
 def _no_calls(_planned: Mapping[str, Value], _live: Resource, _drift: Drift, /) -> tuple[Call, ...]:
     return ()
 
@@ -160,6 +164,9 @@ class Kind:
     """Pure: what the provider would have stored after reading this live resource; feeds the `plan` verdict only."""
     permissions: tuple[str, ...]
     """IAM actions that `requests` and `follow` need."""
+    confirm: Callable[[Answers, Scope, Iterable[Resource]], Iterable[Request]] = _no_doubt
+    """Pure: what to ask by itself once all has come, because a list about many things is late: where it leaves one out,
+    or says otherwise than the declared resources."""
     listed: Callable[[Answers, Scope], tuple[str, ...] | Unknown] = _nothing_listed
     """Pure: the names that AWS lists in this account and Region; Unknown where the list is not whole."""
     absence: Callable[[Answers, Scope, str], Unknown | None] = _not_told

@@ -54,7 +54,12 @@ def reading():
             wanted=frozenset(OPTIONAL),
         )
         connection = connect(Access(region=scope.region, endpoint=aws.url, account=ACCOUNT), actions(kinds()))
-        snapshot = read(kinds(), scope, Reader(connection))
+        snapshot = read(
+            kinds(),
+            scope,
+            Reader(connection),
+            confirm=lambda answers: (request for kind in kinds() for request in kind.confirm(answers, scope, ())),
+        )
         connection.close()
         yield aws, snapshot
 
@@ -91,6 +96,14 @@ def test_nothing_is_called_without_permission_and_no_permission_without_use(read
         for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
     }
     assert set(aws.stats()["calls"]) - {"GetCallerIdentity"} == allowed
+
+
+def test_every_table_has_the_tags_that_it_has(reading):
+    aws, snapshot = reading
+    table = next(kind for kind in kinds() if kind.type == "aws_dynamodb_table")
+    told = {found.identity.name: found.values["tags"] for found in table.read(snapshot.answers, snapshot.scope)}
+    assert told == {aws.world.names[i]: aws.world.spec(i)["tags"] for i in range(aws.world.tables)}
+    assert {} in told.values()
 
 
 def test_no_table_is_described_twice(reading):

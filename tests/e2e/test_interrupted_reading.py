@@ -68,7 +68,8 @@ def test_a_run_keeps_what_had_come(interrupted, tmp_path):
 def test_what_is_kept_shows_no_sensitive_text(interrupted, tmp_path):
     (tmp_path / "envs" / "prod").mkdir(parents=True)
     (tmp_path / "envs" / "prod" / "main.tf").write_text(
-        'provider "aws" {\n  region = "ap-southeast-1"\n}\nvariable "secret" {\n  sensitive = true\n  default   = "koneksi"\n}\n'
+        'provider "aws" {\n  region = "ap-southeast-1"\n}\n'
+        'variable "secret" {\n  sensitive = true\n  default   = "koneksi"\n}\n'
         'resource "aws_dynamodb_table" "it" {\n  name     = "koneksi-prod-users"\n  hash_key = "id"\n}\n'
     )
     code, _, told = interrupted("run", "--env", "prod", "--out", str(tmp_path / "out" / "bundle"), cwd=tmp_path)

@@ -101,8 +101,11 @@ class Account:
         made = (NOW - timedelta(hours=hours)).isoformat()
         return {"RecoveryPoints": [{"RecoveryPointArn": "arn:r", "Status": "COMPLETED", "CreationDate": made}]}
 
-    def list_tags_of_resource(self, _asked: Any) -> Any:
-        return {"Tags": []}
+    def list_tags_of_resource(self, asked: Any) -> Any:
+        return {"Tags": self._tags(asked["ResourceArn"].rpartition("/")[2])}
+
+    def _tags(self, name: str) -> list[dict[str, str]]:
+        return [{"Key": key, "Value": value} for key, value in self.copies[name]["tags"].items()]
 
     def list_contributor_insights(self, _asked: Any) -> Any:
         return {"ContributorInsightsSummaries": []}
@@ -110,10 +113,7 @@ class Account:
     def get_resources(self, asked: Any) -> Any:
         if asked["ResourceTypeFilters"] != ("dynamodb:table",):
             return {"ResourceTagMappingList": []}
-        entries = [
-            {"ResourceARN": arn(name), "Tags": [{"Key": key, "Value": value} for key, value in values["tags"].items()]}
-            for name, values in self.copies.items()
-        ]
+        entries = [{"ResourceARN": arn(name), "Tags": self._tags(name)} for name in self.copies]
         return {"ResourceTagMappingList": entries}
 
     # CloudWatch

@@ -49,13 +49,13 @@ def failed(request, code):
 
 
 def table_answers(name, live, region=""):
-    arn = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}"
     describe = Request.of("dynamodb:DescribeTable", region, TableName=name)
     if live is None:
         yield failed(describe, "ResourceNotFoundException")
         return
     yield Answer(describe, ({"Table": {"TableName": name, **live["DescribeTable"]}},))
     backups = Request.of("dynamodb:DescribeContinuousBackups", region, TableName=name)
+    arn = live["DescribeTable"].get("TableArn", f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}")
     told = live["DescribeContinuousBackups"]
     if "error" in told:
         yield failed(backups, told["error"])
@@ -73,6 +73,7 @@ def table_answers(name, live, region=""):
         tags = [{"Key": key, "Value": value} for key, value in live["ListTagsOfResource"].items()]
         bulk = Request.of("resourcegroupstaggingapi:GetResources", ResourceTypeFilters=("dynamodb:table",))
         yield Answer(bulk, ({"ResourceTagMappingList": [{"ResourceARN": arn, "Tags": tags}]},))
+        yield Answer(Request.of("dynamodb:ListTagsOfResource", ResourceArn=arn), ({"Tags": tags},))
         targets = Request.of("application-autoscaling:DescribeScalableTargets", ServiceNamespace="dynamodb")
         yield Answer(targets, ({"ScalableTargets": []},))
 
@@ -127,9 +128,10 @@ def regional_answers(live):
         place = "" if region == REGION else region
         for name, there in tables.items():
             yield from table_answers(name, there, place)
-            tags = [{"Key": key, "Value": value} for key, value in there["ListTagsOfResource"].items()]
-            arn = f"arn:aws:dynamodb:{region}:{ACCOUNT}:table/{name}"
-            yield Answer(Request.of("dynamodb:ListTagsOfResource", place, ResourceArn=arn), ({"Tags": tags},))
+            if place:
+                tags = [{"Key": key, "Value": value} for key, value in there["ListTagsOfResource"].items()]
+                arn = f"arn:aws:dynamodb:{region}:{ACCOUNT}:table/{name}"
+                yield Answer(Request.of("dynamodb:ListTagsOfResource", place, ResourceArn=arn), ({"Tags": tags},))
 
 
 def tables_answers(case, resource):

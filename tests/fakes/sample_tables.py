@@ -25,6 +25,7 @@ DESCRIBE = asked("dynamodb:DescribeTable", TableName=TABLE)
 BACKUPS = asked("dynamodb:DescribeContinuousBackups", TableName=TABLE)
 EXPIRY = asked("dynamodb:DescribeTimeToLive", TableName=TABLE)
 TAGS = asked("resourcegroupstaggingapi:GetResources", ResourceTypeFilters=("dynamodb:table",))
+OWN_TAGS = asked("dynamodb:ListTagsOfResource", ResourceArn=arn())
 TARGETS = asked("application-autoscaling:DescribeScalableTargets", ServiceNamespace="dynamodb")
 ALIASES = asked("kms:ListAliases")
 LIST = asked("dynamodb:ListTables")
@@ -73,18 +74,14 @@ def alias(name, target, region=REGION):
 
 def answers(*others, table=None, tags=None, recovery=None, ttl=None):
     """What AWS answers about the sample table; `others` replace or add answers."""
-    given = tags or {}
+    told_tags = [{"Key": key, "Value": value} for key, value in (tags or {}).items()]
     told = [
         whole(LIST, TableNames=[TABLE]),
         whole(DESCRIBE, Table=table or described()),
         whole(BACKUPS, ContinuousBackupsDescription=recovery or pitr(RecoveryPeriodInDays=35)),
         whole(EXPIRY, TimeToLiveDescription=ttl or {"TimeToLiveStatus": "DISABLED"}),
-        whole(
-            TAGS,
-            ResourceTagMappingList=[
-                {"ResourceARN": arn(), "Tags": [{"Key": key, "Value": value} for key, value in given.items()]}
-            ],
-        ),
+        whole(TAGS, ResourceTagMappingList=[{"ResourceARN": arn(), "Tags": told_tags}]),
+        *([] if tags else [whole(OWN_TAGS, Tags=[])]),
         whole(TARGETS, ScalableTargets=[]),
         whole(ALIASES, Aliases=[alias("aws/dynamodb", "default"), alias("koneksi-prod", "k1")]),
         whole(ALARMS, MetricAlarms=[]),

@@ -274,6 +274,27 @@ def test_answers_may_widen_the_scope_and_lead_on():
     assert snapshot.complete
 
 
+def test_what_is_in_doubt_is_asked_last_and_once():
+    reader = StubReader({"a:A": {"x": 1}, "b:B": {"x": 2}, "c:C": {"x": 3}})
+    seen = []
+
+    def confirm(answers):
+        seen.append(apis(answers.by_request))
+        return [Request.of("a:A"), Request.of("c:C")]
+
+    snapshot = read([following({"a:A": ["b:B"]})], SCOPE, reader, confirm=confirm)
+    assert apis(reader.asked) == ["a:A", "b:B", "c:C"]
+    assert seen == [["a:A", "b:B"]]
+    assert snapshot.answers.get(Request.of("c:C")).ok
+    assert snapshot.complete
+
+
+def test_a_reading_that_was_cut_short_clears_no_doubt(short_grace):
+    reader = StubReader({}, silent={"a:A"})
+    read([following({})], SCOPE, reader, deadline=0.05, confirm=lambda _answers: [Request.of("c:C")])
+    assert apis(reader.asked) == ["a:A"]
+
+
 def test_a_deadline_of_nothing_reads_nothing():
     reader = StubReader({"a:A": {"x": 1}})
     snapshot = read([following({})], SCOPE, reader, deadline=0)

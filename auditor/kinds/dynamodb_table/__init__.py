@@ -30,7 +30,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from auditor.kinds.dynamodb_table.asking import PERMISSIONS, WANTED, follow, requests
+from auditor.kinds.dynamodb_table.asking import PERMISSIONS, WANTED, confirm, follow, requests
 from auditor.kinds.dynamodb_table.attributes import ATTRIBUTES
 from auditor.kinds.dynamodb_table.data_source import data_source
 from auditor.kinds.dynamodb_table.planning import invalid, refresh, traps
@@ -44,6 +44,7 @@ KIND: Final = Kind(
     identity="name",
     requests=requests,
     follow=follow,
+    confirm=confirm,
     read=read,
     refresh=refresh,
     permissions=PERMISSIONS,

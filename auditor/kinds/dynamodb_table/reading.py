@@ -13,6 +13,7 @@ from auditor.kinds.dynamodb_table.asking import (
     arn,
     in_scope,
     of_table,
+    tags_of,
 )
 from auditor.kinds.dynamodb_table.attributes import (
     ATTRIBUTES,
@@ -29,6 +30,8 @@ from auditor.model.members import LiveOrigins, answers_of, items, number, own_ta
 from auditor.model.values import NOT_APPLICABLE, Reason, Unknown, Value
 
 SOURCES: Final = {"": (DESCRIBE, "Table"), **sources(ATTRIBUTES)}
+_CONFIRMED: Final = {**SOURCES, "tags": (TAGS, "Tags")}
+"""Where values stand when the table was asked for its tags by itself."""
 _DESCRIBED: Final = tuple(attribute.name for attribute in ATTRIBUTES if attribute.api == DESCRIBE)
 _DESCRIBED_FACTS: Final = (
     "id",
@@ -91,6 +94,7 @@ def table(name: str, described: Answer, answers: Answers, scope: Scope, region: 
     """The live table of a name."""
     backups, expiry = answers.get(of_table(BACKUPS, name)), answers.get(of_table(TIME_TO_LIVE, name))
     told = {DESCRIBE: described, BACKUPS: backups, TIME_TO_LIVE: expiry, TAGGED: region.tagging}
+    where = SOURCES
     facts: dict[str, Value] = {"arn": arn(scope, name)}
     values: dict[str, Value]
     if described.ok:
@@ -106,6 +110,9 @@ def table(name: str, described: Answer, answers: Answers, scope: Scope, region: 
     values["point_in_time_recovery"] = _point_in_time_recovery(backups, facts, archived=archived)
     values["ttl"] = _ttl(expiry, facts)
     values["tags"] = _table_tags(str(facts["arn"]), answers, region)
+    own = answers.by_request.get(tags_of(str(facts["arn"])))
+    if own is not None:
+        told[TAGS], where = own, _CONFIRMED
     facts["in_transition"] = _in_transition(facts)
     _wanted(facts, answers, region)
     return Resource(
@@ -113,7 +120,7 @@ def table(name: str, described: Answer, answers: Answers, scope: Scope, region: 
         kind=TYPE,
         identity=Identity(scope.account, scope.region, name),
         values=values,
-        origins=LiveOrigins(SOURCES, told),
+        origins=LiveOrigins(where, told),
         facts=facts,
     )
 
@@ -260,16 +267,13 @@ def _ttl(answer: Answer, facts: dict[str, Value]) -> Value:
 
 
 def _table_tags(table_arn: str, answers: Answers, region: Regionwide) -> Value:
-    """The bulk answer leaves out tables without tags; one that was asked for by itself has the last word."""
-    own = answers.by_request.get(Request(TAGS, (("ResourceArn", table_arn),)))
-    if own is not None and own.ok:
-        return own_tags(pairs(items(own, "Tags")))
+    """What was asked for the table itself has the last word; that it has no tags is told there only."""
+    own = answers.by_request.get(tags_of(table_arn))
+    if own is not None:
+        return own_tags(pairs(items(own, "Tags"))) if own.ok else own.unknown
     if isinstance(region.tags, Unknown):
         return region.tags
-    found = region.tags.get(table_arn)
-    if found is None and own is not None:
-        return own.unknown
-    return found or {}
+    return region.tags.get(table_arn) or answers.get(tags_of(table_arn)).unknown
 
 
 def _facts(

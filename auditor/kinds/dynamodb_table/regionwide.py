@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from auditor.kinds.dynamodb_table.asking import ALIASES, ALL_BACKUPS, ALL_TAGS, TARGETS
+from auditor.kinds.dynamodb_table.asking import ALIASES, ALL_BACKUPS, ALL_TAGS, TARGETS, tags_by_table
 from auditor.model.answers import Answer, Answers
-from auditor.model.members import default_key, items, own_tags, pairs
+from auditor.model.members import default_key, items
 from auditor.model.values import Unknown, Value
 
 
@@ -32,19 +32,13 @@ class Regionwide:
         tagging, targets, backups = (answers.get(request) for request in (ALL_TAGS, TARGETS, ALL_BACKUPS))
         aliases = answers.get(ALIASES)
         return cls(
-            tags=_tags(tagging) if tagging.ok else tagging.unknown,
+            tags=tags_by_table(tagging) if tagging.ok else tagging.unknown,
             bounds=_bounds(targets) if targets.ok else targets.unknown,
             backups=_backups(backups) if backups.ok else backups.unknown,
             tagging=tagging,
             aliases=aliases,
             default_key=default_key(aliases, "dynamodb"),
         )
-
-
-def _tags(answer: Answer) -> dict[str, Mapping[str, Value]]:
-    return {
-        entry["ResourceARN"]: own_tags(pairs(entry.get("Tags"))) for entry in items(answer, "ResourceTagMappingList")
-    }
 
 
 def _bounds(answer: Answer) -> dict[str, dict[str, Value]]:

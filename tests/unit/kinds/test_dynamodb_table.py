@@ -70,14 +70,6 @@ def test_replicas_are_asked_in_their_own_region_and_followed_no_further():
     assert not set(KIND.follow(scope(), whole(there, Table=replicas)))
 
 
-def test_tags_of_a_declared_table_that_the_bulk_answer_lacks_are_asked_for():
-    assert set(KIND.follow(scope(), whole(TAGS, ResourceTagMappingList=[]))) == {
-        asked("dynamodb:ListTagsOfResource", ResourceArn=arn())
-    }
-    told = [{"ResourceARN": arn(), "Tags": []}]
-    assert not set(KIND.follow(scope(), whole(TAGS, ResourceTagMappingList=told)))
-
-
 def test_backups_are_asked_for_only_where_they_are_wanted():
     where = scope(wanted=frozenset({"dynamodb:ListBackups", "backup:ListRecoveryPointsByResource"}))
     assert asked("dynamodb:ListBackups", BackupType="ALL") in set(KIND.requests(where))
@@ -194,15 +186,6 @@ def test_expiry_in_transition_counts_as_what_it_will_be(status, enabled, changin
     found = live(answers(ttl={"TimeToLiveStatus": status, "AttributeName": "expires"}))
     assert found.values["ttl"]["enabled"] is enabled
     assert ("ttl.enabled" in found.facts["in_transition"]) is changing
-
-
-def test_tags_asked_for_one_table_have_the_last_word():
-    own = asked("dynamodb:ListTagsOfResource", ResourceArn=arn())
-    empty = whole(TAGS, ResourceTagMappingList=[])
-    assert live(answers(whole(own, Tags=[{"Key": "a", "Value": "1"}]), empty)).values["tags"] == {"a": "1"}
-    assert live(answers(denied(own), empty)).values["tags"].action == "dynamodb:ListTagsOfResource"
-    assert live(answers(empty)).values["tags"] == {}
-    assert live(answers(denied(TAGS))).values["tags"].code == "AccessDeniedException"
 
 
 def test_a_replica_tells_its_key_and_recovery_in_its_own_region():

@@ -12,6 +12,7 @@ from auditor.kinds import (
     dynamodb_tag,
 )
 from auditor.model.answers import Answer, Answers, Request, Scope
+from auditor.model.facts import Identity, Resource, Side
 from auditor.model.values import Reason, Unknown
 
 SCOPE = Scope("111122223333", "eu-west-1")
@@ -97,8 +98,33 @@ def test_every_tag_of_a_table_is_told_and_a_missing_one_is_missing():
     scope = declaring(dynamodb_tag, f"{ARN}/Team", f"{ARN}/Owner")
     (found,) = dynamodb_tag.KIND.read(answers(common), scope)
     assert (found.identity.name, found.values["value"]) == (f"{ARN}/Team", "a")
-    assert dynamodb_tag.KIND.absence(answers(common), scope, f"{ARN}/Owner") is None
-    assert dynamodb_tag.KIND.absence(answers(denied(common.request)), scope, f"{ARN}/Owner") is not None
+    own = Answer(Request.of(dynamodb_tag.TAGS, ResourceArn=ARN), ({"Tags": entry["Tags"]},))
+    assert dynamodb_tag.KIND.absence(answers(common, own), scope, f"{ARN}/Owner") is None
+    assert dynamodb_tag.KIND.absence(answers(common), scope, f"{ARN}/Owner").api == dynamodb_tag.TAGS
+    assert (
+        dynamodb_tag.KIND.absence(answers(common, denied(own.request)), scope, f"{ARN}/Owner").reason is Reason.DENIED
+    )
+
+
+@pytest.mark.parametrize(
+    ("told", "declared", "doubtful"),
+    [
+        ([{"Key": "Team", "Value": "a"}], "Team", False),
+        ([{"Key": "Team", "Value": "a"}], "Owner", True),
+        (None, "Team", True),
+        ([], "Team", True),
+    ],
+)
+def test_a_tag_that_the_answer_about_all_lacks_is_asked_of_the_table(told, declared, doubtful):
+    entries = [] if told is None else [{"ResourceARN": ARN, "Tags": told}]
+    common = Answer(dynamodb_tag.ALL_TAGS, ({"ResourceTagMappingList": entries},))
+    scope = replace(SCOPE, declared={dynamodb_tag.TYPE: (), dynamodb_tag.TABLE: ("users",)})
+    tag = Resource(Side.DECLARED, dynamodb_tag.TYPE, Identity("1", "eu-west-1", "x"), {"key": declared, "value": "v"})
+    asked = list(dynamodb_tag.KIND.confirm(answers(common, table()), scope, [tag]))
+    assert asked == [Request.of(dynamodb_tag.TAGS, ResourceArn=ARN)] * doubtful
+    assert not list(dynamodb_tag.KIND.confirm(answers(common, table()), SCOPE, [tag]))
+    assert not list(dynamodb_tag.KIND.confirm(answers(common, table()), scope, []))
+    assert not list(dynamodb_tag.KIND.confirm(answers(denied(common.request), table()), scope, [tag]))
 
 
 # Contributor insights.
