@@ -212,9 +212,7 @@ def permissions(settings: Settings, environment: Environment, inputs: Inputs) ->
 
 def _waivers(settings: Settings, environment: Environment, rules: Iterable[Rule], top: Path) -> tuple[Waiver, ...]:
     file = environment.waivers
-    if file is None:
-        return ()
-    return load_waivers(file, [rule.id for rule in rules], shown=shown(file, settings.root, top))
+    return load_waivers(file, [rule.id for rule in rules], shown=shown(file, settings.root, top)) if file else ()
 
 
 def _live(taken: Snapshot | None) -> tuple[Resource, ...]:

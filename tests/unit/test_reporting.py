@@ -74,7 +74,7 @@ def test_an_interrupted_run_covers_what_any_environment_marks_sensitive(outcome,
             f'variable "it" {{\n  sensitive = true\n  default   = "text-of-{name}"\n}}\n'
         )
 
-    def cut(_settings, here, *_):
+    def cut(_settings, here, *_, **__):
         raise reading.Interrupted(outcome.snapshot, sensitive_texts(here.code))
 
     monkeypatch.setattr(pipeline, "read", cut)
