@@ -5,8 +5,9 @@ import pytest
 from botocore.validate import ParamValidator
 from fakeaws import FakeServer
 from fakeaws.backups import PLAN
+from simulated_pace import least, paced
 
-from auditor.aws.operations import find, of_permissions
+from auditor.aws.operations import OPERATIONS, find, of_permissions
 from auditor.aws.permissions import actions, policy
 from auditor.aws.reader import Reader
 from auditor.aws.session import Access, connect
@@ -35,7 +36,7 @@ OPTIONAL = {
 @pytest.fixture(scope="module")
 def reading():
     """A reading of a rich estate with everything wanted, and how often the fake was called."""
-    with FakeServer(tables=60, seed=3, drift=0.2) as aws:
+    with FakeServer(tables=100, seed=3, drift=0.2) as aws:
         names = tuple(aws.world.names)
         scope = Scope(
             account=ACCOUNT,
@@ -96,6 +97,17 @@ def test_nothing_is_called_without_permission_and_no_permission_without_use(read
         for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
     }
     assert set(aws.stats()["calls"]) - {"GetCallerIdentity"} == allowed
+
+
+def test_a_hundred_tables_take_little_more_than_the_slowest_lane_needs(reading):
+    aws, snapshot = reading
+    calls = {lane["api"]: lane["calls"] for lane in snapshot.context["api"] if lane["region"] == snapshot.region}
+    assert calls["dynamodb:DescribeContinuousBackups"] > aws.world.tables == 100
+    lanes = [(operation, calls[api]) for api, operation in OPERATIONS.items() if operation.rate and api in calls]
+    found = [paced(operation, number) for operation, number in lanes]
+    assert not any(lane.throttled or lane.lost for lane in found)
+    slowest = max(least(operation, number) for operation, number in lanes)
+    assert max(lane.seconds for lane in found) < 1.15 * slowest
 
 
 def test_every_table_has_the_tags_that_it_has(reading):

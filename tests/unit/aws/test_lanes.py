@@ -5,6 +5,7 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from simulated_pace import paced
 
 from auditor.aws.failures import Failure, Treatment
 from auditor.aws.lanes import Closed, Count, Lane, Limiter, Run
@@ -78,6 +79,23 @@ def test_a_lane_without_a_rate_learns_it_from_what_was_sent():
         clock.now += 0.1
     limiter.throttled()
     assert limiter.rate == pytest.approx(5, rel=0.1)
+
+
+PACED = [operation for operation in OPERATIONS.values() if operation.rate]
+
+
+@pytest.mark.parametrize("operation", PACED, ids=lambda operation: operation.api)
+def test_at_the_documented_rate_nothing_is_throttled_and_nothing_is_lost(operation):
+    found = paced(operation, 300)
+    assert (found.answered, found.throttled, found.lost) == (300, 0, 0)
+
+
+@pytest.mark.parametrize("allowed", [0.5, 0.2])
+@pytest.mark.parametrize("operation", [each for each in PACED if each.rate <= 50], ids=lambda operation: operation.api)
+def test_where_others_use_most_of_the_rate_nothing_is_lost_either(operation, allowed):
+    found = paced(operation, 300, allowed=allowed)
+    assert (found.answered, found.lost) == (300, 0)
+    assert found.throttled
 
 
 def test_the_rate_never_falls_to_nothing():
