@@ -41,7 +41,8 @@ def paced(operation: Operation, calls: int, *, latency: float = 0.025, allowed: 
     """Let a lane make so many calls, where AWS allows a share of the documented rate."""
     clock, result = Clock(), Paced()
     limiter = Limiter(operation.rate * SHARE, clock)
-    tokens = burst = rate = operation.rate * allowed
+    rate = operation.rate * allowed
+    tokens = burst = max(rate, 1.0)
     filled = 0.0
     order, waiting = itertools.count(), calls
     events: list[tuple[float, int, str, int]] = []
