@@ -134,6 +134,7 @@ RESULT = options(
     option("--out", type=PATH, metavar="DIR", help="Folder of the bundle (default: reports/out/ENV/TIME)."),
     option("--sign", type=PATH, metavar="FILE", help="Sign the manifest with this Ed25519 private key (PEM)."),
     option("--fail-on", type=click.Choice(_FAIL_ON), help="The least severity that counts (default: low)."),
+    option("--new-only", is_flag=True, help="Count and list only findings that are new since the run before."),
     option("--exit-zero", is_flag=True, help="Turn the exit codes 3 and 4 into 0."),
     option("-q", "--quiet", count=True, help="Summary only; twice: errors only."),
     option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour on a terminal."),
@@ -145,7 +146,7 @@ def settings_of(given: Given) -> Settings:
     from auditor import settings
 
     loaded = settings.load(Path.cwd())
-    return replace(loaded, fail_on=given.get("fail_on") or loaded.fail_on)
+    return replace(loaded, fail_on=given.get("fail_on") or loaded.fail_on, new_only=bool(given.get("new_only")))
 
 
 def environments_of(settings: Settings, given: Given) -> tuple[Environment, ...]:
@@ -239,6 +240,7 @@ def delivery_of(settings: Settings, given: Given) -> Delivery:
         dated=given["out"] is None,
         kept=not given.get("files"),
         fail_on=settings.fail_on,
+        new_only=settings.new_only,
         quiet=given["quiet"],
         color=given["color"],
         signer=_signer(given["sign"]),

@@ -98,7 +98,8 @@ def _again(before: Mapping[str, bytes], known: Document, temporary: Path) -> Doc
     }
     files = tuple({**file, **listed.get(str(file["path"]), {})} for file in outcome.audit.inputs)
     outcome = replace(outcome, audit=replace(outcome.audit, inputs=files))
-    return reporting.document(outcome, fail_on=restored.settings.fail_on, earlier=restored.earlier)
+    settings = restored.settings
+    return reporting.document(outcome, fail_on=settings.fail_on, new_only=settings.new_only, earlier=restored.earlier)
 
 
 def _artefact(folder: Path, name: str, sha256: str) -> bytes:

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from auditor.signature import Signer
 
 
-def document(outcome: Outcome, *, fail_on: str, earlier: Mapping[str, Any] | None) -> Document:
+def document(outcome: Outcome, *, fail_on: str, new_only: bool = False, earlier: Mapping[str, Any] | None) -> Document:
     """The report as every format gets it: masked, with its history, decoded from its own bytes."""
-    told = report.document(outcome.audit, fail_on=fail_on, code=outcome.code, earlier=earlier)
+    told = report.document(outcome.audit, fail_on=fail_on, new_only=new_only, code=outcome.code, earlier=earlier)
     return report.decode(report.encode(masked(told, outcome.secrets)))
 
 

@@ -93,6 +93,8 @@ class Settings:
     """audit.toml, if there is one."""
     environments: Mapping[str, Environment]
     fail_on: str = "low"
+    new_only: bool = False
+    """Only findings that are new since the run before count for the exit code."""
     also: tuple[str, ...] = ()
     about_rules: Layer = field(default_factory=Layer)
     """What holds for all environments."""

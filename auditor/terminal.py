@@ -36,6 +36,8 @@ class Delivery:
     dated: bool
     """Whether the bundle stands in a folder of its own below, ENV/TIME."""
     fail_on: str
+    new_only: bool = False
+    """Whether only new findings count and are listed."""
     kept: bool = True
     """Whether a bundle is written at all."""
     quiet: int = 0
@@ -64,7 +66,7 @@ def deliver(outcome: Outcome, delivery: Delivery) -> int:
         demonstration=audit.demonstration,
         shelves=(delivery.earlier(audit.environment, started), *outcome.earlier) if delivery.kept else (),
     )
-    document = reporting.document(outcome, fail_on=delivery.fail_on, earlier=earlier)
+    document = reporting.document(outcome, fail_on=delivery.fail_on, new_only=delivery.new_only, earlier=earlier)
     artefacts = {}
     if delivery.kept:
         artefacts = reporting.artefacts(document, outcome, delivery.written, earlier=earlier, signer=delivery.signer)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from auditor.formats.interface import Document, Format
-from auditor.formats.words import DEMONSTRATION, IN_A_LINE, clean, lines, message, sides
+from auditor.formats.words import DEMONSTRATION, IN_A_LINE, clean, listed, message, sides
 
 # GitHub shows ten annotations of each kind for a step; the order makes them the ten worst.
 _COMMANDS: Final[Mapping[str, str]] = {"critical": "error", "high": "error", "medium": "warning"}
@@ -24,7 +24,7 @@ FORMAT = Format(name="github", suffix=".github.txt", render=render)
 def _commands(document: Document) -> Iterator[str]:
     if document["demonstration"]:
         yield f"::{_NOTICE} title=Demonstration::{_message(DEMONSTRATION)}"
-    for finding, others in lines(document):
+    for finding, others in listed(document):
         yield _annotation(finding, others)
     verdict = document["verdict"]
     word = {"fail": "error", "incomplete": "warning"}.get(verdict["state"], _NOTICE)

@@ -11,7 +11,7 @@ from auditor.formats import commands
 from auditor.formats.encode import CodeLine, encode_fact, encode_place, encode_unknown, no_code
 from auditor.formats.interface import Document, Format
 from auditor.formats.parity import parity
-from auditor.formats.since import with_history
+from auditor.formats.since import known, with_history
 from auditor.formats.verdict import complete, subject_key, totals, verdict
 from auditor.model.drift import Comparison, Drift, Edit, Existence
 from auditor.model.errors import ReportError
@@ -38,12 +38,17 @@ FRAMEWORKS: Final[Mapping[str, str]] = {
 
 
 def document(
-    audit: Audit, *, fail_on: str = "low", code: CodeLine = no_code, earlier: Mapping[str, Any] | None = None
+    audit: Audit,
+    *,
+    fail_on: str = "low",
+    new_only: bool = False,
+    code: CodeLine = no_code,
+    earlier: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The report of an audit.
 
-    `fail_on` decides the exit code alone; `code` gives the text of a line that is shown beside its place; `earlier` is
-    what the run before told (`formats/since.py`).
+    `fail_on` and `new_only` decide the exit code alone; `code` gives the text of a line that is shown beside its place;
+    `earlier` is what the run before told (`formats/since.py`).
     """
     numbers = totals(audit)
     subjects = {(subject.type, subject_key(subject)): subject for many in audit.subjects.values() for subject in many}
@@ -57,7 +62,7 @@ def document(
         "demonstration": audit.demonstration,
         "complete": complete(audit, numbers),
         "run": {**_plain(audit.run), "environment": audit.environment, "tier": audit.tier},
-        "verdict": verdict(audit, numbers, fail_on),
+        "verdict": verdict(audit, numbers, fail_on, new_only=new_only, known=known(earlier)),
         "totals": numbers,
         "first": _first(causes),
         "population": _population(audit),

@@ -40,17 +40,32 @@ def digest(report: Document, manifest: str) -> dict[str, Any]:
     }
 
 
+def known(earlier: Mapping[str, Any] | None) -> frozenset[str] | None:
+    """The fingerprints of what failed in the run before; None where there is none to tell."""
+    previous = earlier["previous"] if earlier else None
+    if previous is None:
+        return None
+    return frozenset(each["fingerprint"] for each in previous["findings"] if each["status"] == Status.FAIL)
+
+
 def with_history(report: Document, earlier: Mapping[str, Any] | None) -> dict[str, Any]:
     """The report with its history: new, resolved, unchanged, since when, trend.
 
     `earlier` holds `previous`, the digest of the run before or null, and `skipped`, the bundles that were no use.
-    Nothing is new in a first run: there is nothing to compare it with.
+    Nothing is new in a first run: there is nothing to compare it with. What could not be decided before, and fails now,
+    is new.
     """
     previous = earlier["previous"] if earlier else None
-    known = {finding["fingerprint"]: finding for finding in previous["findings"]} if previous else {}
+    before = {finding["fingerprint"]: finding for finding in previous["findings"]} if previous else {}
+    failed = known(earlier) or frozenset()
     finished = report["run"].get("finished", "")
     now = {finding["fingerprint"] for finding in report["findings"]}
-    left = [finding for fingerprint, finding in known.items() if fingerprint not in now]
+    new = {
+        finding["fingerprint"]
+        for finding in report["findings"]
+        if previous and finding["fingerprint"] not in (failed if finding["status"] == Status.FAIL else before)
+    }
+    left = [finding for fingerprint, finding in before.items() if fingerprint not in now]
     became = _Became(report)
     told = [{**finding, "now": became.of(finding)} for finding in left]
     return {
@@ -58,10 +73,10 @@ def with_history(report: Document, earlier: Mapping[str, Any] | None) -> dict[st
         "findings": [
             {
                 **finding,
-                "first_seen": known[finding["fingerprint"]]["first_seen"]
-                if finding["fingerprint"] in known
+                "first_seen": before[finding["fingerprint"]]["first_seen"]
+                if finding["fingerprint"] in before
                 else finished,
-                "new": previous is not None and finding["fingerprint"] not in known,
+                "new": finding["fingerprint"] in new,
             }
             for finding in report["findings"]
         ],
@@ -69,8 +84,8 @@ def with_history(report: Document, earlier: Mapping[str, Any] | None) -> dict[st
             "previous": {name: part for name, part in previous.items() if name not in ("findings", "trend")}
             if previous
             else None,
-            "new": len(now - known.keys()) if previous else 0,
-            "unchanged": len(now & known.keys()),
+            "new": len(new),
+            "unchanged": len((now & before.keys()) - new),
             "resolved": [finding for finding in told if finding["now"] == Status.PASS],
             "not_judged": [finding for finding in told if finding["now"] != Status.PASS],
             "trend": [*(previous["trend"] if previous else ()), _now(report)][-LONGEST_TREND:],

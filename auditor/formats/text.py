@@ -17,7 +17,7 @@ from auditor.formats.words import (
     clean,
     counted,
     drift_counts,
-    lines,
+    listed,
     message,
     moved,
     not_examined,
@@ -61,7 +61,7 @@ def render(document: Document, *, width: int | None = None, color: bool = False)
     """Findings and summary; without a width no line is ever broken, so that one line is one finding."""
     paint = _Paint(color)
     since = moved(document)
-    told = [_line(each, others, since.get(each["fingerprint"], ""), paint, width) for each, others in lines(document)]
+    told = [_line(each, others, since.get(each["fingerprint"], ""), paint, width) for each, others in listed(document)]
     parts = ([_heading(document, paint, width)], told)
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n\n" + summary(document, width=width, color=color)
 

@@ -7,7 +7,7 @@ pass.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any, Final
 
 from auditor.model.drift import Comparison, Existence, Reality
@@ -102,8 +102,19 @@ def complete(audit: Audit, numbers: Mapping[str, Any]) -> bool:
     return audit.complete and not results[Status.UNKNOWN.value] and not results[Status.ERROR.value]
 
 
-def verdict(audit: Audit, numbers: Mapping[str, Any], fail_on: str) -> dict[str, Any]:
-    """The verdict on the estate in words, and the exit code for `fail_on` (critical, high, medium, low or never)."""
+def verdict(
+    audit: Audit,
+    numbers: Mapping[str, Any],
+    fail_on: str,
+    *,
+    new_only: bool = False,
+    known: Container[str] | None = None,
+) -> dict[str, Any]:
+    """The verdict on the estate in words, and the exit code for `fail_on` (critical, high, medium, low or never).
+
+    With `new_only` the findings that the run before had, which are `known`, don't count for the exit code; where no run
+    before tells what is new (None), all do.
+    """
     silent = {rule.id for rule in audit.rules if not rule.counts}
     failing = [
         finding
@@ -114,18 +125,31 @@ def verdict(audit: Audit, numbers: Mapping[str, Any], fail_on: str) -> dict[str,
         and finding.rule not in silent
     ]
     limit = -1 if fail_on == NEVER else Severity(fail_on).rank
-    counted = [finding for finding in failing if finding.severity.rank <= limit]
+    severe = [finding for finding in failing if finding.severity.rank <= limit]
+    counted = [each for each in severe if not new_only or known is None or each.fingerprint not in known]
     whole = complete(audit, numbers)
     state = "fail" if failing else "pass" if whole else "incomplete"
     return {
         "state": state,
         "word": _CODE_ALONE if state == "pass" and audit.run.get("declared_only") else _WORDS[state],
         "headline": _headline(failing, numbers),
-        "completeness": _completeness(audit, numbers, whole=whole),
+        "completeness": " ".join(
+            (
+                _completeness(audit, numbers, whole=whole),
+                *([_what_counts(len(counted), len(severe), known is None)] if new_only else ()),
+            )
+        ),
         "fail_on": fail_on,
         "counted": len(counted),
         "exit_code": FINDINGS if counted else COMPLETE if whole else INCOMPLETE,
+        **({"new_only": True} if new_only else {}),
     }
+
+
+def _what_counts(counted: int, severe: int, first: bool) -> str:
+    if first:
+        return "Only new findings were to count, but no earlier run tells which are new: all count."
+    return f"Only new findings count: {counted:,} of {severe:,} at or above the threshold."
 
 
 def _headline(failing: list[Finding], numbers: Mapping[str, Any]) -> str:

@@ -147,10 +147,11 @@ def moved(document: Document) -> Mapping[str, str]:
     return {fingerprint: MOVED[cause["moved"]] for cause in causes for fingerprint in cause["findings"]}
 
 
-def lines(document: Document) -> Iterator[tuple[Mapping[str, Any], tuple[str, ...]]]:
+def lines(document: Document, *, new_only: bool = False) -> Iterator[tuple[Mapping[str, Any], tuple[str, ...]]]:
     """What a text format shows, in order: the leading finding of each cause with the other rules it breaks.
 
-    Open causes first, as they are to be mended, then what could not be decided. What is waived is only counted.
+    Open causes first, as they are to be mended, then what could not be decided. What is waived is only counted; of what
+    is not new nothing is shown with `new_only`.
     """
     findings = by_fingerprint(document)
     causes = {cause["id"]: cause for cause in document["causes"]}
@@ -158,9 +159,17 @@ def lines(document: Document) -> Iterator[tuple[Mapping[str, Any], tuple[str, ..
     for key in (*document["first"], *undecided):
         members = [findings[fingerprint] for fingerprint in causes[key]["findings"]]
         telling = [finding for finding in members if not finding["waived"]] or members
+        if new_only and not (telling := [finding for finding in telling if finding["new"]]):
+            continue
         fails = [finding for finding in telling if finding["status"] == "fail"]
         leading, *others = sorted(fails or telling, key=lambda it: SEVERITIES.index(it["severity"]))
         yield leading, tuple(dict.fromkeys(it["rule"] for it in others if it["rule"] != leading["rule"]))
+
+
+def listed(document: Document) -> Iterator[tuple[Mapping[str, Any], tuple[str, ...]]]:
+    """The lines that are listed: where only new findings count, no others, as far as an earlier run tells them."""
+    wanted = document["verdict"].get("new_only", False)
+    return lines(document, new_only=wanted and document["history"]["previous"] is not None)
 
 
 def short_commit(document: Document) -> str:

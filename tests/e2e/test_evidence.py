@@ -61,6 +61,22 @@ def test_two_nights(audit, project):
     assert "stale: no run of prod in the last 26h asked AWS" in done.stderr
 
 
+def test_only_what_is_new_counts_and_is_listed(audit, project):
+    assert audit(*NIGHT, "2026-01-15T02:00:00Z", "--new-only").returncode == 4, "there is no run before"
+    done = audit("--env", "prod", "--declared-only", "--new-only", "--now", "2026-01-16T02:00:00Z")
+    assert done.returncode == 0, done.stderr
+    assert "Only new findings count: 0 of 8 at or above the threshold." in done.stderr
+    assert "shop-prod-users" not in done.stdout
+    (project / "envs" / "prod" / "tables.json").write_text('["users", "orders"]')
+    done = audit("--env", "prod", "--declared-only", "--new-only", "--now", "2026-01-17T02:00:00Z")
+    assert done.returncode == 4
+    assert "[new] shop-prod-orders" in done.stdout
+    assert "shop-prod-users" not in done.stdout
+    last = max((project / "reports" / "out" / "prod").iterdir())
+    assert "shop-prod-users" in (last / "report.html").read_text(), "the report holds everything"
+    assert audit("replay", str(last)).returncode == 0
+
+
 def test_the_same_folder_every_night(audit, project):
     for night in ("15", "16"):
         assert audit(*NIGHT, f"2026-01-{night}T02:00:00Z", "--out", "out").returncode == 4

@@ -6,7 +6,7 @@ import pytest
 from sample_history import earlier
 
 from auditor.formats.json import document
-from auditor.formats.since import LONGEST_TREND, digest, with_history
+from auditor.formats.since import LONGEST_TREND, digest, known, with_history
 
 
 @pytest.fixture(scope="session")
@@ -72,3 +72,19 @@ def test_a_run_that_changed_nothing(first):
     history = with_history(first, {"previous": digest(first, "0" * 64), "skipped": []})["history"]
     assert (history["new"], history["resolved"], history["not_judged"]) == (0, [], [])
     assert history["unchanged"] == len(first["findings"])
+
+
+def test_what_was_not_known_before_and_fails_now_is_new(first):
+    before = digest(first, "0" * 64)
+    failed = next(finding for finding in first["findings"] if finding["status"] == "fail")
+    undecided = next(finding for finding in first["findings"] if finding["status"] == "unknown")
+    for each in before["findings"]:
+        if each["fingerprint"] == failed["fingerprint"]:
+            each.update(status="unknown", first_seen="2026-11-01")
+    now = with_history(first, {"previous": before, "skipped": []})
+    assert [each["fingerprint"] for each in now["findings"] if each["new"]] == [failed["fingerprint"]]
+    assert (now["history"]["new"], now["history"]["unchanged"]) == (1, len(first["findings"]) - 1)
+    assert undecided["fingerprint"] not in known({"previous": before, "skipped": []})
+    assert known({"previous": None, "skipped": []}) is None
+    (again,) = (each for each in now["findings"] if each["new"])
+    assert again["first_seen"] == "2026-11-01", "it has been open since it was first seen, decided or not"

@@ -160,3 +160,25 @@ def test_plurals():
         "2 logical tables",
         "1,200 tables",
     ]
+
+
+def test_only_new_fails_count_where_an_earlier_run_tells_which_are_new():
+    audit = replace(sample_audit(made=(failing("SEC-001"), failing("SEC-004"))), coverage=(), complete=True)
+    first, second = (finding.fingerprint for finding in audit.findings)
+
+    def told(known, fail_on="low"):
+        return verdict(audit, totals(audit), fail_on, new_only=True, known=known)
+
+    assert (told({first, second})["exit_code"], told({first, second})["state"]) == (0, "fail")
+    assert (told({first})["exit_code"], told({first})["counted"]) == (4, 1)
+    assert "Only new findings count: 1 of 2 at or above the threshold." in told({first})["completeness"]
+    assert told({first}, "never")["exit_code"] == 0
+    assert (told(None)["exit_code"], told(None)["counted"]) == (4, 2)
+    assert "no earlier run tells which are new: all count" in told(None)["completeness"]
+    assert "new_only" not in verdict(audit, totals(audit), "low", known={first, second})
+
+
+def test_what_is_not_known_is_not_less_so_where_only_new_findings_count():
+    audit = replace(sample_audit(made=(unknown(),)), coverage=(), complete=True)
+    known = {finding.fingerprint for finding in audit.findings}
+    assert verdict(audit, totals(audit), "low", new_only=True, known=known)["exit_code"] == 3
