@@ -26,6 +26,8 @@ def completed(
             and not _is_on(attribute.needs, written, schema)
         ):
             given = None
+        if attribute.zero and (beside := written.get(attribute.zero)) is not None and beside.content is True:
+            given = values.number(0)
         found[name] = completed_attribute(given, attribute, f"{reference}.{name}", in_set=in_set)
     for name, nested in schema.blocks.items():
         found[name] = completed_blocks(written.get(name), nested, f"{reference}.{name}", in_set=in_set)
@@ -46,9 +48,11 @@ def _as_if_left_out(written: Value, attribute: AttributeSchema, *, in_set: bool)
 
 
 def _is_on(name: str, written: Mapping[str, Value], schema: Schema) -> bool:
-    """Whether a bool is not certainly false."""
+    """Whether a bool is not certainly false, or a text not certainly empty."""
     given = written.get(name)
-    return (schema.attributes[name].absent.content if given is None or given.is_null else given.content) is not False
+    attribute = schema.attributes[name]
+    content = attribute.absent.content if given is None or given.is_null else given.content
+    return content is not False if attribute.type is types.BOOL else content not in (None, "")
 
 
 def completed_attribute(

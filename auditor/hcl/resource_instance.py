@@ -127,6 +127,8 @@ class ResourceInstance:
                 return echoed[name]
             if attribute is None and self.mode == DATA and described.computed:
                 return self._unread(described.type, reference)
+            if described.needs:
+                return completed(self.written, self.schema, self.address)[name]
             written = self._decoder.attribute(attribute, described.type) if attribute else None
             return completed_attribute(written, described, reference)
         nested = self.schema.blocks.get(name)

@@ -35,7 +35,9 @@ class AttributeSchema:
     blank: bool = False
     """An empty text is planned as it is, though it is computed."""
     needs: str = ""
-    """An attribute beside it; while that is false this one is planned as if it were not written."""
+    """An attribute beside it; while that is false or empty this one is planned as if it were not written."""
+    zero: str = ""
+    """A bool beside it; while that is true this one is planned as 0."""
     suppressed: str = ""
     """A value that is planned as if it were not written."""
     default: Value | None = None
@@ -149,6 +151,7 @@ def _read(described: Mapping[str, Any]) -> Schema:
             normalized=next((word for word in words if word in NORMALIZED), ""),
             blank="blank" in words,
             needs=_named(words, "needs:"),
+            zero=_named(words, "zero:"),
             suppressed=_named(words, "suppressed:"),
             default=convert(values.from_plain(_plain(default[0])), type_) if default else None,
         )

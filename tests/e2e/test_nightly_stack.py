@@ -24,8 +24,6 @@ STACK = ROOT / "terraform" / "nightly"
 ROLE = STACK / "auditing_role"
 ACCOUNT = "444455556666"
 ENVIRONMENTS = tomllib.loads((ROOT / "audit.toml").read_text())["env"]
-PROVIDER_DECIDES = {("aws_sqs_queue", "kms_data_key_reuse_period_seconds")}
-"""Ours says unknown where the provider's code plans a number."""
 NOT_IN_MOTO = {"aws_s3_bucket_notification.reports"}
 """moto keeps no EventBridge switch of a bucket, so this one is planned again."""
 
@@ -129,11 +127,7 @@ def compare_with_plan(ours, plan):
     for address, resource in ours.items():
         after = planned[address]["change"]["after"]
         unknown = planned[address]["change"]["after_unknown"]
-        values = {
-            name: value
-            for name, value in resource["values"].items()
-            if (resource["type"], name) not in PROVIDER_DECIDES and unknown.get(name) is not True
-        }
+        values = {name: value for name, value in resource["values"].items() if unknown.get(name) is not True}
         if resource_schema(resource["type"]) is None:
             written = {name: value for name, value in values.items() if name in after}
             assert set(values) - set(written) == set(), address
@@ -141,10 +135,7 @@ def compare_with_plan(ours, plan):
                 drop_unknown(value, unknown.get(name))
                 written_is_planned(value, after[name], f"{address}.{name}")
         else:
-            described = {
-                name: value for name, value in after.items() if (resource["type"], name) not in PROVIDER_DECIDES
-            }
-            assert values == described, address
+            assert values == after, address
 
 
 def drop_unknown(value, unknown):
