@@ -49,6 +49,11 @@ def call(evaluation: Evaluation, node: ast.Call, bindings: Bindings) -> Value:
         raise error.evaluation_error(name, None) from error
 
 
+def decides_itself(node: ast.Call) -> bool:
+    """Whether a call is a special form."""
+    return node.name.removeprefix(_CORE) in _FORMS
+
+
 def _missing(evaluation: Evaluation, node: ast.Call, bindings: Bindings) -> Value:
     if node.name.startswith(_PROVIDER):
         _arguments(evaluation, node, bindings)
@@ -66,7 +71,7 @@ def _missing(evaluation: Evaluation, node: ast.Call, bindings: Bindings) -> Valu
 
 def _arguments(evaluation: Evaluation, node: ast.Call, bindings: Bindings) -> list[Value] | Unknown:
     """The values of the arguments, the last one expanded; the cause where that one is unknown."""
-    arguments = [evaluation.value(argument, bindings) for argument in node.arguments]
+    arguments = [evaluation.sound(argument, bindings) for argument in node.arguments]
     if not node.expand:
         return arguments
     last = arguments.pop()
@@ -102,9 +107,9 @@ def _try(evaluation: Evaluation, node: ast.Call, bindings: Bindings) -> Value:
         raise FunctionError("at least one argument is required").evaluation_error("try", None)
     failures: list[EvaluationError] = []
     for argument in node.arguments:
-        value, failure = evaluation.attempt(argument, bindings)
-        if failure is not None:
-            failures.append(failure)
+        value = evaluation.attempt(argument, bindings)
+        if isinstance(value, EvaluationError):
+            failures.append(value)
         elif causes := list(values.causes_of(value)):
             return values.unknown(types.DYNAMIC, values.merged(causes)).marked(value.marks)
         else:
@@ -118,8 +123,8 @@ def _can(evaluation: Evaluation, node: ast.Call, bindings: Bindings) -> Value:
     """Whether the argument has a value; unknown where that is not wholly known, for then it could still fail."""
     if len(node.arguments) != 1:
         _refuse_count("can", ("expression",), len(node.arguments))
-    value, failure = evaluation.attempt(node.arguments[0], bindings)
-    if failure is not None:
+    value = evaluation.attempt(node.arguments[0], bindings)
+    if isinstance(value, EvaluationError):
         return values.FALSE
     if causes := list(values.causes_of(value)):
         return values.unknown(types.BOOL, values.merged(causes), not_null=True)

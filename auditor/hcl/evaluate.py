@@ -6,14 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from auditor.hcl import ast, conditional, operators, traversal, types, values
-from auditor.hcl.calls import call
+from auditor.hcl.calls import call, decides_itself
 from auditor.hcl.convert import ConversionError, convert
 from auditor.hcl.errors import EvaluationError, LimitExceeded
 from auditor.hcl.loops import for_object, for_tuple, splat
-from auditor.hcl.outline import outline
 from auditor.hcl.provenance import Provenance, Source
 from auditor.hcl.scope import UNBOUND, Bindings, Scope, Step
-from auditor.hcl.types import STRING
+from auditor.hcl.types import STRING, Type
 from auditor.hcl.values import Undecided, Value
 from auditor.model.values import Unknown
 
@@ -75,14 +74,36 @@ class Evaluation:
             raise LimitExceeded("Value too large", detail, Provenance(self.source, node.offset))
         return result if result.origin is not None else result.at(Provenance(self.source, node.offset))
 
-    def attempt(self, node: ast.Expression, bindings: Bindings) -> tuple[Value, EvaluationError | None]:
-        """The value of a node, or an unknown one and the error: the branch that is not chosen may fail."""
+    def attempt(self, node: ast.Expression, bindings: Bindings) -> Value | EvaluationError:
+        """The value of a node, or why it has none."""
         try:
-            return self.value(node, bindings), None
+            return self.value(node, bindings)
         except LimitExceeded:
             raise
         except EvaluationError as error:
-            return outline(node, values.not_evaluable(str(error))), error
+            return error
+
+    def sound(self, node: ast.Expression, bindings: Bindings) -> Value:
+        """The value of a node on which all depends: there is nothing to go on with where a part of it fails."""
+        return self.value(node, bindings)
+
+    def tolerate(self, error: EvaluationError) -> None:
+        """Meet a fault beyond which evaluation could go on.
+
+        Raises:
+            EvaluationError: the fault.
+        """
+        raise error
+
+    def _branch(self, node: ast.Expression, bindings: Bindings) -> tuple[Value, EvaluationError | None]:
+        """The value of a branch, or its outline and the error: the branch that is not chosen may fail."""
+        found = self.attempt(node, bindings)
+        if isinstance(found, Value):
+            return found, None
+        outline = Outline(self, values.not_evaluable(str(found)))
+        value = outline.value(node, bindings)
+        self.turns = outline.turns
+        return value, found
 
     def literal(self, node: ast.Literal, _: Bindings) -> Value:
         """A literal; strings are in normal form already."""
@@ -141,8 +162,8 @@ class Evaluation:
 
     def conditional(self, node: ast.Conditional | ast.TemplateIf, bindings: Bindings) -> Value:
         """The chosen branch; the other one is evaluated for its type only."""
-        if_true, true_error = self.attempt(node.if_true, bindings)
-        if_false, false_error = self.attempt(node.if_false, bindings)
+        if_true, true_error = self._branch(node.if_true, bindings)
+        if_false, false_error = self._branch(node.if_false, bindings)
         condition = self.value(node.condition, bindings)
         result = conditional.choose(condition, if_true, if_false)
         if condition.is_known and (error := true_error if conditional.is_true(condition) else false_error):
@@ -285,3 +306,71 @@ _EVALUATED: Final[Mapping[type, Callable[[Evaluation, Any, Bindings], Value]]] =
     ast.ForTuple: Evaluation.for_tuple,
     ast.ForObject: Evaluation.for_object,
 }
+
+
+class Outline(Evaluation):
+    """What is left of an expression that fails: evaluation goes on with an unknown value in the place of each fault.
+
+    Terraform decides by its type whether the branch that a condition does not choose fits the other one.
+    """
+
+    __slots__ = ("cause", "faults")
+
+    def __init__(self, of: Evaluation, cause: Unknown) -> None:
+        """Go on with what an evaluation has failed at; its turns count."""
+        super().__init__(of.scope, of.source)
+        self.turns = of.turns
+        self.cause = cause
+        self.faults = 0
+
+    def tolerate(self, _: EvaluationError) -> None:
+        """Count a fault."""
+        self.faults += 1
+
+    def sound(self, node: ast.Expression, bindings: Bindings) -> Value:
+        """The value of a node without a fault inside.
+
+        Raises:
+            EvaluationError: where there is one.
+        """
+        before = self.faults
+        found = self.value(node, bindings)
+        if self.faults > before:
+            raise EvaluationError("Faulty part", str(self.cause.detail))
+        return found
+
+    def value(self, node: ast.Expression, bindings: Bindings) -> Value:
+        """The value of one node, unknown where it has none."""
+        self.take_turn()
+        try:
+            if isinstance(node, ast.Conditional | ast.TemplateIf):
+                return self._choice(node, bindings)
+            if isinstance(node, ast.Call) and decides_itself(node):
+                return values.unknown(types.DYNAMIC, self.cause)
+            return super().value(node, bindings)
+        except LimitExceeded:
+            raise
+        except EvaluationError as error:
+            self.tolerate(error)
+            return values.unknown(_type_of(node), self.cause)
+
+    def _choice(self, node: ast.Conditional | ast.TemplateIf, bindings: Bindings) -> Value:
+        if_true, if_false = self.value(node.if_true, bindings), self.value(node.if_false, bindings)
+        try:
+            return conditional.choose(self.value(node.condition, bindings), if_true, if_false)
+        except EvaluationError as error:
+            self.tolerate(error)
+            return conditional.choose(values.unknown(types.BOOL, self.cause), if_true, if_false)
+
+
+def _type_of(node: ast.Expression) -> Type:
+    """The type that an expression has by its form alone."""
+    match node:
+        case ast.Template() | ast.TemplateFor():
+            return STRING
+        case ast.Binary():
+            return operators.result_type(node.operator)
+        case ast.Unary():
+            return types.BOOL if node.operator == "!" else types.NUMBER
+        case _:
+            return types.DYNAMIC

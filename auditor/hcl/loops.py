@@ -74,7 +74,7 @@ class _Loop:
         return value.content is True
 
     def _tried(self, condition: ast.Expression, bindings: Bindings) -> Value:
-        value = self.evaluation.value(condition, bindings)
+        value = self.evaluation.sound(condition, bindings)
         place = Provenance(self.evaluation.source, condition.offset)
         if value.is_null:
             detail = "The value of the 'if' clause must not be null."
@@ -142,7 +142,8 @@ def for_object(evaluation: Evaluation, node: ast.ForObject, bindings: Bindings) 
                 f"Two different items produced the key {shown} in this 'for' expression. If duplicates are expected,"
                 " use the ellipsis (...) after the value expression to enable grouping by key."
             )
-            raise EvaluationError("Duplicate object key", detail, Provenance(evaluation.source, node.key.offset))
+            place = Provenance(evaluation.source, node.key.offset)
+            evaluation.tolerate(EvaluationError("Duplicate object key", detail, place))
         else:
             single[key] = value
     if loop.causes:
@@ -154,7 +155,7 @@ def for_object(evaluation: Evaluation, node: ast.ForObject, bindings: Bindings) 
 
 def splat(evaluation: Evaluation, node: ast.Splat, bindings: Bindings) -> Value:
     """The results of the steps for each element; null gives no element, a single value is one."""
-    subject = evaluation.value(node.subject, bindings)
+    subject = evaluation.sound(node.subject, bindings)
     marks, subject = subject.marks, subject.unmarked()
 
     def each(item: Value) -> Value:

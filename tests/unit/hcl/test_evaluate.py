@@ -7,13 +7,14 @@ from hypothesis import strategies as st
 from auditor.hcl import types, values
 from auditor.hcl.console import EmptyScope
 from auditor.hcl.errors import EvaluationError, LimitExceeded
-from auditor.hcl.evaluate import evaluate
+from auditor.hcl.evaluate import Evaluation, Outline, evaluate
 from auditor.hcl.functions.specification import Surroundings
 from auditor.hcl.numbers import Float
 from auditor.hcl.parser import parse_expression
 from auditor.hcl.provenance import Provenance
+from auditor.hcl.scope import UNBOUND
 from auditor.hcl.source import SourceFile
-from auditor.hcl.values import Undecided, Value
+from auditor.hcl.values import Undecided, Value, not_evaluable
 from auditor.model.facts import SourceRange
 
 
@@ -231,3 +232,38 @@ def test_what_is_certain_while_a_value_is_unknown_stays_so(expression, plain):
         while_unknown = outcome(expression, unknown)
         assert isinstance(while_unknown, Value), (expression, unknown)
         assert admits(while_unknown, actual), (expression, while_unknown, actual)
+
+
+@pytest.mark.parametrize(
+    ("expression", "notation"),
+    [
+        ("upper(1, 2)", "dynamic"),
+        ("[upper(1, 2), 3]", ["tuple", ["dynamic", "number"]]),
+        ('{ "a" = upper() }', ["object", {"a": "dynamic"}]),
+        ("{ (upper()) = 1 }", "dynamic"),
+        ('"x ${upper()}"', "string"),
+        ('"${upper() + 1}"', "number"),
+        ("upper() < 1", "bool"),
+        ("!upper()", "bool"),
+        ('upper() ? "x ${upper()}" : "a"', "string"),
+        ("upper() ? [upper()] : 1", "dynamic"),
+        ("true ? [upper()] : 1", "dynamic"),
+        ('1 == 1 ? upper() : "a"', "dynamic"),
+        ("null ? 1 : upper()", "dynamic"),
+        ('[] ? "a" : 1', "string"),
+        ("[for x in [1, 2] : x.missing]", ["tuple", ["dynamic", "dynamic"]]),
+        ('{ for x in [1, 2] : "k" => upper() }', ["object", {"k": "dynamic"}]),
+        ("[for x in upper() : x]", "dynamic"),
+        ("{ a = upper(), b = 0.5 }.b", "number"),
+        ("length([upper()])", "dynamic"),
+        ("[upper()][*].x", "dynamic"),
+        ("try([], upper())", "dynamic"),
+        ("{}[*].x", ["tuple", ["dynamic"]]),
+        ("[for x in {} : x if upper() == 1]", "dynamic"),
+    ],
+)
+def test_of_what_fails_the_type_is_left(expression, notation):
+    source = SourceFile("main.tf", expression)
+    evaluation = Evaluation(LocalScope(), source)
+    found = Outline(evaluation, not_evaluable("why")).value(parse_expression(source), UNBOUND)
+    assert types.notation(found.type) == notation
