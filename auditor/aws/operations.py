@@ -183,6 +183,13 @@ _ALL: Final = (
         paging=Paging(output="NextMarker", input="Marker", size="Limit", longest=100),
         resource="key",
     ),
+    Operation(
+        api="kms:ListKeyRotations",
+        envelope="Rotations",
+        rate=100,
+        paging=Paging(output="NextMarker", input="Marker", size="Limit", longest=1000),
+        resource="key",
+    ),
     # Assumed; IAM is one for all Regions.
     Operation(api="iam:GetPolicy", envelope="Policy", rate=10, resource="policy"),
     Operation(api="iam:GetPolicyVersion", envelope="PolicyVersion", rate=10, resource="policy"),

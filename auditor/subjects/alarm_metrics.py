@@ -171,6 +171,36 @@ def alarm_record(alarm: Resource, table: str) -> Mapping[str, Value]:
     )
 
 
+CONSUMED: Final[Mapping[str, str]] = MappingProxyType(
+    {"ConsumedReadCapacityUnits": "read", "ConsumedWriteCapacityUnits": "write"}
+)
+"""Metric -> the capacity that it is a part of."""
+_UNMEASURED: Final = Unknown(
+    Reason.NOT_SUPPORTED, "what the expressions of its metric queries come to is not worked out"
+)
+
+
+def share_of_limit(alarm: Resource, limits: Mapping[str, Value]) -> Value:
+    """At what per cent of the units that a table gives at most an alarm on consumed capacity goes off.
+
+    `limits` by direction, in units a second. Absent for other alarms, for those that wait for less, for other
+    statistics than Sum, whose data points are single requests, and where no limit is set; unknown for metric queries.
+    """
+    values = alarm.values
+    consumed = {CONSUMED[str(name)] for each in metrics_of(alarm) if (name := each.get("metric_name")) in CONSUMED}
+    if not consumed:
+        return None
+    if not values.get("metric_name"):
+        return _UNMEASURED
+    most, threshold, period = limits[consumed.pop()], values.get("threshold"), values.get("period")
+    if isinstance(most, Unknown):
+        return most
+    more = str(values.get("comparison_operator")).startswith("GreaterThan")
+    if not more or values.get("statistic") != "Sum" or not isinstance(most, int) or not isinstance(period, int):
+        return None
+    return 100 * Decimal(threshold) / (most * period) if isinstance(threshold, int | Decimal) else None
+
+
 def actions_of(alarm: Resource) -> Value:
     """The targets an alarm tells when it goes off; none is an empty list."""
     actions = alarm.values.get("alarm_actions")

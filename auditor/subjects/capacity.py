@@ -43,6 +43,24 @@ def unscaled_indexes(table: Resource, sides: Sides) -> Value:
     return decided(found)
 
 
+def limit(table: Resource, sides: Sides, direction: str) -> Value:
+    """The units a second that a live table gives at most; absent where nothing limits them.
+
+    Those provisioned, or the most that scaling provides, or the maximum of an on-demand table.
+    """
+    values = table.values
+    if values.get("billing_mode") == "PAY_PER_REQUEST":
+        most = at_path(values, ("on_demand_throughput", f"max_{direction}_request_units"))
+        return most if not isinstance(most, int) or most > 0 else None
+    gap = sides.index.gap(TARGETS)
+    if gap is not None:
+        return gap
+    dimension = _DIMENSIONS[direction][0]
+    targets = sides.index.scaling_targets.get(f"table/{table.identity.name}", ())
+    scaled = next((target.values.get("max_capacity") for target in targets if _is(target, dimension)), None)
+    return values.get(f"{direction}_capacity") if scaled is None else scaled
+
+
 def settings(table: Resource, sides: Sides) -> Value:
     """The bounds of everything that scales a live table or one of its indexes, with the utilisation that is kept."""
     for api in (TARGETS, POLICIES):

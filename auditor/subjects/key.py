@@ -12,8 +12,9 @@ from auditor.model.facts import Identity, Resource
 from auditor.model.results import Subject
 from auditor.model.values import Value
 from auditor.subjects.definition import SubjectType, decided, lifted, makers_of, spec
+from auditor.subjects.key_use import direct_use
 from auditor.subjects.material import Index, Material, refers
-from auditor.subjects.moments import hours_before
+from auditor.subjects.moments import hours_before, newest
 from auditor.subjects.policy_statements import PolicyFindings, findings_of
 from auditor.subjects.sides import (
     SURROUNDINGS,
@@ -69,6 +70,19 @@ def _valid_days(sides: Sides) -> Value:
         return live
     hours = lifted(live.facts.get("valid_to"), lambda value: hours_before(sides.material.run.now, value))
     return lifted(hours, lambda value: -value // 24 if isinstance(value, int) else value)
+
+
+def _material_days(sides: Sides) -> Value:
+    """Whole days since its material was made or last renewed."""
+    live = sides.live
+    if not isinstance(live, Resource):
+        return live
+    rotated = live.facts.get("rotated")
+    if not isinstance(rotated, tuple):
+        return rotated
+    last = newest((*rotated, live.facts.get("created")))
+    hours = lifted(last, lambda value: hours_before(sides.material.run.now, value))
+    return lifted(hours, lambda value: value // 24 if isinstance(value, int) else value)
 
 
 NO_POLICY: Final = '{"Statement": []}'
@@ -144,6 +158,17 @@ DEFINITIONS: Final[Definitions] = (
     ),
     of_sides(
         spec(
+            "live.material_days",
+            FactType.NUMBER,
+            "Since its material was made, or last renewed by itself or on demand.",
+            "kms:ListKeyRotations Rotations.RotationDate",
+            unit="whole days",
+            absence="not applicable: KMS does not renew it",
+        ),
+        _material_days,
+    ),
+    of_sides(
+        spec(
             "live.valid_days",
             FactType.NUMBER,
             "Days until its imported material expires.",
@@ -212,6 +237,15 @@ DEFINITIONS: Final[Definitions] = (
             _foreign(policy),
         )
         for side, policy, source in _POLICIES
+    ),
+    of_sides(
+        spec(
+            "live.policy.direct_use",
+            FactType.STRINGS,
+            "Statements by which others than whole accounts and services may use it otherwise than through DynamoDB.",
+            "kms:GetKeyPolicy Policy",
+        ),
+        lambda sides: direct_use(_live_policy(sides)),
     ),
     of_sides(
         spec(

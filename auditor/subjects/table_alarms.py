@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from auditor.model.catalogue import FactType
 from auditor.model.facts import Resource
 from auditor.model.values import Unknown, Value
-from auditor.subjects.alarm_metrics import actions_of, alarm_record, receives_data
+from auditor.subjects.alarm_metrics import CONSUMED, actions_of, alarm_record, receives_data, share_of_limit
+from auditor.subjects.capacity import limit
 from auditor.subjects.definition import names_of, spec
 from auditor.subjects.material import metrics_of, table_of
 from auditor.subjects.sides import Definitions, Sides, of_sides
@@ -24,7 +25,13 @@ def _alarms(sides: Sides) -> Value:
     gap = sides.index.gap(ALARMS)
     if gap is not None or isinstance(name, Unknown):
         return name if gap is None else gap
-    return tuple(alarm_record(alarm, name) for alarm in sides.index.alarms.get(name, ()))
+    alarms = sides.index.alarms.get(name, ())
+    limits = {direction: limit(live, sides, direction) for direction in CONSUMED.values()} if alarms else {}
+    return tuple({**alarm_record(alarm, name), "share_of_limit": share_of_limit(alarm, limits)} for alarm in alarms)
+
+
+def _limit(direction: str) -> Callable[[Sides], Value]:
+    return lambda sides: limit(live, sides, direction) if isinstance(live := sides.live, Resource) else live
 
 
 def _index_alarms(sides: Sides) -> Value:
@@ -93,10 +100,32 @@ ALARM_FACTS: Final[Definitions] = (
             children=(
                 *(spec(path, type_, doc, f"{ALARMS} MetricAlarms.{field}") for path, type_, doc, field in _ALARM),
                 spec("receives_data", FactType.BOOL, "Whether one of them is published like that.", "metric reference"),
+                spec(
+                    "share_of_limit",
+                    FactType.NUMBER,
+                    "At how much of the units that the table gives at most an alarm on consumed capacity goes off.",
+                    f"{ALARMS} MetricAlarms.Threshold",
+                    unit="per cent",
+                    absence="an alarm on something else, another statistic than Sum, or no limit is set",
+                ),
                 spec("service_made", FactType.BOOL, "Whether target tracking keeps it.", "name of the alarm"),
             ),
         ),
         _alarms,
+    ),
+    *(
+        of_sides(
+            spec(
+                f"live.limit.{direction}",
+                FactType.NUMBER,
+                "What it gives at most: provisioned, or the most that scaling provides, or the on-demand maximum.",
+                "dynamodb:DescribeTable Table.ProvisionedThroughput",
+                unit="units a second",
+                absence="on demand, without a maximum",
+            ),
+            _limit(direction),
+        )
+        for direction in CONSUMED.values()
     ),
     of_sides(
         spec(

@@ -30,6 +30,7 @@ OPTIONAL = {
     "backup:ListBackupVaults",
     "kms:GetKeyPolicy",
     "kms:ListGrants",
+    "kms:ListKeyRotations",
 }
 
 

@@ -296,6 +296,14 @@ provider "aws" {{
 """
 
 
+LOCK = """
+provider "registry.terraform.io/hashicorp/aws" {
+  version     = "5.100.0"
+  constraints = "~> 5.100"
+}
+"""
+
+
 def written(value: Any) -> str:
     """A value as a literal of HCL, which takes JSON for one."""
     return json.dumps(value)
@@ -351,6 +359,7 @@ def project(folder: Path, form: str) -> None:
     root.mkdir(parents=True)
     (folder / "audit.toml").write_text(SETTINGS)
     (root / "main.tf").write_text(ROOT)
+    (root / ".terraform.lock.hcl").write_text(LOCK)
     for name, values in copies().items():
         if form == "module and tfvars":
             _module(folder, root, name, values)

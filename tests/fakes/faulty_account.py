@@ -116,6 +116,12 @@ class Account:
         entries = [{"ResourceARN": arn(name), "Tags": self._tags(name)} for name in self.copies]
         return {"ResourceTagMappingList": entries}
 
+    def describe_kinesis_streaming_destination(self, asked: Any) -> Any:
+        return {"TableName": asked["TableName"], "KinesisDataStreamDestinations": []}
+
+    def list_backup_plans(self, _asked: Any) -> Any:
+        return {"BackupPlansList": []}
+
     # CloudWatch
 
     def get_metric_data(self, asked: Any) -> Any:
@@ -147,6 +153,7 @@ class Account:
             "KeyUsage": "ENCRYPT_DECRYPT",
             "Origin": "AWS_KMS",
             "MultiRegion": False,
+            "CreationDate": "2024-01-01T00:00:00Z",
             "Description": "",
         }
         if name == "default":
@@ -161,6 +168,13 @@ class Account:
         values = self.copies[key_name(asked["KeyId"])]
         days = {"RotationPeriodInDays": values["rotation_days"]} if values["rotation"] else {}
         return {"KeyRotationEnabled": values["rotation"], **days}
+
+    def list_key_rotations(self, asked: Any) -> Any:
+        """Keys that rotate did so a month ago."""
+        rotated = (
+            [{"RotationDate": "2026-02-01T00:00:00Z"}] if self.copies[key_name(asked["KeyId"])]["rotation"] else []
+        )
+        return {"Rotations": rotated, "Truncated": False}
 
     def get_key_policy(self, asked: Any) -> Any:
         return {"Policy": policy("kms:*", "*", self.copies[key_name(asked["KeyId"])]["key_principal"])}

@@ -8,6 +8,7 @@ Facts of a live key besides its attributes:
     account                             of the key; another one than the environment's: a foreign key
     created, deletion_date              deletion_date is set only while the deletion is pending
     rotates                             whether rotation is on; not applicable for a key that can't rotate by itself
+    rotated                             when its material was renewed; only where that is wanted
     aliases                             names of its aliases
     primary_key_arn                     the key of another Region that this one is a replica of; absent: it is none
     grants                              records of id, grantee, operations, created; only where they are wanted
@@ -21,7 +22,17 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
-from auditor.kinds.kms_key.attributes import ALIASES, ATTRIBUTES, DESCRIBE, GRANTS, POLICY, ROTATION, TAGS, TYPE
+from auditor.kinds.kms_key.attributes import (
+    ALIASES,
+    ATTRIBUTES,
+    DESCRIBE,
+    GRANTS,
+    POLICY,
+    ROTATION,
+    ROTATIONS,
+    TAGS,
+    TYPE,
+)
 from auditor.kinds.kms_key.data_source import data_source, target
 from auditor.kinds.kms_key.putting_back import put_back
 from auditor.model.answers import Answer, Answers, Request, Scope
@@ -78,6 +89,8 @@ def _details(answer: Answer, scope: Scope) -> Iterator[Request]:
     arn = key.get("Arn", key["KeyId"])
     if _rotates_itself(key):
         yield Request.of(ROTATION, KeyId=arn)
+        if ROTATIONS in scope.wanted and _account(key, scope) == scope.account:
+            yield Request.of(ROTATIONS, KeyId=arn)
     if _account(key, scope) == scope.account:
         yield Request.of(POLICY, KeyId=arn, PolicyName="default")
         yield Request.of(TAGS, KeyId=arn)
@@ -150,6 +163,9 @@ def _key(
         "deletion_date": key.get("DeletionDate"),
         "valid_to": key.get("ValidTo"),
         "rotates": values["enable_key_rotation"] if not customer or _rotates_itself(key) else NOT_APPLICABLE,
+        "rotated": _rotated(answers.get(Request.of(ROTATIONS, KeyId=arn)), foreign=foreign)
+        if customer and _rotates_itself(key)
+        else NOT_APPLICABLE,
         "aliases": aliases,
         "primary_key_arn": _primary(key),
         "grants": _grants(answers.get(Request.of(GRANTS, KeyId=arn)), customer=customer),
@@ -194,6 +210,13 @@ def _rotation(key: Mapping[str, Any], answer: Answer, *, customer: bool) -> dict
     rotates = page["KeyRotationEnabled"]
     period = page.get("RotationPeriodInDays") if rotates else NOT_APPLICABLE
     return {"enable_key_rotation": rotates, "rotation_period_in_days": period}
+
+
+def _rotated(answer: Answer, *, foreign: bool) -> Value:
+    """When KMS renewed the material, by itself or on demand; not the day on which it was made."""
+    if foreign:
+        return Unknown(Reason.NOT_SUPPORTED, _FOREIGN, api=ROTATIONS)
+    return tuple(each.get("RotationDate") for each in items(answer, "Rotations")) if answer.ok else answer.unknown
 
 
 _FOREIGN: Final = "AWS tells this of a key to its own account only"
@@ -259,9 +282,10 @@ KIND: Final = Kind(
         "kms:GetKeyRotationStatus",
         "kms:ListAliases",
         "kms:ListGrants",
+        "kms:ListKeyRotations",
         "kms:ListResourceTags",
     ),
-    optional=frozenset({GRANTS}),
+    optional=frozenset({GRANTS, ROTATIONS}),
     listed=listed,
     absence=absence,
     belongs=belongs,

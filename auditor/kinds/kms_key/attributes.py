@@ -14,6 +14,7 @@ ROTATION: Final = "kms:GetKeyRotationStatus"
 POLICY: Final = "kms:GetKeyPolicy"
 TAGS: Final = "kms:ListResourceTags"
 GRANTS: Final = "kms:ListGrants"
+ROTATIONS: Final = "kms:ListKeyRotations"
 ALIASES: Final = Request.of("kms:ListAliases")
 
 # What KMS gives to a key that is created without a policy (KMS developer guide, default key policy).

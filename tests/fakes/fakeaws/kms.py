@@ -83,6 +83,11 @@ def list_grants(world: World, asked: Body, where: Where) -> Body:
     return {"Grants": [grant], "Truncated": False}
 
 
+def list_key_rotations(world: World, asked: Body, where: Where) -> Body:
+    rotated = {"KeyId": world.key_arn(_key(world, asked, where), where), "RotationType": "AUTOMATIC"}
+    return {"Rotations": [rotated | {"RotationDate": EPOCH}], "Truncated": False}
+
+
 def list_aliases(world: World, asked: Body, where: Where) -> Body:
     rows = sorted((ref, key) for ref, key in world.key_refs.items() if ref.startswith("alias/"))
     if asked.get("KeyId"):
@@ -107,6 +112,7 @@ OPERATIONS = {
     "GetKeyRotationStatus": get_key_rotation_status,
     "GetKeyPolicy": get_key_policy,
     "ListGrants": list_grants,
+    "ListKeyRotations": list_key_rotations,
     "ListResourceTags": list_resource_tags,
     "ListAliases": list_aliases,
 }

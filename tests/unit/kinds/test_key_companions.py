@@ -4,7 +4,7 @@ from auditor.compare import compare
 from auditor.kinds import kinds, kms_key, kms_key_policy, kms_replica_key
 from auditor.model.answers import Answer, Answers, Request, Scope
 from auditor.model.facts import Identity, Resource, Side
-from auditor.model.values import Reason, Unknown
+from auditor.model.values import NOT_APPLICABLE, Reason, Unknown
 
 ACCOUNT = "111122223333"
 ARN = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/k"
@@ -82,3 +82,35 @@ def test_grants_are_asked_for_only_where_a_rule_wants_them():
     (key,) = kms_key.KIND.read(answered(), scope())
     assert isinstance(key.facts["grants"], Unknown)
     assert key.facts["grants"].reason is Reason.NOT_READ
+
+
+ROTATIONS = Request.of("kms:ListKeyRotations", KeyId=ARN)
+
+
+def rotated(**more):
+    answers = answered(**more)
+    told = Answer(ROTATIONS, ({"Rotations": [{"RotationDate": "2026-02-01T00:00:00Z"}]},))
+    (key,) = kms_key.KIND.read(Answers({**answers.by_request, ROTATIONS: told}), scope())
+    return key.facts["rotated"]
+
+
+def test_rotations_are_asked_for_only_where_a_rule_wants_them_and_kms_renews_the_key():
+    described = Request.of("kms:DescribeKey", KeyId=ARN)
+    wanting = Scope(ACCOUNT, "eu-west-1", wanted=frozenset({"kms:ListKeyRotations"}))
+    asked = list(kms_key.KIND.follow(wanting, answered().get(described)))
+    assert ROTATIONS in asked
+    for answer, where in (
+        (answered(), scope()),
+        (answered(Origin="EXTERNAL"), wanting),
+        (answered(AWSAccountId="444455556666"), wanting),
+    ):
+        assert ROTATIONS not in list(kms_key.KIND.follow(where, answer.get(described)))
+
+
+def test_when_a_key_was_renewed():
+    assert rotated() == ("2026-02-01T00:00:00Z",)
+    assert rotated(Origin="EXTERNAL") is NOT_APPLICABLE
+    assert rotated(KeyManager="AWS") is NOT_APPLICABLE
+    assert rotated(AWSAccountId="444455556666").reason is Reason.NOT_SUPPORTED
+    (key,) = kms_key.KIND.read(answered(), scope())
+    assert key.facts["rotated"].reason is Reason.NOT_READ

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from sample_material import NAME, both, declared, failed, live, material, users, value
+from sample_material import NAME, VALUES, both, declared, failed, live, material, users, value
 
 from auditor.model.answers import Request
 from auditor.model.values import Reason, Unknown
@@ -111,3 +111,31 @@ def test_settings_of_scaling():
     assert fact("settings", [other, scaling("target", *INDEX_READ)])[0]["name"] == f"{INDEX} {INDEX_READ[1]}"
     refused = failed(Request.of("application-autoscaling:DescribeScalableTargets", ServiceNamespace="dynamodb"))
     assert isinstance(fact("settings", [target], answers=refused), Unknown)
+
+
+def limit(live_values, found=(), direction="read", **more):
+    return value(material(both(declared(), live(VALUES | live_values)), live=found, **more), f"live.limit.{direction}")
+
+
+PROVISIONED = {"billing_mode": "PROVISIONED", "read_capacity": 5, "write_capacity": 7}
+
+
+def test_the_most_that_a_table_gives():
+    assert limit(PROVISIONED) == 5
+    assert limit(PROVISIONED, direction="write") == 7
+    scaling_ = [scaling("target", *READ, max_capacity=50)]
+    assert limit(PROVISIONED, scaling_) == 50
+    assert limit(PROVISIONED, scaling_, direction="write") == 7
+
+
+def test_on_demand_the_maximum_is_what_was_set():
+    on_demand = {"billing_mode": "PAY_PER_REQUEST", "read_capacity": 0}
+    for most, told in ((40, 40), (-1, None), (None, None)):
+        assert limit(on_demand | {"on_demand_throughput": {"max_read_request_units": most}}) == told
+    assert limit(on_demand) is None
+
+
+def test_a_limit_that_could_not_be_read():
+    refused = failed(Request.of("application-autoscaling:DescribeScalableTargets", ServiceNamespace="dynamodb"))
+    assert isinstance(limit(PROVISIONED, answers=refused), Unknown)
+    assert limit({"billing_mode": "PAY_PER_REQUEST"}, answers=refused) is None

@@ -115,3 +115,16 @@ def test_policy_with_references():
     other = of_code({"policy": text("data.aws_iam_role.x.arn")})
     assert other["declared.policy.public_statements"][0] == "Open"
     assert isinstance(other["declared.policy.foreign_accounts"], Unknown)
+
+
+def material_days(**facts):
+    return facts_of(key(created="2025-01-01T00:00:00Z", **facts))["live.material_days"].value
+
+
+def test_days_since_the_material_was_made_or_renewed():
+    assert material_days(rotated=()) == 424
+    assert material_days(rotated=("2026-02-01T00:00:00Z", "2025-12-01T00:00:00Z")) == 28
+    assert material_days(rotated=NOT_APPLICABLE) is NOT_APPLICABLE
+    refused = Unknown(Reason.DENIED)
+    assert material_days(rotated=refused) is refused
+    assert isinstance(facts_of(key(created=None, rotated=()))["live.material_days"].value, Unknown)

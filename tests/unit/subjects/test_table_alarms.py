@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from sample_material import NAME, VALUES, alarm, both, declared, failed, live, material, only, users, value
 
 from auditor.model.answers import Request
@@ -69,3 +71,36 @@ def test_indexes_whose_alarms_were_not_told():
     assert isinstance(value(material(both(declared(), live()), answers=refused), "live.indexes"), Unknown)
     none = live(VALUES | {"global_secondary_index": {}})
     assert value(material(both(declared(), none), answers=refused), "live.indexes") == ()
+
+
+def share(given=None, **values):
+    consumed = {"metric_name": "ConsumedReadCapacityUnits", "statistic": "Sum", "period": 60, "operation": ""}
+    above = {"threshold": Decimal(240), "comparison_operator": "GreaterThanThreshold"}
+    table = VALUES | (given or {"billing_mode": "PROVISIONED", "read_capacity": 5, "write_capacity": 10})
+    found = material(both(declared(), live(table)), live=(alarm(**{**consumed, **above, **values}),))
+    return value(found, "live.alarms")[0]["share_of_limit"]
+
+
+def test_at_what_share_of_the_limit_an_alarm_goes_off():
+    assert share() == 80
+    assert share(metric_name="ConsumedWriteCapacityUnits") == 40
+    assert share(threshold=300) == 100
+    assert share({"billing_mode": "PAY_PER_REQUEST", "on_demand_throughput": {"max_read_request_units": 8}}) == 50
+
+
+def test_other_alarms_have_no_share_of_the_limit():
+    assert share(metric_name="ReadThrottleEvents") is None
+    assert share(statistic="Average") is None
+    assert share(comparison_operator="LessThanThreshold") is None
+    assert share(threshold=None) is None
+    assert share({"billing_mode": "PAY_PER_REQUEST"}) is None
+
+
+def test_a_share_that_is_not_worked_out_is_unknown():
+    metric = {
+        "namespace": "AWS/DynamoDB",
+        "metric_name": "ConsumedReadCapacityUnits",
+        "dimensions": {"TableName": NAME},
+    }
+    assert isinstance(share(metric_name=None, metric_query={"m": {"metric": metric}}), Unknown)
+    assert share({"billing_mode": "PROVISIONED", "read_capacity": REFUSED}) is REFUSED
