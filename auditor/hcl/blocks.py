@@ -74,10 +74,7 @@ class Decoder:
                 found[attribute.name] = self._attribute(attribute, schema, bindings)
         for type_, blocks in plan.blocks.items():
             nested = schema.blocks.get(type_) if schema else None
-            if schema is not None and nested is None:
-                if type_ not in schema.attributes:
-                    self._unsupported(blocks[0], f'Blocks of type "{type_}" are not expected here.')
-            else:
+            if schema is None or nested is not None:
                 found[type_] = self._blocks(blocks, nested, bindings)
         if schema is not None and place is not None:
             self._require(found, schema, place)
@@ -113,8 +110,6 @@ class Decoder:
         if known is None and schema is not None and (nested := schema.blocks.get(attribute.name)) is not None:
             # Written as an attribute, as older code and JSON syntax may: the blocks as a sequence of objects.
             return self.attribute(attribute, nested.type, bindings)
-        if known is None and schema is not None:
-            self._unsupported(attribute, f'An argument named "{attribute.name}" is not expected here.')
         value = self.attribute(attribute, known.type if known else types.DYNAMIC, bindings)
         if known is None or not isinstance(known.type, ListType | SetType) or not isinstance(value.content, tuple):
             return value
@@ -123,10 +118,6 @@ class Decoder:
         detail = f'Null is not allowed inside of the attribute "{attribute.name}".'
         self.diagnostics.error("Null value found in list", detail, attribute.source.range_at(attribute.offset))
         return values.unknown(known.type, values.not_evaluable(detail), value.origin)
-
-    def _unsupported(self, part: Attribute | Block, detail: str) -> None:
-        summary = "Unsupported argument" if isinstance(part, Attribute) else "Unsupported block type"
-        self.diagnostics.error(summary, detail, part.source.range_at(part.offset))
 
     def _blocks(self, blocks: list[Block], nested: NestedBlock | None, bindings: Bindings) -> Value:
         """All blocks of one type, in order of appearance; unknown as a whole where their number is."""

@@ -30,6 +30,7 @@ from auditor.hcl.providers import ProviderConfiguration
 from auditor.hcl.requirements import Requirements, requirements
 from auditor.hcl.resource_instance import MANAGED, ResourceInstance
 from auditor.hcl.source import UNEDITED, Edited, SourceFile, read_source
+from auditor.hcl.validation.modules import validate_modules
 from auditor.hcl.values import Value
 from auditor.hcl.variables import CONSTANTS, read_inputs
 from auditor.model import values as model
@@ -229,6 +230,7 @@ def load(
             if (configured := instance.provider((labels[0], labels[1])))
         )
         declared = {name: instance.variable(name) for (name,) in module.of("variable")}
+        validate_modules(instance)
     consulted = dict(context.surroundings.consulted)
     if installed.manifest is not None:
         consulted[root / INSTALLED] = installed.manifest

@@ -36,10 +36,22 @@ class Diagnostics:
 
     def __init__(self) -> None:
         self._found: dict[Diagnostic, None] = {}
+        self._lines: set[tuple[str, int]] = set()
 
     def error(self, summary: str, detail: str, place: SourceRange | None = None) -> None:
         """Note an error."""
         self._found[Diagnostic(Severity.ERROR, summary, detail, place)] = None
+        if place is not None:
+            self._lines.add((place.file, place.line))
+
+    def error_unless_told(self, summary: str, detail: str, place: SourceRange) -> None:
+        """Note an error, if none is noted on its line: evaluation told of it in its own words."""
+        if (place.file, place.line) not in self._lines:
+            self.error(summary, detail, place)
+
+    def told(self, summary: str) -> bool:
+        """Whether an error of this summary is noted."""
+        return any(each.summary == summary for each in self._found)
 
     def warning(self, summary: str, detail: str, place: SourceRange | None = None) -> None:
         """Note a warning."""

@@ -25,6 +25,11 @@ _LABELS: Final = {
     "ephemeral": 2,
     "provider": 1,
     "check": 1,
+    "locals": 0,
+    "terraform": 0,
+    "moved": 0,
+    "import": 0,
+    "removed": 0,
 }
 _HINTS: Final = frozenset({"moved", "import", "removed"})
 _MERGED_BY_ARGUMENT: Final = frozenset({"lifecycle"})
@@ -143,7 +148,13 @@ class _Builder:
         self._complaints.append(part.source.syntax_error(part.offset, summary, detail))
 
     def _add_block(self, block: Block, *, override: bool) -> None:
-        if block.type == "locals":
+        if block.type in _LABELS and len(block.labels) != _LABELS[block.type]:
+            detail = f"a {block.type} block has {_LABELS[block.type]} labels, not {len(block.labels)}"
+            self._complain(block, "Wrong number of labels", detail)
+        elif block.type == "locals":
+            for inner in block.body.blocks:
+                detail = f'blocks of type "{inner.type}" are not expected here'
+                self._complain(inner, "Unsupported block type", detail)
             for name, attribute in block.body.attributes.items():
                 if name in self.locals and not override:
                     self._complain(attribute, "Duplicate local value definition", f'local "{name}" is defined twice')
@@ -155,9 +166,6 @@ class _Builder:
         elif block.type not in _LABELS:
             detail = f'blocks of type "{block.type}" are not expected here'
             self._complain(block, "Unsupported block type", detail)
-        elif len(block.labels) != _LABELS[block.type]:
-            detail = f"a {block.type} block has {_LABELS[block.type]} labels, not {len(block.labels)}"
-            self._complain(block, "Wrong number of labels", detail)
         else:
             self._add_named(block, override=override)
             for inner in block.body.blocks_of("data") if block.type == "check" else ():

@@ -11,6 +11,8 @@ from auditor.hcl.ast import Attribute, Block, Body
 from auditor.hcl.convert import ConversionError, convert
 from auditor.hcl.errors import EvaluationError
 from auditor.hcl.functions.specification import Surroundings
+from auditor.hcl.guards import is_guarded
+from auditor.hcl.provenance import Provenance
 from auditor.hcl.scope import Scope, Step
 from auditor.hcl.types import MapType, ObjectType, SetType
 from auditor.hcl.values import Undecided, Value
@@ -98,10 +100,13 @@ def expand(body: Body, evaluate: Callable[[Attribute], Value]) -> Expansion:
     Raises:
         EvaluationError: where the argument is not one that Terraform takes.
     """
-    if (attribute := body.attributes.get("for_each")) is not None:
-        return _for_each(evaluate(attribute))
-    if (attribute := body.attributes.get("count")) is not None:
-        return _count(evaluate(attribute))
+    for name, of_value in (("for_each", _for_each), ("count", _count)):
+        if (attribute := body.attributes.get(name)) is not None:
+            try:
+                return of_value(evaluate(attribute))
+            except EvaluationError as error:
+                error.place = error.place or Provenance(attribute.source, attribute.offset)
+                raise
     return Expansion("", (_SINGLE,))
 
 
@@ -128,7 +133,7 @@ def _count(value: Value) -> Expansion:
 
 def _for_each(value: Value) -> Expansion:
     summary = "Invalid for_each argument"
-    if value.sensitive:
+    if is_guarded(value.marks):
         detail = "Sensitive values, or values derived from sensitive values, cannot be used as for_each arguments."
         raise EvaluationError(summary, detail)
     if value.is_null:

@@ -23,6 +23,22 @@ MODULE_NOT_FOUND: Final = "Module not found"
 _MAX_DEPTH: Final = 30
 
 
+class Calls:
+    """The modules behind calls, by the directory of the caller and the name of the call."""
+
+    def __init__(self) -> None:
+        """Know none yet."""
+        self._found: dict[tuple[str, str], Module] = {}
+
+    def note(self, caller: Module, name: str, called: Module) -> None:
+        """Keep what a call leads to."""
+        self._found[str(caller.directory), name] = called
+
+    def of(self, caller: Module, name: str) -> Module | None:
+        """The module behind a call, as far as it was read."""
+        return self._found.get((str(caller.directory), name))
+
+
 class InstalledModules:
     """Finds and reads modules, each directory once."""
 
@@ -41,6 +57,7 @@ class InstalledModules:
         self._diagnostics = diagnostics
         self._edited = edited
         self._read: dict[Path, Module] = {}
+        self.calls = Calls()
         self.manifest: bytes | None = None
         """The bytes of the list of installed modules, where it was asked for and is there."""
 
@@ -105,7 +122,9 @@ class InstalledModules:
         if not directory.is_dir():
             self._missing(call, f"there is no directory {shown_path(directory, self._project_root)}")
             return None
-        return self.at(directory)
+        called = self.at(directory)
+        self.calls.note(caller, call.labels[0], called)
+        return called
 
     def _missing(self, call: Block, detail: str) -> None:
         place = call.source.range_at(call.offset)

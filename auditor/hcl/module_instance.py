@@ -17,6 +17,7 @@ from auditor.hcl.errors import EvaluationError
 from auditor.hcl.evaluate import evaluate
 from auditor.hcl.expansion import Expansion, Repetition, RepetitionScope, expand, undetermined
 from auditor.hcl.functions.specification import Surroundings
+from auditor.hcl.guards import SENSITIVE_OUTPUT
 from auditor.hcl.memo import Memo
 from auditor.hcl.provenance import Provenance
 from auditor.hcl.providers import ProviderConfiguration, ProviderKey, passed_providers
@@ -26,8 +27,6 @@ from auditor.hcl.source import SourceFile
 from auditor.hcl.values import Value
 from auditor.hcl.variables import validate
 from auditor.model.values import Unknown
-
-_CALL_ARGUMENTS: Final = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})
 
 
 @dataclass(frozen=True)
@@ -130,6 +129,11 @@ class ModuleInstance:
             f"module.{name}",
             lambda: _instances(children.expansion, [one(child) for child in children.modules]),
         ), 1
+
+    def _managed(self, steps: tuple[Step, ...]) -> tuple[Value, int]:
+        """`resource.TYPE.NAME`, which says the same as `TYPE.NAME`."""
+        value, used = self._resource((MANAGED, _name(steps, "resource")), steps[1:])
+        return value, used + 1
 
     def _data(self, steps: tuple[Step, ...]) -> tuple[Value, int]:
         type_ = _name(steps, "data")
@@ -249,10 +253,19 @@ class ModuleInstance:
             place = Provenance(block.source, block.offset)
             raise EvaluationError("Missing required argument", 'The argument "value" is required.', place)
         value = self._evaluated(attribute)
-        flag = block.body.attributes.get("sensitive")
-        if flag is not None and self._evaluated(flag).content is True:
-            return value.marked(frozenset({values.SENSITIVE}))
-        return value
+        if not self.says_sensitive(block) or value.sensitive:
+            return value
+        own = {values.SENSITIVE} if self.called is None else {values.SENSITIVE, SENSITIVE_OUTPUT}
+        return value.marked(frozenset(own))
+
+    def says_sensitive(self, output: Block) -> bool:
+        """Whether an output is declared as sensitive.
+
+        Raises:
+            EvaluationError: where that has no value.
+        """
+        flag = output.body.attributes.get("sensitive")
+        return flag is not None and self._evaluated(flag).content is True
 
     def outputs(self) -> Value:
         """All outputs as an object."""
@@ -300,21 +313,12 @@ class ModuleInstance:
         if module is None:
             reference = f"module.{name}"
             return Children(expansion, (), values.not_evaluable(f"the code of {reference} is not there", reference))
-        self._complain_of_unknown_arguments(block, module)
         modules = []
         for repetition in expansion.repetitions:
             self.context.count(block)
             scope = RepetitionScope(self, expansion, repetition) if expansion.by else self
             modules.append(ModuleInstance(self.context, module, Called(self, block, scope, repetition)))
         return Children(expansion, tuple(modules))
-
-    def _complain_of_unknown_arguments(self, block: Block, module: Module) -> None:
-        for name, attribute in block.body.attributes.items():
-            if name not in _CALL_ARGUMENTS and (name,) not in module.of("variable"):
-                detail = f'The module "{block.labels[0]}" declares no variable named "{name}".'
-                self.context.diagnostics.error(
-                    "Unsupported argument", detail, attribute.source.range_at(attribute.offset)
-                )
 
     def provider(self, key: ProviderKey) -> ProviderConfiguration | None:
         """A provider configuration by its name in this module: its own, handed in, or inherited."""
@@ -394,6 +398,7 @@ _RESOLVERS: Final[Mapping[str, Callable[[ModuleInstance, tuple[Step, ...]], tupl
     "local": ModuleInstance._local,  # noqa: SLF001
     "module": ModuleInstance._module,  # noqa: SLF001
     "data": ModuleInstance._data,  # noqa: SLF001
+    "resource": ModuleInstance._managed,  # noqa: SLF001
     "path": ModuleInstance._path,  # noqa: SLF001
     "terraform": ModuleInstance._terraform,  # noqa: SLF001
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Final
 
 from auditor.hcl import numbers
@@ -15,6 +16,8 @@ from auditor.model.facts import SourceRange, Written
 from auditor.model.values import Unknown
 
 MASKED: Final = "(sensitive)"
+_WIDE: Final = 2**63
+_WIDEST: Final = 2**1023
 
 
 @dataclass(slots=True)
@@ -58,9 +61,10 @@ def _named(value: Value, content: Mapping[str, Value], path: str) -> Iterator[tu
 
 
 def number(content: int | Float) -> int | float:
-    """A number of JSON."""
+    """A number of JSON; beyond 64 bits a plan keeps what a double holds as a double, and prints its shortest form."""
     if isinstance(content, int):
-        return int(content)
+        in_double = abs(content) >= _WIDE and abs(content) < _WIDEST and int(float(content)) == content
+        return int(Decimal(repr(float(content)))) if in_double else int(content)
     return float(numbers.text(content))
 
 

@@ -76,14 +76,31 @@ def _statement(item: Mapping[str, Json], version: str) -> dict[str, Json]:
             made[name] = with_variables(_strings(item[key]))
     for name, key in (("Principal", "principals"), ("NotPrincipal", "not_principals")):
         if item.get(key):
-            pairs = [(each["type"], with_variables(_strings(each["identifiers"]))) for each in item[key]]
+            each_once = sorted(item[key], key=lambda each: _place(_principal_text(each)))
+            pairs = [(each["type"], with_variables(_strings(each["identifiers"]))) for each in each_once]
             made[name] = _principals(pairs)
     if item.get("condition"):
         made["Condition"] = _conditions(
             (each["test"], each["variable"], [str(with_variables(value)) for value in each["values"]])
-            for each in item["condition"]
+            for each in sorted(item["condition"], key=lambda each: _place(_condition_text(each)))
         )
     return _ordered(made)
+
+
+def _place(text: str) -> str:
+    """Where an element stands in a set of the provider's plugin SDK, which orders by digests, as decimal text."""
+    return str(zlib.crc32(text.encode()))
+
+
+def _principal_text(block: Mapping[str, Json]) -> str:
+    """The text that the SDK takes the digest of (`SerializeResourceForHash`): in braces what is a set itself."""
+    identifiers = sorted((f"{each};" for each in block["identifiers"]), key=_place)
+    return f"identifiers:{{{''.join(identifiers)}}};type:{block['type']};"
+
+
+def _condition_text(block: Mapping[str, Json]) -> str:
+    given = "".join(f"{each};" for each in block["values"])
+    return f"test:{block['test']};values:({given});variable:{block['variable']};"
 
 
 def _ordered(statement: Mapping[str, Json]) -> dict[str, Json]:
@@ -121,19 +138,28 @@ def _conditions(rows: Iterable[tuple[str, str, list[str]]]) -> Json:
 
 
 def _parsed(text: str, argument: str) -> dict[str, Json]:
-    """A given document in the provider's form and order."""
+    """A given document in the provider's form and order; names of elements are read in any case, as Go does."""
     try:
-        given = json.loads(text)
-        statements = given.get("Statement") or []
-        statements = statements if isinstance(statements, list) else [statements]
+        given = _elements(json.loads(text), ("Version", "Id", "Statement"))
         return {
             "Version": given.get("Version") or "",
             "Id": given.get("Id") or "",
-            "Statement": [_normalized(item) for item in statements],
+            "Statement": [_normalized(_elements(item, _ORDER)) for item in _listed(given.get("Statement") or [])],
         }
     except (ValueError, AttributeError, TypeError, RecursionError) as error:
-        detail = f"A document of {argument} is not a policy in JSON: {error}."
+        detail = f"A document of {argument} is not a policy in JSON that the provider reads: {error}."
         raise EvaluationError("Invalid policy document", detail) from error
+
+
+def _listed(value: Json) -> list[Json]:
+    if not isinstance(value, list):
+        raise TypeError("its statements are not a list")
+    return value
+
+
+def _elements(found: Mapping[str, Json], names: Iterable[str]) -> dict[str, Json]:
+    by_folded = {name.lower(): name for name in names}
+    return {by_folded[key.lower()]: value for key, value in found.items() if key.lower() in by_folded}
 
 
 def _normalized(statement: Mapping[str, Json]) -> dict[str, Json]:
@@ -146,19 +172,30 @@ def _normalized(statement: Mapping[str, Json]) -> dict[str, Json]:
             ]
             made[name] = _principals(pairs)
     if "Condition" in made:
-        made["Condition"] = {
-            test: {
-                variable: found if isinstance(found, str) else _texts(found)
-                for variable, found in sorted(variables.items())
-            }
-            for test, variables in sorted(made["Condition"].items())
-        }
+        read = {test: _condition_values(variables) for test, variables in sorted(made["Condition"].items())}
+        made["Condition"] = {test: variables for test, variables in read.items() if variables}
     return _ordered(made)
 
 
+def _condition_values(variables: Mapping[str, Json]) -> dict[str, str | list[str]]:
+    """The values by variable; what is neither text, bool nor list (a number, say) the provider drops."""
+    found: dict[str, str | list[str]] = {}
+    for variable, value in sorted(variables.items()):
+        if isinstance(value, bool):
+            found[variable] = str(value).lower()
+        elif isinstance(value, str):
+            found[variable] = value
+        elif isinstance(value, list):
+            texts = _texts(value)
+            found[variable] = texts[0] if len(texts) == 1 else texts
+    return found
+
+
 def _texts(value: Json) -> list[str]:
-    items = value if isinstance(value, list) else [value]
-    return [item if isinstance(item, str) else json.dumps(item) for item in items]
+    items = _listed(value)
+    if not all(isinstance(item, str) for item in items):
+        raise TypeError("a list in it holds something else than texts, which ends the provider")
+    return items
 
 
 def _unique(statements: Iterable[Mapping[str, Json]]) -> None:
@@ -173,9 +210,9 @@ def _unique(statements: Iterable[Mapping[str, Json]]) -> None:
 
 
 def _merge(document: dict[str, Json], added: Mapping[str, Json], *, unique: bool) -> None:
-    """Add a document: statements of the same id are replaced, others appended."""
-    for name in ("Version", "Id"):
-        document[name] = added[name] or document[name]
+    """Add a document: statements of the same id are replaced, others appended; the later version counts."""
+    document["Id"] = added["Id"] or document["Id"]
+    document["Version"] = max(added["Version"], document["Version"])
     statements = document["Statement"]
     if unique:
         _unique([*statements, *added["Statement"]])

@@ -27,6 +27,8 @@ class AttributeSchema:
 
     type: Type
     required: bool = False
+    configurable: bool = True
+    """Whether code may set it."""
     computed: bool = False
     """AWS or the provider decides it where nothing is written."""
     sensitive: bool = False
@@ -146,6 +148,7 @@ def _read(described: Mapping[str, Any]) -> Schema:
         attributes[name] = AttributeSchema(
             type_,
             required="required" in words,
+            configurable="required" in words or "optional" in words,
             computed="computed" in words,
             sensitive="sensitive" in words,
             normalized=next((word for word in words if word in NORMALIZED), ""),

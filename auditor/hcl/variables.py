@@ -53,6 +53,7 @@ class ConstantScope:
 
 
 CONSTANTS: Final = ConstantScope()
+_RESULT: Final = "Invalid variable validation result"
 UNDECLARED_VALUE: Final = "Value for undeclared variable"
 
 
@@ -133,6 +134,7 @@ def declared(block: Block, diagnostics: Diagnostics) -> Declaration:
                 flags[name] = evaluate(flag.expression, CONSTANTS, flag.source).content is True
     except EvaluationError as error:
         diagnostics.evaluation(error, block.source, block.offset)
+        default = values.unknown(types.DYNAMIC, values.not_evaluable(str(error), f"var.{block.labels[0]}"))
     found = Declaration(block.labels[0], block, constraint, None, flags["nullable"], flags["sensitive"])
     if default is None:
         return found
@@ -140,7 +142,7 @@ def declared(block: Block, diagnostics: Diagnostics) -> Declaration:
         default = found._converted(default)  # noqa: SLF001 - the default is converted as any value
     except ConversionError as error:
         detail = f"This default value is not compatible with the variable: {error}."
-        diagnostics.error("Invalid default value for variable", detail, found.place)
+        diagnostics.error("Invalid default value for variable", detail, _place_of(block, "default"))
         default = values.unknown(constraint, values.not_evaluable(detail, f"var.{found.name}"))
     return Declaration(found.name, block, constraint, default, found.nullable, found.sensitive)
 
@@ -263,9 +265,19 @@ def validate(
         if condition is None or message is None:
             continue
         try:
-            if evaluate_attribute(condition).content is False:
+            holds = convert(evaluate_attribute(condition), types.BOOL)
+            if holds.is_null:
+                detail = "The condition must be either true or false, not null."
+                diagnostics.error(_RESULT, detail, block.source.range_at(condition.offset))
+            elif holds.content is False:
                 text = evaluate_attribute(message).content
                 detail = text if isinstance(text, str) else "The condition of a validation block is false."
                 diagnostics.error("Invalid value for variable", detail, block.source.range_at(condition.offset))
-        except EvaluationError as error:
-            diagnostics.evaluation(error, condition.source, condition.offset)
+        except (EvaluationError, ConversionError) as error:
+            wrong = error if isinstance(error, EvaluationError) else EvaluationError(_RESULT, f"{error}.")
+            diagnostics.evaluation(wrong, condition.source, condition.offset)
+
+
+def _place_of(block: Block, argument: str) -> SourceRange:
+    part = block.body.attributes.get(argument, block)
+    return part.source.range_at(part.offset)

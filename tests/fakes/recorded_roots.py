@@ -68,7 +68,7 @@ def compare_conditions(configuration, recorded):
         )
         for each in recorded.get("checks", ())
         if each["address"]["kind"] != "var"
-        for instance in each["instances"]
+        for instance in each.get("instances", ())
     }
     found = {}
     for condition in configuration.conditions:

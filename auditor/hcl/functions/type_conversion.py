@@ -8,6 +8,7 @@ from auditor.hcl import types, values
 from auditor.hcl.convert import ConversionError, convert
 from auditor.hcl.errors import FunctionError
 from auditor.hcl.functions.specification import Family, Parameter
+from auditor.hcl.guards import SENSITIVE_OUTPUT, is_guarded
 from auditor.hcl.types import BOOL, NUMBER, STRING, ListType, MapType, SetType, Type
 from auditor.hcl.values import EPHEMERAL, SENSITIVE, Undecided, Value
 
@@ -59,14 +60,14 @@ def _sensitive(value: Value) -> Value:
 
 @_function("nonsensitive", _VALUE)
 def _nonsensitive(value: Value) -> Value:
-    return Value(value.content, value.type, value.marks - {SENSITIVE}, value.origin)
+    return Value(value.content, value.type, value.marks - {SENSITIVE, SENSITIVE_OUTPUT}, value.origin)
 
 
 @_function("issensitive", _VALUE, result=BOOL)
 def _issensitive(value: Value) -> Value:
-    if isinstance(value.content, Undecided) and not value.sensitive:
+    if isinstance(value.content, Undecided) and not is_guarded(value.marks):
         return values.unknown(BOOL, value.content.cause, not_null=True)
-    return values.boolean(value.sensitive)
+    return values.boolean(is_guarded(value.marks))
 
 
 @_function("ephemeralasnull", _VALUE)

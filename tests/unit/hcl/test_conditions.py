@@ -29,7 +29,7 @@ resource "aws_dynamodb_table" "t" {
         ("precondition", "count.index == 0", '"Not ${count.index}."', [("true", "Not 0."), ("false", "Not 1.")]),
         ("postcondition", 'self.name == "t1"', '"x"', [("false", "x"), ("true", "x")]),
         ("postcondition", 'self.arn == "x"', '"x"', [("unknown", "x")] * 2),
-        ("precondition", '"true"', "var.secret", [("true", "")] * 2),
+        ("precondition", 'var.secret == "" ? "false" : "true"', "var.secret", [("true", "")] * 2),
         ("precondition", 'var.secret == ""', '"x"', [("false", "x")] * 2),
     ],
 )

@@ -1,0 +1,1 @@
+"""What Terraform refuses before it evaluates anything: wrong blocks, unknown names, cycles, moves that contradict."""

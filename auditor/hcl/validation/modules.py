@@ -1,0 +1,51 @@
+"""All static checks over all modules that were read."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from auditor.hcl.diagnostics import Diagnostics
+from auditor.hcl.errors import EvaluationError
+from auditor.hcl.guards import holds_guarded
+from auditor.hcl.module_instance import ModuleInstance
+from auditor.hcl.validation.aliases import of_aliases
+from auditor.hcl.validation.bodies import of_bodies
+from auditor.hcl.validation.complaint import Complaint, Complaints
+from auditor.hcl.validation.cycles import SUMMARY, of_cycles
+from auditor.hcl.validation.forms import of_blocks
+from auditor.hcl.validation.moves import of_moves
+from auditor.hcl.validation.names import of_names
+
+
+def validate_modules(root: ModuleInstance) -> None:
+    """Complain of what Terraform refuses in any module; what evaluation complained of is not told again."""
+    installed, diagnostics = root.context.installed, root.context.diagnostics
+    for module in installed.modules:
+        for found in (
+            of_blocks(module),
+            of_bodies(module),
+            of_names(module, partial(installed.calls.of, module)),
+            of_moves(module),
+            of_aliases(module),
+        ):
+            _note(found, diagnostics)
+    _note(_of_outputs(root), diagnostics)
+    if not diagnostics.told(SUMMARY):
+        _note(of_cycles(root.module, installed.calls), diagnostics)
+
+
+def _of_outputs(root: ModuleInstance) -> Complaints:
+    """Outputs of the root module that would show what is sensitive."""
+    for (name,), block in root.module.of("output").items():
+        try:
+            shows = holds_guarded(root.output(name)) and not root.says_sensitive(block)
+        except EvaluationError:  # told where it was evaluated
+            continue
+        if shows:
+            detail = "An output of the root module that holds sensitive data must say sensitive = true."
+            yield Complaint("Output refers to sensitive values", detail, block.source, block.offset)
+
+
+def _note(complaints: Complaints, diagnostics: Diagnostics) -> None:
+    for each in complaints:
+        diagnostics.error_unless_told(each.summary, each.detail, each.source.range_at(each.offset))
