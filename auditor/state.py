@@ -79,14 +79,18 @@ class State:
         return {type_: tuple(sorted(names)) for type_, names in found.items()}
 
     def bind(self, resources: Iterable[Resource]) -> tuple[Resource, ...]:
-        """The declared resources with each Unknown replaced that is nothing but one reference found here."""
+        """The declared resources with each Unknown replaced that is nothing but one reference found here.
+
+        The fact `unbound` of such a resource has the values as they were.
+        """
         return tuple(self._bound_resource(resource) for resource in resources)
 
     def _bound_resource(self, resource: Resource) -> Resource:
         name = self._bound(resource.identity.name)
         identity = replace(resource.identity, name=name) if isinstance(name, str) else resource.identity
         values = {attribute: self._bound(value) for attribute, value in resource.values.items()}
-        return replace(resource, identity=identity, values=values)
+        facts = resource.facts if values == resource.values else {**resource.facts, "unbound": resource.values}
+        return replace(resource, identity=identity, values=values, facts=facts)
 
     def _bound(self, value: Value) -> Value:
         if isinstance(value, Unknown):

@@ -122,7 +122,7 @@ class Walk:
 
     def _blocks(self, attribute: Attribute, place: Place, sides: Sides) -> None:
         wanted, actual = sides.planned, sides.live
-        omitted = wanted is None and attribute.computed
+        omitted = wanted is None and (attribute.computed or not place.written)
         if wanted == actual and sides.stored is actual and not unknowns(actual):
             return
         if isinstance(wanted, Unknown) or isinstance(actual, Unknown):
@@ -174,7 +174,7 @@ class Walk:
         wanted, actual = sides.planned, sides.live
         omitted = wanted is None or (wanted == "" and attribute.computed)
         if omitted and attribute.key_reference:
-            return _default_key(attribute, place, sides.stored)
+            return _default_key(attribute, place, self._key_of_its_own(sides.stored))
         if isinstance(actual, str) and attribute.service_made and attribute.service_made in actual:
             return Reality.EQUAL
         if not place.written or (omitted and attribute.computed):
@@ -188,6 +188,13 @@ class Walk:
         if differs is _TRUE and attribute.autoscaled:
             differs = ~_within(self.live.facts.get("bounds"), place.path, actual)
         return _REALITIES[differs]
+
+    def _key_of_its_own(self, stored: Value) -> Value:
+        """The stored key; none where a fact tells that it is the account's default one."""
+        default = self.live.facts.get("default_key")
+        if isinstance(default, Unknown):
+            return default
+        return None if default is True else stored
 
     def _effect(self, attribute: Attribute) -> Truth:
         """Whether what is declared has any effect in AWS, given the sibling that it needs."""

@@ -59,11 +59,26 @@ def dormant(child: Attribute, block: Value, before: Value) -> Truth:
 
 def element_change(attribute: Attribute, wanted: Value, before: Value) -> Truth:
     """Whether a child of a declared element differs from the stored one, an omitted child counting as zero."""
+    if attribute.shape is Shape.BLOCKS:
+        return _elements_change(attribute, filled(attribute, wanted), filled(attribute, before))
     if attribute.shape is not Shape.BLOCK:
         return ~_equal(attribute, attribute.default if wanted is None else wanted, before)
     if wanted is None or before is None:
         return Truth.of((wanted is None) is not (before is None))
     return any_of(element_change(child, of(wanted, child.name), of(before, child.name)) for child in attribute.children)
+
+
+def _elements_change(attribute: Attribute, wanted: Value, before: Value) -> Truth:
+    """The same of a set of blocks inside an element."""
+    if not isinstance(wanted, Mapping) or not isinstance(before, Mapping):
+        return ~equal(wanted, before)
+    if wanted.keys() != before.keys():
+        return Truth.TRUE
+    return any_of(
+        element_change(child, of(wanted[key], child.name), of(before[key], child.name))
+        for key in wanted
+        for child in attribute.children
+    )
 
 
 def matches(attribute: Attribute, wanted: Value, before: Value) -> Truth:
@@ -85,6 +100,8 @@ def _found(child: Attribute, wanted: Value, before: Value) -> Truth:
         return all_of(_found(inner, of(wanted, inner.name), of(before, inner.name)) for inner in child.children)
     if wanted is None:
         return Truth.of(child.computed)
+    if child.shape is Shape.BLOCKS:
+        return ~_elements_change(child, wanted, filled(child, before))
     return _equal(child, wanted, before)
 
 

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from auditor.compare.attributes import Walk
+from auditor.compare.dependents import followed
 from auditor.compare.elsewhere import renamed
 from auditor.compare.last_applied import Applied, LastApplied, left_behind, names_in, not_tracked, of_missing
 from auditor.compare.overrides import EVERYTHING, LeftOut
@@ -55,7 +56,7 @@ def compare(
         for key, found in sorted(present.items())
         if key not in taken and (key in behind or by_type[key[0]].belongs(found, scope))
     )
-    return renamed((*compared, *unmanaged), by_type)
+    return renamed(followed((*compared, *unmanaged), by_type, references.bound), by_type)
 
 
 def unlisted(kinds: Iterable[Kind], answers: Answers, scope: Scope) -> Mapping[str, Unknown]:

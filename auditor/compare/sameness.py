@@ -7,7 +7,7 @@ from typing import Final
 
 from auditor.compare.policy_documents import equivalent
 from auditor.model.kind import Attribute, Equivalence, Shape
-from auditor.model.values import Truth, Unknown, Value, equal
+from auditor.model.values import Truth, Unknown, Value, all_of, equal
 
 ZEROS: Final[Mapping[Shape, Value]] = {
     Shape.STRING: "",
@@ -41,7 +41,23 @@ def same(attribute: Attribute, one: Value, other: Value) -> Truth:
         return _same_set(one, other)
     if attribute.shape is Shape.MAP and isinstance(one, Mapping) and isinstance(other, Mapping):
         return equal(_without_nulls(one), _without_nulls(other))
+    if attribute.shape is Shape.BLOCKS and isinstance(one, Mapping) and isinstance(other, Mapping):
+        if one.keys() != other.keys():
+            return Truth.FALSE
+        return all_of(_same_block(attribute, one[key], other[key]) for key in one)
     return equal(one, other)
+
+
+def _same_block(attribute: Attribute, one: Value, other: Value) -> Truth:
+    """Whether two blocks mean the same, child by child; one that is left out counts as its default."""
+    if not isinstance(one, Mapping) or not isinstance(other, Mapping):
+        return equal(one, other)
+    return all_of(
+        _same_block(child, one.get(child.name), other.get(child.name))
+        if child.shape is Shape.BLOCK
+        else same(child, one.get(child.name, child.default), other.get(child.name, child.default))
+        for child in attribute.children
+    )
 
 
 def truly_same(attribute: Attribute, one: Value, other: Value) -> Truth:

@@ -6,6 +6,7 @@ Facts besides the attributes: arn, created, table, index.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from auditor.model.answers import Answer, Answers, Request, Scope
@@ -109,9 +110,11 @@ def _digits(capacity: int | None) -> str | None:
     return None if capacity is None else str(capacity)
 
 
-def refresh(live: Resource, _answers: Answers) -> Resource:
-    """As AWS tells it."""
-    return live
+def refresh(live: Resource, answers: Answers) -> Resource:
+    """As AWS tells it; a time zone that it leaves out, which is UTC, is stored as none."""
+    entries = items(answers.get(ACTIONS), "ScheduledActions")
+    entry = next(entry for entry in entries if _name(entry) == live.identity.name)
+    return replace(live, values={**live.values, "timezone": entry.get("Timezone", "")})
 
 
 def absence(answers: Answers, _scope: Scope, _name: str) -> Unknown | None:

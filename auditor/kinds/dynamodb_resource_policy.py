@@ -31,7 +31,7 @@ ATTRIBUTES: Final = (
         name="confirm_remove_self_resource_access",
         shape=Shape.BOOL,
         doc="Acts when the policy is written only.",
-        computed=True,
+        default=False,
         compared=False,
         kept=True,
     ),

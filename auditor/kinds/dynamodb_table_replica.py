@@ -1,4 +1,4 @@
-"""Replicas of tables in other Regions that resources of their own declare; facts: status, arn.
+"""Replicas of tables in other Regions that resources of their own declare; facts: status, arn, default_key.
 
 Read only where code has such a resource: what a table tells of its replicas stands with the table.
 """
@@ -6,7 +6,6 @@ Read only where code has such a resource: what a table tells of its replicas sta
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from auditor.model.answers import Answer, Answers, Request, Scope
@@ -137,9 +136,10 @@ def _resource(
     described = answers.get(Request.of(DESCRIBE, place, TableName=name))
     recovery, tags = answers.get(Request.of(BACKUPS, place, TableName=name)), answers.get(_tags_of(scope, name, region))
     there = described.pages[0]["Table"] if described.ok else None
+    key = _key(replica, described)
     values: dict[str, Value] = {
         "global_table_arn": table["TableArn"],
-        "kms_key_arn": _key(replica, described),
+        "kms_key_arn": key,
         "point_in_time_recovery": _recovery(recovery),
         "table_class_override": replica.get("ReplicaTableClassSummary", {}).get("TableClass"),
         "deletion_protection_enabled": described.unknown if there is None else _protection(there),
@@ -154,6 +154,7 @@ def _resource(
         facts={
             "arn": there["TableArn"] if there is not None else replica.get("ReplicaArn"),
             "status": replica.get("ReplicaStatus"),
+            "default_key": _is_default(key, region, answers, scope),
         },
     )
 
@@ -184,18 +185,21 @@ def _recovery(answer: Answer) -> Value:
     return on
 
 
-def refresh(live: Resource, answers: Answers) -> Resource:
-    """The provider stores no key for the account's default key of the replica's Region."""
-    key, region = live.values["kms_key_arn"], live.identity.region
+def _is_default(key: Value, region: str, answers: Answers, scope: Scope) -> Value:
+    """Whether a key is the account's default one of the replica's Region."""
     if not isinstance(key, str):
-        return live
-    aliases = answers.get(Request.of(ALIASES, region))
-    if aliases.code == "NotRead":
-        aliases = answers.get(Request.of(ALIASES))  # it lies in the environment's own Region
+        return key if isinstance(key, Unknown) else True
+    aliases = answers.get(Request.of(ALIASES, "" if region == scope.region else region))
     default = default_key(aliases, "dynamodb")
-    if aliases.ok and not (default and key.endswith(f":{region}:{live.identity.account}:key/{default}")):
-        return live
-    return replace(live, values={**live.values, "kms_key_arn": None if aliases.ok else aliases.unknown})
+    if not aliases.ok:
+        return aliases.unknown
+    found: bool = bool(default) and key.endswith(f":{region}:{scope.account}:key/{default}")
+    return found
+
+
+def refresh(live: Resource, _answers: Answers) -> Resource:
+    """As the replica's Region tells it, the account's default key too."""
+    return live
 
 
 def absence(answers: Answers, scope: Scope, name: str) -> Unknown | None:

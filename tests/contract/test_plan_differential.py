@@ -21,18 +21,22 @@ def disagreements(seeds, folder):
     theirs.mkdir()
     told = terraform_verdicts.verdicts(cases, theirs)
     resources = plan_cases.configured(cases, folder)
-    found = {}
-    for case in cases:
-        ours, right = plan_cases.compared(case, resources[case["id"]]), told[case["id"]]
-        if str(ours.plan) != right["verdict"]:
-            found[case["id"]] = f"{ours.plan} instead of {right}"
-        elif ours.plan == "update":
-            extra, lacking = {*ours.changed} - {*right["changed"]}, {*right["changed"]} - {*ours.changed}
-            if extra - FOLLOWING or lacking - PASSENGERS:
-                found[case["id"]] = f"changes {ours.changed} instead of {right['changed']}"
-        elif ours.plan == "replace" and list(ours.forcing) != right["replace_paths"]:
-            found[case["id"]] = f"forced by {ours.forcing} instead of {right['replace_paths']}"
-    return found
+    ours = {case["id"]: plan_cases.compared(case, resources[case["id"]], plan_cases.state_of(case)) for case in cases}
+    return {name: words for name in ours if (words := disagreement(ours[name], told[name]))}
+
+
+def disagreement(ours, right):
+    """How a comparison differs from Terraform's verdict; empty where it does not."""
+    if str(ours.plan) != right["verdict"]:
+        return f"{ours.plan} instead of {right}"
+    if ours.plan == "update":
+        extra, lacking = {*ours.changed} - {*right["changed"]}, {*right["changed"]} - {*ours.changed}
+        return (
+            f"changes {ours.changed} instead of {right['changed']}" if extra - FOLLOWING or lacking - PASSENGERS else ""
+        )
+    if ours.plan == "replace" and list(ours.forcing) != right["replace_paths"]:
+        return f"forced by {ours.forcing} instead of {right['replace_paths']}"
+    return ""
 
 
 def test_a_sample_of_pairs(tmp_path):

@@ -4,7 +4,7 @@ import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 from xml.sax.saxutils import escape
 
 from plan_cases import ACCOUNT, REGION
@@ -16,12 +16,30 @@ IDENTITY = (
 )
 
 
+MISSING = (
+    "<ErrorResponse><Error><Type>Sender</Type><Code>NoSuchEntity</Code><Message>none</Message></Error></ErrorResponse>"
+)
+TOLD = (
+    *(
+        "DescribeAlarms",
+        "CompositeAlarms",
+        "cloudwatch ListTagsForResource",
+        "policies",
+        "plans",
+        "vaults",
+        "selections",
+    ),
+    *("DescribeKinesisStreamingDestination", "GetResourcePolicy"),
+)
+
+
 class World:
-    """What is live: `tables` by (Region, name), `keys` by id, `targets`, `policies`, `alarms` and tags by name."""
+    """What is live: `tables` by (Region, name), `keys` by id, what is listed, and `told` by a case's own names."""
 
     def __init__(self) -> None:
-        self.tables, self.keys, self.alarms, self.alarm_tags = {}, {}, {}, {}
-        self.targets, self.policies, self.aliases = [], [], []
+        self.tables, self.keys = {}, {}
+        self.targets, self.policies, self.aliases, self.actions, self.insights = [], [], [], [], []
+        self.told = {name: {} for name in TOLD}
 
     def add(self, case):
         """Everything that a case says is live."""
@@ -30,12 +48,16 @@ class World:
             self.tables[REGION, live["DescribeTable"]["TableName"]] = live
             for region, there in case.get("live_other_regions", {}).items():
                 self.tables[region, live["DescribeTable"]["TableName"]] = there
+        for region, tables in live.get("dynamodb", {}).items():
+            self.tables |= {(region, name): there for name, there in tables.items()}
         self.keys |= live.get("kms", {})
         self.targets += live.get("DescribeScalableTargets", [])
         self.policies += live.get("DescribeScalingPolicies", [])
         self.aliases += live.get("ListAliases", [])
-        self.alarms |= live.get("DescribeAlarms", {})
-        self.alarm_tags |= live.get("cloudwatch ListTagsForResource", {})
+        self.actions += live.get("DescribeScheduledActions", [])
+        self.insights += live.get("DescribeContributorInsights", [])
+        for name in TOLD:
+            self.told[name] |= live.get(name, {})
 
     def answer(self, service, operation, region, asked):
         """The status and members of an answer of one of the JSON services."""
@@ -49,11 +71,21 @@ class World:
             name = asked["PolicyNames"][0]
             found = [p for p in self.policies if p["PolicyName"] == name and p["ResourceId"] == asked["ResourceId"]]
             return 200, {"ScalingPolicies": found}
+        if operation == "DescribeScheduledActions":
+            return 200, {"ScheduledActions": [a for a in self.actions if a["ResourceId"] == asked["ResourceId"]]}
         if operation == "ListTagsForResource":
             return 200, {"Tags": {}}
         return unknown(operation)
 
     def _dynamodb(self, operation, region, asked):
+        if operation == "DescribeContributorInsights":
+            return self._insights(asked)
+        if operation == "DescribeKinesisStreamingDestination":
+            found = self.told[operation].get(asked["TableName"], [])
+            return 200, {"TableName": asked["TableName"], "KinesisDataStreamDestinations": found}
+        if operation == "GetResourcePolicy":
+            found = self.told[operation].get(asked["ResourceArn"])
+            return (200, found) if found else (400, {"__type": "PolicyNotFoundException", "message": "none"})
         name = asked.get("TableName") or asked["ResourceArn"].rpartition("/")[2]
         live = self.tables.get((region, name.rpartition("/")[2]))
         if live is None:
@@ -70,6 +102,30 @@ class World:
             "DescribeTimeToLive": "TimeToLiveDescription",
         }.get(operation)
         return (200, {member: told}) if member else unknown(operation)
+
+    def _insights(self, asked):
+        for each in self.insights:
+            if (each["TableName"], each.get("IndexName")) == (asked["TableName"], asked.get("IndexName")):
+                return 200, each
+        return 400, {"__type": "ResourceNotFoundException", "message": "none"}
+
+    def rest(self, path):
+        """The status and members of an answer of AWS Backup."""
+        kind, *names = path.strip("/").split("/")
+        if kind == "tags":
+            arn = "/".join(names)
+            everything = (*self.told["plans"].values(), *self.told["vaults"].values())
+            own = [
+                each["Tags"] for each in everything if arn in (each.get("BackupPlanArn"), each.get("BackupVaultArn"))
+            ]
+            return 200, {"Tags": own[0] if own else {}}
+        if kind == "backup-vaults":
+            found = self.told["vaults"].get(names[0])
+        else:
+            found = (
+                self.told["selections"].get(names[-1]) if "selections" in names else self.told["plans"].get(names[-1])
+            )
+        return (200, found) if found else (404, {"__type": "ResourceNotFoundException", "message": "not found"})
 
     def _kms(self, operation, region, asked):
         if operation == "ListAliases":
@@ -93,14 +149,28 @@ class World:
         return unknown(operation)
 
     def query(self, form):
-        """The body of an answer of one of the XML services."""
+        """The body of an answer of one of the XML services; None where there is no such thing."""
         operation = form["Action"][0]
         if operation == "DescribeAlarms":
             names = [value[0] for name, value in form.items() if name.startswith("AlarmNames.")]
-            found = {"MetricAlarms": [self.alarms[name] for name in names if name in self.alarms]}
+            found = {
+                member: [self.told[told][name] for name in names if name in self.told[told]]
+                for member, told in (("MetricAlarms", operation), ("CompositeAlarms", "CompositeAlarms"))
+            }
         elif operation == "ListTagsForResource":
-            tags = self.alarm_tags.get(form["ResourceARN"][0].rpartition(":")[2], {})
+            tags = self.told["cloudwatch ListTagsForResource"].get(form["ResourceARN"][0].rpartition(":")[2], {})
             found = {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
+        elif operation in ("GetPolicy", "GetPolicyVersion"):
+            policy = self.told["policies"].get(form["PolicyArn"][0])
+            if policy is None:
+                return None
+            tags = [{"Key": key, "Value": value} for key, value in policy["Tags"].items()]
+            version = {"Document": quote(policy["Document"]), "VersionId": "v1", "IsDefaultVersion": True}
+            found = (
+                {"Policy": policy["Policy"] | {"Tags": tags}}
+                if operation == "GetPolicy"
+                else {"PolicyVersion": version}
+            )
         else:
             return IDENTITY
         return f"<{operation}Response><{operation}Result>{xml(found)}</{operation}Result></{operation}Response>"
@@ -135,10 +205,17 @@ class _Handler(BaseHTTPRequestHandler):
             status, found = self.server.world.answer(signed[3], target, signed[2], json.loads(body or b"{}"))
             self._send(status, "application/x-amz-json-1.0", json.dumps(found).encode())
         else:
-            self._send(200, "text/xml", self.server.world.query(parse_qs(body.decode())).encode())
+            told = self.server.world.query(parse_qs(body.decode()))
+            self._send(404 if told is None else 200, "text/xml", (told or MISSING).encode())
 
-    def _send(self, status, kind, content):
+    def do_GET(self):
+        status, found = self.server.world.rest(unquote(urlsplit(self.path).path))
+        self._send(status, "application/json", json.dumps(found).encode(), found.get("__type"))
+
+    def _send(self, status, kind, content, error=None):
         self.send_response(status)
+        if error:
+            self.send_header("X-Amzn-Errortype", error)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()

@@ -4,6 +4,7 @@ A case has `id`, `type`, `config` (HCL), `provider` (a name of PROVIDERS) and `l
 """
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from auditor.compare import compare
 from auditor.declared import declared, names
@@ -134,10 +135,88 @@ def regional_answers(live):
                 yield Answer(Request.of("dynamodb:ListTagsOfResource", place, ResourceArn=arn), ({"Tags": tags},))
 
 
+def action_answers(live):
+    actions = [
+        {name: _time(value) if name in ("StartTime", "EndTime") else value for name, value in each.items()}
+        for each in live["DescribeScheduledActions"]
+    ]
+    request = Request.of("application-autoscaling:DescribeScheduledActions", ServiceNamespace="dynamodb")
+    yield Answer(request, ({"ScheduledActions": actions},))
+
+
+def _time(seconds):
+    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
+
+
+def composite_answers(live):
+    alarms = list(live["CompositeAlarms"].values())
+    request = Request.of("cloudwatch:DescribeAlarms", AlarmTypes=("MetricAlarm", "CompositeAlarm"))
+    yield Answer(request, ({"CompositeAlarms": alarms},))
+    told = live["cloudwatch ListTagsForResource"]
+    tags = [{"ResourceARN": alarm["AlarmArn"], "Tags": pairs(told[alarm["AlarmName"]])} for alarm in alarms]
+    bulk = Request.of("resourcegroupstaggingapi:GetResources", ResourceTypeFilters=("cloudwatch:alarm",))
+    yield Answer(bulk, ({"ResourceTagMappingList": tags},))
+
+
+def iam_answers(live, name):
+    get = Request.of("iam:GetPolicy", PolicyArn=f"arn:aws:iam::{ACCOUNT}:policy/{name}")
+    if not live["policies"]:
+        yield failed(get, "NoSuchEntity")
+    for arn, told in live["policies"].items():
+        policy = told["Policy"] | {"Tags": pairs(told["Tags"])}
+        yield Answer(Request.of("iam:GetPolicy", PolicyArn=arn), ({"Policy": policy},))
+        version = Request.of("iam:GetPolicyVersion", PolicyArn=arn, VersionId="v1")
+        yield Answer(version, ({"PolicyVersion": {"Document": told["Document"]}},))
+
+
+def backup_answers(live):
+    plans = list(live.get("plans", {}).values())
+    names = [each | {"BackupPlanName": each["BackupPlan"]["BackupPlanName"]} for each in plans]
+    names += [
+        {"BackupPlanId": each, "BackupPlanName": "another", "BackupPlanArn": "another"} for each in selected(live)
+    ]
+    yield Answer(Request.of("backup:ListBackupPlans"), ({"BackupPlansList": names},))
+    for each in plans:
+        yield Answer(Request.of("backup:GetBackupPlan", BackupPlanId=each["BackupPlanId"]), (each,))
+        yield Answer(Request.of("backup:ListTags", ResourceArn=each["BackupPlanArn"]), (each,))
+    vaults = list(live.get("vaults", {}).values())
+    yield Answer(Request.of("backup:ListBackupVaults"), ({"BackupVaultList": vaults},))
+    for each in vaults:
+        yield Answer(Request.of("backup:ListTags", ResourceArn=each["BackupVaultArn"]), (each,))
+    aliases = [{"AliasName": "alias/aws/backup", "AliasArn": "arn:x:alias/aws/backup", "TargetKeyId": "default-backup"}]
+    yield Answer(Request.of("kms:ListAliases"), ({"Aliases": aliases},))
+    for plan, selections in selected(live).items():
+        entries = [
+            {"BackupPlanId": plan, "SelectionId": each["SelectionId"]}
+            | {"SelectionName": each["BackupSelection"]["SelectionName"]}
+            for each in selections
+        ]
+        yield Answer(Request.of("backup:ListBackupSelections", BackupPlanId=plan), ({"BackupSelectionsList": entries},))
+        for each in selections:
+            get = Request.of("backup:GetBackupSelection", BackupPlanId=plan, SelectionId=each["SelectionId"])
+            yield Answer(get, (each,))
+
+
+def selected(live):
+    """Selections by plan."""
+    found = {}
+    for each in live.get("selections", {}).values():
+        found.setdefault(each["BackupPlanId"], []).append(each)
+    return found
+
+
+def pairs(tags):
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
 def tables_answers(case, resource):
-    yield from table_answers(resource.identity.name, case["live"])
+    name = case["live"]["DescribeTable"].get("TableName") if case["live"] else None
+    if name not in (None, resource.identity.name):  # the state has it under another name
+        yield from table_answers(resource.identity.name, None)
+    name = name or resource.identity.name
+    yield from table_answers(name, case["live"])
     for region, there in case.get("live_other_regions", {}).items():
-        yield from table_answers(resource.identity.name, there, region)
+        yield from table_answers(name, there, region)
 
 
 def listing(api, member, told, **params):
@@ -165,8 +244,22 @@ ANSWERS = {
     "aws_appautoscaling_policy": listing(
         f"{SCALING}ScalingPolicies", "ScalingPolicies", "DescribeScalingPolicies", ServiceNamespace="dynamodb"
     ),
+    "aws_appautoscaling_scheduled_action": lambda case, _: action_answers(case["live"]),
     "aws_cloudwatch_metric_alarm": lambda case, _: alarm_answers(case["live"]),
+    "aws_cloudwatch_composite_alarm": lambda case, _: composite_answers(case["live"]),
+    "aws_iam_policy": lambda case, resource: iam_answers(case["live"], resource.identity.name),
+    "aws_backup_plan": lambda case, _: backup_answers(case["live"]),
+    "aws_backup_vault": lambda case, _: backup_answers(case["live"]),
+    "aws_backup_selection": lambda case, _: backup_answers(case["live"]),
 }
+
+
+def state_of(case):
+    """The attributes that a state has of a random pair, where one is given with it."""
+    if not case.get("given"):
+        return None
+    (kind,) = (kind for kind in kinds() if kind.type == case["type"])
+    return {attribute.name: None for attribute in kind.attributes if attribute.kept} | case["state"]
 
 
 def compared(case, resource, state=None):

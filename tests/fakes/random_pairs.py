@@ -3,96 +3,86 @@
 Each comes from a seed of its own, so that one that disagrees can be made again: `pair(seed)`.
 """
 
-import copy
 import json
 import random
 
+import random_companions
 from plan_cases import ACCOUNT, PROVIDERS, REGION
+from random_companions import touched
+from random_writing import (
+    Map,
+    applied_tags,
+    hcl,
+    ignoring,
+    policy_of,
+    retagged,
+    rewritten,
+    state_tags,
+    tags_of,
+    written,
+)
 
 ARN = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table"
 KEYS = [f"arn:aws:kms:{REGION}:{ACCOUNT}:key/customer-{n}" for n in (1, 2)]
 DEFAULT_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/default-{REGION}"
 NAMES = ("id", "pk", "sk", "gk", "gh")
-TAGS = ("env", "team", "ignored", "kubernetes.io/x", "aws:x")
 OTHERS = ("us-west-2", "eu-west-1")
-ROOT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
 
 
 def pair(seed):
     """The pair of a seed."""
     chance = random.Random(seed)  # noqa: S311 - to be made again, not to be secret
-    kind = chance.choices(list(MAKERS), [6, 2, 1, 1, 1, 2])[0]
+    weights = [WEIGHTS.get(kind, 1) for kind in MAKERS]
+    kind = chance.choices(list(MAKERS), weights)[0]
     case = {"id": f"F{seed}", "type": kind, "provider": "plain"}
-    if kind in ("aws_dynamodb_table", "aws_kms_key", "aws_cloudwatch_metric_alarm") and chance.random() < 0.4:
+    if kind in TAGGED and chance.random() < 0.4:
         case["provider"] = chance.choice([name for name in PROVIDERS if not name.startswith("region")])
     declared, lifecycle = MAKERS[kind](chance, case)
     case["config"] = hcl(declared) + lifecycle
+    case["given"] = chance.random() < 0.4
+    if "import_table" in declared or "name_prefix" in declared:
+        case["given"] = True  # only a state tells
+    elif case["given"] and chance.random() < 0.5:
+        edited(chance, case)
     return case
 
 
-class Map(dict):
-    """A map argument, not a block."""
-
-
-def hcl(values):
-    """The body of a block."""
-    lines = []
-    for name, value in values.items():
-        if isinstance(value, list) and value and isinstance(value[0], dict):
-            lines += [f"{name} {{\n{hcl(block)}\n}}" for block in value]
-        elif isinstance(value, dict) and not isinstance(value, Map):
-            lines.append(f"{name} {{\n{hcl(value)}\n}}")
-        elif not (isinstance(value, list) and not value and name in BLOCKS):
-            lines.append(f"{name} = {json.dumps(value)}".replace("${", "$${"))
-    return "\n".join(lines)
-
-
-BLOCKS = ("attribute", "global_secondary_index", "local_secondary_index", "replica", "metric_query")
-
-
-def written(chance, values, often=0.6):
-    """Some of these, in their order."""
-    return {name: value for name, value in values.items() if chance.random() < often}
-
-
-def ignoring(chance, paths, often=0.15):
-    """A lifecycle block, sometimes."""
-    if chance.random() > often:
-        return ""
-    chosen = chance.sample(paths, min(len(paths), chance.choice((1, 1, 2))))
-    listed = "all" if chance.random() < 0.08 else f"[{', '.join(chosen)}]"
-    return f"\nlifecycle {{\n ignore_changes = {listed}\n}}"
-
-
-def tags_of(chance):
-    """Tags as written: null, a number, default ones and those that the provider leaves out are among them."""
-    values = ("prod", "dev", "", 1, None)
-    return Map({key: chance.choice(values) for key in chance.sample(TAGS, chance.choice((1, 1, 2, 3)))})
-
-
-def applied_tags(provider, tags):
-    """The tags that live has after an apply."""
-    defaults = {"env": "prod"} if provider.startswith("default_tags") else {}
-    given = {key: str(value) for key, value in (tags or {}).items() if value is not None}
-    found = {**defaults, **given}
-    if provider.startswith("ignore_tags"):
-        found = {key: value for key, value in found.items() if key != "ignored" and not key.startswith("kubernetes")}
-    return found
-
-
-def retagged(chance, tags):
-    """One tag changed by hand."""
-    key = chance.choice(TAGS)
-    if key in tags and chance.random() < 0.4:
-        del tags[key]
+def edited(chance, case):
+    """The code was changed since the last apply, in what only the state tells."""
+    choices = {
+        "aws_dynamodb_table": (
+            {"restore_source_name": "old"},
+            {"restore_source_table_arn": f"{ARN}/old"},
+            {"restore_date_time": "2026-01-01T00:00:00Z"},
+            {"restore_to_latest_time": True},
+            {"import_table": [{"input_format": "CSV", "s3_bucket_source": [{"bucket": "b"}]}]},
+            "replica",
+            "name",
+        ),
+        "aws_kms_key": ({"deletion_window_in_days": 7}, {"bypass_policy_lockout_safety_check": True}),
+        "aws_kms_replica_key": ({"deletion_window_in_days": 7}, {"bypass_policy_lockout_safety_check": True}),
+        "aws_kms_key_policy": ({"bypass_policy_lockout_safety_check": True},),
+        "aws_backup_vault": ({"force_destroy": True},),
+        "aws_dynamodb_resource_policy": ({"confirm_remove_self_resource_access": True},),
+    }
+    change = chance.choice(choices.get(case["type"], ({},)))
+    if change == "replica":
+        for each in case["state"]["replica"]:
+            each["propagate_tags"] = chance.random() < 0.5
+    elif change == "name":
+        if case["live"]:
+            name = f"old-{case['id'].lower()}"
+            case["live"]["DescribeTable"]["TableName"] = name
+            case["live"]["DescribeTable"]["TableArn"] = f"{ARN}/{name}"
+            case["state"] |= {"id": name, "name": name}
     else:
-        tags[key] = chance.choice(("prod", "dev", ""))
+        case["state"] |= change
 
 
 # Tables.
 
 
-def table(chance, case):  # noqa: C901 - one choice after the other
+def table(chance, case):  # noqa: C901, PLR0912 - one choice after the other
     name = f"t-{case['id'].lower()}"
     declared = {}
     mode = chance.choice((None, "PROVISIONED", "PAY_PER_REQUEST", "PAY_PER_REQUEST"))
@@ -138,9 +128,14 @@ def table(chance, case):  # noqa: C901 - one choice after the other
     if chance.random() < 0.06:
         declared |= chance.choice(({"restore_source_name": "old"}, {"restore_to_latest_time": False}))
         state = {n: v for n, v in declared.items() if n.startswith("restore_")}
+    elif chance.random() < 0.03:
+        declared["import_table"] = {"input_format": "CSV", "s3_bucket_source": {"bucket": chance.choice("bc")}}
+        state = {"import_table": [{"input_format": "CSV", "s3_bucket_source": [{"bucket": "b"}]}]}
     if chance.random() < 0.05:
         declared["timeouts"] = {"create": "30m"}
     case["live"] = applied_table(chance, name, declared, case["provider"])
+    if chance.random() < 0.1:
+        case["live"]["DescribeTable"]["WarmThroughput"] = {"ReadUnitsPerSecond": 50000, "WriteUnitsPerSecond": 4000}
     case["live_other_regions"] = {
         each["region_name"]: replica_table(name, each) for each in declared.get("replica", ())
     }
@@ -171,11 +166,6 @@ def table(chance, case):  # noqa: C901 - one choice after the other
     paths += ["server_side_encryption", "stream_enabled", "stream_view_type", "local_secondary_index", "table_class"]
     paths += ["deletion_protection_enabled", "ttl[0].attribute_name", "on_demand_throughput"]
     return declared, ignoring(chance, paths)
-
-
-def state_tags(tags):
-    """Tags as a state keeps them."""
-    return {key: str(value) for key, value in tags.items() if value is not None} if tags else None
 
 
 def streams(chance):
@@ -507,38 +497,6 @@ TABLE_CHANGES = (
 # Keys.
 
 
-def policy_of(chance):
-    """A key policy, in one of many writings."""
-    statement = {"Sid": "Root", "Effect": "Allow", "Principal": ROOT, "Action": "kms:*", "Resource": "*"}
-    return {"Version": "2012-10-17", "Statement": [statement, *([dict(statement, Sid="B")] * (chance.random() < 0.3))]}
-
-
-def rewritten(chance, policy):
-    """The same policy or nearly."""
-    document = copy.deepcopy(policy)
-    statement = chance.choice(document["Statement"])
-    changes = (
-        {"Action": ["kms:*"]},
-        {"Action": ["kms:*", "kms:*"]},
-        {"Principal": {"AWS": [ACCOUNT]}},
-        {"Principal": {"AWS": ACCOUNT}},
-        {"Principal": "*"},
-        {"Principal": {"AWS": "*"}},
-        {"Sid": "Other"},
-        {"Effect": "allow"},
-        {"Condition": {}},
-        {"Condition": {"Bool": {"aws:SecureTransport": [True]}}},
-        {"Resource": ["*"]},
-        {},
-    )
-    statement |= chance.choice(changes)
-    if chance.random() < 0.2:
-        document["Statement"].reverse()
-    if chance.random() < 0.1:
-        document["Version"] = "2008-10-17"
-    return document
-
-
 def key(chance, case):  # noqa: C901 - one choice after the other
     name = f"k-{case['id'].lower()}"
     policy = policy_of(chance)
@@ -626,11 +584,17 @@ def alias(chance, case):
     name = f"alias/{case['id'].lower()}"
     arn = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/kid-1"
     declared = {"name": name, "target_key_id": chance.choice((arn, "kid-1"))}
+    prefix = None
+    if chance.random() < 0.3:
+        del declared["name"]
+        prefix = declared["name_prefix"] = f"alias/{case['id'].lower()[:3]}"
     live = {"AliasName": name, "AliasArn": f"arn:aws:kms:{REGION}:{ACCOUNT}:{name}"}
     case["live"] = {"ListAliases": [live | {"TargetKeyId": chance.choice(("kid-1", "kid-1", "kid-2"))}]}
     if chance.random() < 0.1:
         case["live"] = {"ListAliases": []}
     case["state"] = {"id": name, "name": name}
+    if prefix:
+        case["state"]["name_prefix"] = chance.choice((prefix, prefix, "alias/other"))
     return declared, ignoring(chance, ["target_key_id"])
 
 
@@ -691,6 +655,16 @@ def scaling_policy(chance, case):
         **written(chance, {"scale_in_cooldown": chance.choice((60, 0)), "scale_out_cooldown": 60}, 0.4),
         "predefined_metric_specification": {"predefined_metric_type": "DynamoDBReadCapacityUtilization"},
     }
+    dimensions = [{"name": "TableName", "value": "t"}, {"name": "Operation", "value": "GetItem"}]
+    if own := chance.random() < 0.3:
+        del words["predefined_metric_specification"]
+        words["customized_metric_specification"] = {
+            "metric_name": "ConsumedReadCapacityUnits",
+            "namespace": "AWS/DynamoDB",
+            "statistic": "Sum",
+            **written(chance, {"unit": "Count"}, 0.4),
+            "dimensions": dimensions[: chance.choice((1, 2))],
+        }
     declared = {
         "name": "p",
         "service_namespace": "dynamodb",
@@ -699,10 +673,26 @@ def scaling_policy(chance, case):
         "policy_type": "TargetTrackingScaling",
         "target_tracking_scaling_policy_configuration": words,
     }
-    told = {
-        "PredefinedMetricSpecification": {"PredefinedMetricType": "DynamoDBReadCapacityUtilization"},
-        "TargetValue": float(words["target_value"]),
-    }
+    told = {"TargetValue": float(words["target_value"])}
+    if own:
+        metric = words["customized_metric_specification"]
+        told["CustomizedMetricSpecification"] = {
+            "MetricName": metric["metric_name"],
+            "Namespace": metric["namespace"],
+            "Statistic": metric["statistic"],
+            "Dimensions": [{"Name": each["name"], "Value": each["value"]} for each in metric["dimensions"]][::-1],
+        } | ({"Unit": metric["unit"]} if "unit" in metric else {})
+        if touched(chance):
+            told["CustomizedMetricSpecification"] |= chance.choice(
+                (
+                    {"Statistic": "Average"},
+                    {"Unit": "Bytes"},
+                    {"Dimensions": [{"Name": "TableName", "Value": "other"}]},
+                    {"Dimensions": []},
+                )
+            )
+    else:
+        told["PredefinedMetricSpecification"] = {"PredefinedMetricType": "DynamoDBReadCapacityUtilization"}
     for ours, theirs in (
         ("disable_scale_in", "DisableScaleIn"),
         ("scale_in_cooldown", "ScaleInCooldown"),
@@ -717,7 +707,9 @@ def scaling_policy(chance, case):
                 {"DisableScaleIn": True},
                 {"ScaleInCooldown": 120},
                 {"ScaleOutCooldown": 0},
-                {"PredefinedMetricSpecification": {"PredefinedMetricType": "DynamoDBWriteCapacityUtilization"}},
+                {}
+                if own
+                else {"PredefinedMetricSpecification": {"PredefinedMetricType": "DynamoDBWriteCapacityUtilization"}},
             )
         )
     live = {
@@ -742,7 +734,60 @@ def scaling_policy(chance, case):
 # Alarms.
 
 
-def alarm(chance, case):
+def queries(chance):
+    """Metric math as written, and as AWS has it."""
+    declared = [
+        {"id": "e1", "expression": chance.choice(("m1*2", "m1/60")), "return_data": True}
+        | written(chance, {"label": "x"}),
+        {
+            "id": "m1",
+            "metric": {
+                "metric_name": "x",
+                "namespace": "AWS/DynamoDB",
+                "period": 60,
+                "stat": chance.choice(("Sum", "p99")),
+            }
+            | written(chance, {"dimensions": Map({"TableName": "t"}), "unit": "Count"}),
+        }
+        | written(chance, {"return_data": False, "account_id": ACCOUNT}, 0.3),
+    ]
+    chance.shuffle(declared)
+    return declared, [applied_query(each) for each in declared]
+
+
+def applied_query(block):
+    told = {"Id": block["id"], "ReturnData": block.get("return_data", False)}
+    names = {"expression": "Expression", "label": "Label", "account_id": "AccountId"}
+    told |= {theirs: block[ours] for ours, theirs in names.items() if ours in block}
+    if stat := block.get("metric"):
+        named = [{"Name": name, "Value": value} for name, value in stat.get("dimensions", {}).items()]
+        told["MetricStat"] = {
+            "Metric": {"Namespace": stat["namespace"], "MetricName": stat["metric_name"], "Dimensions": named},
+            "Period": stat["period"],
+            "Stat": stat["stat"],
+        } | ({"Unit": stat["unit"]} if "unit" in stat else {})
+    return told
+
+
+def changed_query(chance, math):
+    """Metric math changed by hand."""
+    by_id = {each["Id"]: each for each in math}
+    change = chance.randrange(6)
+    if change == 0:
+        by_id["e1"]["Expression"] = "m1*3"
+    elif change == 1:
+        by_id["m1"]["MetricStat"]["Stat"] = "Average"
+    elif change == 2:
+        by_id["m1"]["MetricStat"]["Metric"]["Dimensions"] = [{"Name": "TableName", "Value": "other"}]
+    elif change == 3:
+        math.reverse()
+    elif change == 4:
+        by_id["e1"]["Label"] = "by hand"
+    else:
+        math.append({"Id": "e2", "Expression": "m1", "ReturnData": False})
+
+
+def alarm(chance, case):  # noqa: C901 - one choice after the other
     name = f"al-{case['id'].lower()}"
     topics = [f"arn:aws:sns:{REGION}:{ACCOUNT}:{each}" for each in ("a", "b")]
     declared = {
@@ -766,22 +811,28 @@ def alarm(chance, case):
             "treat_missing_data": chance.choice(("missing", "notBreaching")),
             "unit": "Count",
             "tags": tags_of(chance),
+            "insufficient_data_actions": topics,
         },
         0.35,
     )
+    math = None
+    if chance.random() < 0.3:
+        for single in ("metric_name", "namespace", "period", "statistic", "dimensions", "unit"):
+            declared.pop(single, None)
+        declared["metric_query"], math = queries(chance)
+    elif chance.random() < 0.25:
+        del declared["statistic"]
+        declared["extended_statistic"] = "p99"
+        if chance.random() < 0.5:
+            declared["evaluate_low_sample_count_percentiles"] = chance.choice(("evaluate", "ignore"))
     live = {
         "AlarmName": name,
         "AlarmArn": f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{name}",
         "ActionsEnabled": declared.get("actions_enabled", True),
         "OKActions": list(declared.get("ok_actions", [])),
         "AlarmActions": list(declared.get("alarm_actions", [])),
-        "InsufficientDataActions": [],
+        "InsufficientDataActions": list(declared.get("insufficient_data_actions", [])),
         "StateValue": "OK",
-        "MetricName": "ThrottledRequests",
-        "Namespace": "AWS/DynamoDB",
-        "Statistic": "Sum",
-        "Dimensions": [{"Name": "TableName", "Value": "t"}],
-        "Period": 60,
         "EvaluationPeriods": 5,
         "Threshold": float(declared["threshold"]),
         "ComparisonOperator": "GreaterThanThreshold",
@@ -791,14 +842,24 @@ def alarm(chance, case):
         ("datapoints_to_alarm", "DatapointsToAlarm"),
         ("treat_missing_data", "TreatMissingData"),
         ("unit", "Unit"),
+        ("metric_name", "MetricName"),
+        ("namespace", "Namespace"),
+        ("statistic", "Statistic"),
+        ("extended_statistic", "ExtendedStatistic"),
+        ("evaluate_low_sample_count_percentiles", "EvaluateLowSampleCountPercentile"),
+        ("period", "Period"),
     ):
         if declared.get(ours):
             live[theirs] = declared[ours]
+    live |= {"Metrics": math} if math else {"Dimensions": [{"Name": "TableName", "Value": "t"}]}
     tags = applied_tags(case["provider"], declared.get("tags"))
     if chance.random() > 0.33:
         for _ in range(chance.choice((1, 1, 2))):
             if chance.random() < 0.15:
                 retagged(chance, tags)
+                continue
+            if math and chance.random() < 0.5:
+                changed_query(chance, math)
                 continue
             live |= chance.choice(
                 (
@@ -830,4 +891,10 @@ MAKERS = {
     "aws_appautoscaling_target": target,
     "aws_appautoscaling_policy": scaling_policy,
     "aws_cloudwatch_metric_alarm": alarm,
+    **random_companions.MAKERS,
+}
+WEIGHTS = {"aws_dynamodb_table": 12, "aws_kms_key": 3, "aws_cloudwatch_metric_alarm": 3, "aws_backup_plan": 2}
+TAGGED = {
+    *("aws_dynamodb_table", "aws_kms_key", "aws_kms_replica_key", "aws_cloudwatch_metric_alarm"),
+    *("aws_cloudwatch_composite_alarm", "aws_iam_policy", "aws_backup_plan", "aws_backup_vault"),
 }

@@ -17,6 +17,12 @@ ACTIONS = {
     ("create", "delete"): "replace",
 }
 ROUNDS = 6
+WANTED = """terraform {
+ required_providers {
+ aws = { source = "hashicorp/aws", version = "~> 5.0" }
+ }
+}
+"""
 
 
 def verdicts(cases, folder):
@@ -53,6 +59,46 @@ def _planned(cases, folder, variables):
     raise AssertionError(f"still errors after {ROUNDS} plans")
 
 
+def of_several(case, folder):
+    """By address: the verdicts of one plan for resources that refer to one another; `case` as in dependent_cases."""
+    world = World()
+    for piece in case["pieces"]:
+        world.add(piece)
+    provider = f'provider "aws" {{\n region = "{REGION}"\n}}\n'
+    (folder / "main.tf").write_text(WANTED + provider + case["code"], encoding="utf-8")
+    kept = [(*address.split("."), attributes) for address, attributes in case["state"].items()]
+    save([recorded(*each) for each in kept], folder)
+    with CannedServer(world) as server:
+        variables = environment_variables(folder, server.url)
+        run(folder, variables, "init", "-input=false", "-no-color")
+        if erring := plan(folder, variables):
+            raise AssertionError(f"terraform plan: {erring}")
+        return told(folder, variables, "address")
+
+
+def recorded(type_, name, attributes):
+    """A resource as a state has it."""
+    instance = {
+        "schema_version": SCHEMA_VERSIONS.get(type_, 0),
+        "attributes": attributes,
+        "sensitive_attributes": [],
+    }
+    return {"mode": "managed", "type": type_, "name": name, "provider": PROVIDER, "instances": [instance]}
+
+
+def save(resources, folder):
+    """Write a state."""
+    state = {
+        "version": 4,
+        "terraform_version": "1.11.4",
+        "serial": 1,
+        "lineage": f"0e6b4a0e-0000-4000-8000-{ACCOUNT}",
+        "outputs": {},
+        "resources": resources,
+    }
+    (folder / "terraform.tfstate").write_text(json.dumps(state), encoding="utf-8")
+
+
 def label(case):
     """The name of the case's resource in code."""
     return case["id"].lower()
@@ -63,34 +109,8 @@ def write(cases, folder):
     provider = cases[0].get("provider", "plain") if cases else "plain"
     region = provider.removeprefix("region ") if provider.startswith("region ") else REGION
     blocks = [f'provider "aws" {{\n region = "{region}"\n {PROVIDERS[provider]}\n}}\n', *map(code_of, cases)]
-    resources = [
-        {
-            "mode": "managed",
-            "type": case["type"],
-            "name": label(case),
-            "provider": PROVIDER,
-            "instances": [
-                {
-                    "schema_version": SCHEMA_VERSIONS.get(case["type"], 0),
-                    "attributes": case["state"],
-                    "sensitive_attributes": [],
-                }
-            ],
-        }
-        for case in cases
-    ]
-    wanted = 'aws = { source = "hashicorp/aws", version = "~> 5.0" }'
-    blocks.insert(0, f"terraform {{\n required_providers {{\n {wanted}\n }}\n}}\n")
-    (folder / "main.tf").write_text("".join(blocks), encoding="utf-8")
-    state = {
-        "version": 4,
-        "terraform_version": "1.11.4",
-        "serial": 1,
-        "lineage": f"0e6b4a0e-0000-4000-8000-{ACCOUNT}",
-        "outputs": {},
-        "resources": resources,
-    }
-    (folder / "terraform.tfstate").write_text(json.dumps(state), encoding="utf-8")
+    (folder / "main.tf").write_text(WANTED + "".join(blocks), encoding="utf-8")
+    save([recorded(case["type"], label(case), case["state"]) for case in cases], folder)
 
 
 def run(folder, variables, *arguments):
@@ -119,8 +139,8 @@ def plan(folder, variables):
     return {error["address"]: f"{error['summary']} {error.get('detail', '')}" for error in errors}
 
 
-def told(folder, variables):
-    """The verdicts of the plan in the file."""
+def told(folder, variables, by="name"):
+    """The verdicts of the plan in the file, by the name of the resource or its address."""
     shown = json.loads(run(folder, variables, "show", "-json", "a.plan").stdout)
     found = {}
     for each in shown.get("resource_changes", ()):
@@ -128,7 +148,7 @@ def told(folder, variables):
         before, after = change["before"] or {}, change["after"] or {}
         unknown = change.get("after_unknown") or {}
         changed = [n for n in {*before, *after} if unknown.get(n) is not True and before.get(n) != after.get(n)]
-        found[each["name"].upper()] = {
+        found[each[by].upper() if by == "name" else each[by]] = {
             "verdict": ACTIONS[tuple(change["actions"])],
             "changed": sorted(changed) if change["actions"] != ["create"] else [],
             "replace_paths": sorted({str(path[0]) for path in change.get("replace_paths", [])}),

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from auditor.compare import compare
 from auditor.kinds import (
     appautoscaling_scheduled_action,
     dynamodb_contributor_insights,
@@ -12,6 +13,7 @@ from auditor.kinds import (
     dynamodb_tag,
 )
 from auditor.model.answers import Answer, Answers, Request, Scope
+from auditor.model.drift import Plan, Reality
 from auditor.model.facts import Identity, Resource, Side
 from auditor.model.values import Reason, Unknown
 
@@ -81,6 +83,39 @@ def test_a_replica_that_did_not_answer_is_there_with_unknown_settings():
     assert found.facts["status"] == "ACTIVE"
     for name in ("kms_key_arn", "point_in_time_recovery", "deletion_protection_enabled", "tags"):
         assert isinstance(found.values[name], Unknown), name
+
+
+DEFAULT = "arn:aws:kms:us-east-1:111122223333:key/k1"
+ALIASES = Request.of("kms:ListAliases", "us-east-1")
+
+
+@pytest.mark.parametrize(
+    ("key", "told", "reality"),
+    [
+        (DEFAULT, [{"AliasName": "alias/aws/dynamodb", "TargetKeyId": "k1"}], None),
+        (DEFAULT, [], Reality.DIFFERENT),
+        (DEFAULT, None, Reality.UNDETERMINED),
+        (None, [], None),
+    ],
+)
+def test_a_replica_without_a_key_in_code_has_the_default_one(key, told, reality):
+    encryption = {"SSEDescription": {"KMSMasterKeyArn": key}} if key else {}
+    there = Answer(REPLICA, ({"Table": {"TableArn": ARN, "DeletionProtectionEnabled": False} | encryption},))
+    off = {"PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "DISABLED"}}
+    tags = Request.of("dynamodb:ListTagsOfResource", "us-east-1", ResourceArn=ARN.replace("eu-west-1", "us-east-1"))
+    given = answers(
+        table(Replicas=[{"RegionName": "us-east-1"}]),
+        there,
+        Answer(RECOVERY, ({"ContinuousBackupsDescription": off},)),
+        Answer(tags, ({"Tags": []},)),
+        denied(ALIASES) if told is None else Answer(ALIASES, ({"Aliases": told},)),
+    )
+    where = declaring(dynamodb_table_replica)
+    live = list(dynamodb_table_replica.KIND.read(given, where))
+    declared = Resource(Side.DECLARED, live[0].kind, live[0].identity, {"global_table_arn": ARN}, address="r")
+    (comparison,) = compare([declared], live, given, [dynamodb_table_replica.KIND], where)
+    assert comparison.plan is Plan.NO_OP
+    assert [drift.reality for drift in comparison.drifts] == ([reality] if reality else [])
 
 
 def test_a_replica_is_missing_where_its_table_does_not_list_it():
@@ -193,3 +228,18 @@ def test_a_scheduled_action_speaks_as_the_provider_does():
     assert found.values["scalable_target_action"] == {"min_capacity": "0", "max_capacity": None}
     assert (found.facts["table"], found.facts["index"]) == ("users", "by-email")
     assert found.identity.name.endswith("/night")
+
+
+@pytest.mark.parametrize(("told", "stored"), [({}, ""), ({"Timezone": "Asia/Jakarta"}, "Asia/Jakarta")])
+def test_a_time_zone_that_is_left_out_is_none_for_the_provider(told, stored):
+    action = {
+        "ScheduledActionName": "a",
+        "ServiceNamespace": "dynamodb",
+        "ResourceId": "table/users",
+        "ScalableDimension": "dynamodb:table:ReadCapacityUnits",
+        "Schedule": "rate(1 day)",
+    }
+    given = answers(Answer(appautoscaling_scheduled_action.ACTIONS, ({"ScheduledActions": [action | told]},)))
+    (live,) = appautoscaling_scheduled_action.KIND.read(given, SCOPE)
+    assert live.values["timezone"] == (stored or "UTC")
+    assert appautoscaling_scheduled_action.KIND.refresh(live, given).values["timezone"] == stored
