@@ -12,7 +12,7 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from secrets import token_bytes
@@ -36,7 +36,6 @@ from auditor.options import (
     Given,
     GroupInOrder,
     InOrder,
-    arguments_of,
     delivery_of,
     environments_of,
     format_of,
@@ -44,10 +43,12 @@ from auditor.options import (
     option,
     options,
     settings_of,
+    time_of,
 )
 from auditor.rule_commands import loaded, rules
 
 if TYPE_CHECKING:
+    from auditor.estate import Other
     from auditor.settings import Environment, Settings
     from auditor.terminal import Delivery
 
@@ -104,6 +105,7 @@ def cli() -> None:
     AWS,
     option("--no-second-reader", is_flag=True, help="Do not compare our reading of the code with python-hcl2's."),
     option("--now", metavar="TIME", help="Take this as the time of the run (RFC 3339)."),
+    option("--jobs", type=click.IntRange(min=1), metavar="N", help="Environments at a time (default: at most 8)."),
 )
 @click.pass_context
 def run(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - the options above
@@ -115,54 +117,76 @@ def run(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - the opti
     chosen = environments_of(settings, given)
     delivery = delivery_of(settings, given)
     if len(chosen) > 1 and delivery.kept:
-        ctx.exit(_side_by_side(ctx.command, chosen, given, delivery))
+        ctx.exit(_side_by_side(settings, chosen, given, delivery))
     ctx.exit(_leaving(_one_by_one(settings, chosen, given, delivery), given))
 
 
-def _side_by_side(command: click.Command, chosen: Sequence[Environment], given: Given, delivery: Delivery) -> int:
-    from auditor import side_by_side
-    from auditor.terminal import SILENT, color_of
+def _side_by_side(settings: Settings, chosen: Sequence[Environment], given: Given, delivery: Delivery) -> int:
+    """Audit environments in processes of their own, and write the roll-up of all."""
+    from auditor import estate, rollup, side_by_side
+    from auditor.formats import html
+    from auditor.terminal import color_of, deliver_rollup
 
-    typed = arguments_of(command, {**given, "color": color_of(given["color"], sys.stdout)})
-    code, ended = side_by_side.audit(
-        chosen,
-        lambda each: (
-            "run",
-            f"--env={each.name}",
-            *(() if delivery.dated else (f"--out={delivery.out / each.name}",)),
-            *typed,
-        ),
+    known = estate.evaluated(settings, inputs_of(given).variables)
+    html.prepare()
+    delivery = replace(delivery, color=color_of(given["color"], sys.stdout))
+
+    def work(environment: Environment, tell_folder: Callable[[Path], None]) -> int:
+        own = delivery.of(environment.name)
+        return _ending(lambda: _audited(settings, environment, given, own, known=known, tell_folder=tell_folder))
+
+    ended = side_by_side.audit(chosen, work, given["jobs"])
+    document = rollup.document(
+        ended,
+        project=settings.project,
+        now=time_of(given["now"]),
+        out=delivery.out,
+        earlier=lambda name: delivery.of(name).bundles(name),
     )
-    if delivery.quiet < SILENT:
-        click.echo(ended, err=True, nl=False)
-    return code
+    deliver_rollup(document, delivery)
+    return max(_leaving(each["exit_code"], given) for each in document["environments"])
 
 
 def _one_by_one(settings: Settings, chosen: Sequence[Environment], given: Given, delivery: Delivery) -> int:
-    from auditor import bundle, pipeline
-    from auditor.formats.html import prepare
-    from auditor.terminal import deliver, deliver_partial, tell
+    from auditor.terminal import tell
 
     codes = []
     for environment in chosen:
-        inputs = replace(inputs_of(given), meanwhile=prepare if delivery.kept else None)
-        if delivery.kept:
-            bundle.verify_place(delivery.folder(environment.name, inputs.now.isoformat()))
         try:
-            outcome = pipeline.audit(settings, environment, inputs)
-        except pipeline.Interrupted as interrupt:
-            deliver_partial(interrupt, delivery)
-            return INTERRUPTED
+            codes.append(_audited(settings, environment, given, delivery))
         except AuditorError as error:
             if len(chosen) == 1:
                 raise
             tell(error, environment.name)
             codes.append(NOT_DONE)
-        else:
-            codes.append(deliver(outcome, delivery))
     if not chosen:
         click.echo("these files decide no environment", err=True)
     return max(codes, default=0)
+
+
+def _audited(
+    settings: Settings,
+    environment: Environment,
+    given: Given,
+    delivery: Delivery,
+    *,
+    known: Mapping[str, Other] | None = None,
+    tell_folder: Callable[[Path], None] = lambda _: None,
+) -> int:
+    from auditor import bundle, pipeline
+    from auditor.formats.html import prepare
+    from auditor.terminal import deliver, deliver_partial
+
+    inputs = replace(inputs_of(given), meanwhile=prepare if delivery.kept else None)
+    if delivery.kept:
+        bundle.verify_place(delivery.folder(environment.name, inputs.now.isoformat()))
+    try:
+        outcome = pipeline.audit(settings, environment, inputs, known)
+    except pipeline.Interrupted as interrupt:
+        deliver_partial(interrupt, delivery)
+        return INTERRUPTED
+    tell_folder(delivery.folder(environment.name, str(outcome.audit.run["started"])))
+    return deliver(outcome, delivery)
 
 
 def _leaving(code: int, given: Given) -> int:
@@ -296,33 +320,40 @@ def _read(file: Path) -> bytes:
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the command line and leave with its exit code; every error is told once, without a traceback."""
+    """Run the command line and leave with its exit code."""
     gc.set_threshold(GARBAGE)
     streams.open_closed()
+    given = None if arguments is None else list(arguments)
+    code = _ending(lambda: cli.main(args=given, prog_name="audit", standalone_mode=False))
+    gc.freeze()  # what the run holds goes with the process: the interpreter need not look through it at its end
+    sys.exit(code)
+
+
+def _ending(work: Callable[[], object]) -> int:
+    """Do some work, and give the exit code; every error is told once, without a traceback."""
     try:
-        code = cli.main(args=None if arguments is None else list(arguments), prog_name="audit", standalone_mode=False)
+        code = work()
         sys.stdout.flush()
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
-        sys.exit(INTERRUPTED)
+        return INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has gone: say nothing.
         streams.turn_off(sys.stdout)
-        sys.exit(NOT_DONE)
+        return NOT_DONE
     except AuditorError as error:
         from auditor.terminal import tell
 
         tell(error)
-        sys.exit(NOT_DONE)
+        return NOT_DONE
     except Exception as error:  # noqa: BLE001 - the last line of defence: a defect is told in one line
         if not streams.tell_full(error):
             if os.environ.get("AUDIT_DEBUG"):
                 traceback.print_exc()
             click.echo(f"error: a defect of the auditor: {type(error).__name__}: {error}", err=True)
             click.echo("  hint   please report it with the output of AUDIT_DEBUG=1", err=True)
-        sys.exit(NOT_DONE)
-    gc.freeze()  # what the run holds goes with the process: the interpreter need not look through it at its end
-    sys.exit(code if isinstance(code, int) else 0)
+        return NOT_DONE
+    return code if isinstance(code, int) else 0

@@ -275,12 +275,21 @@ def sensitive_of(others: Iterable[Other]) -> frozenset[str]:
     return frozenset().union(*(hcl.sensitive_texts(other.code) for other in others if other.code is not None))
 
 
-def others(settings: Settings, environment: Environment, variables: Variables) -> tuple[Other, ...]:
-    """The other environments of the project; variables and a state by option speak of this one only."""
+def others(
+    settings: Settings, environment: Environment, variables: Variables, known: Mapping[str, Other] | None = None
+) -> tuple[Other, ...]:
+    """The other environments of the project, out of those that were evaluated before; else they are evaluated now."""
+    found = evaluated(settings, variables, environment.name) if known is None else known
+    return tuple(other for name, other in found.items() if name != environment.name)
+
+
+def evaluated(settings: Settings, variables: Variables, besides: str = "") -> Mapping[str, Other]:
+    """All environments of the project but one as the others see them, by name.
+
+    Variables and a state by option speak of the environment that is audited, not of these.
+    """
     own = replace(variables, given=(), state=None, noted=None)
-    return tuple(
-        _other(settings, each, own) for each in settings.environments.values() if each.name != environment.name
-    )
+    return {each.name: _other(settings, each, own) for each in settings.environments.values() if each.name != besides}
 
 
 def _other(settings: Settings, environment: Environment, variables: Variables) -> Other:

@@ -132,6 +132,13 @@ def opened(place: Place) -> Bundle:
     return Bundle(place=place, manifest=told, digest=manifest.digest(content))
 
 
+def usable(place: Place) -> Bundle:
+    """The bundle at a place; AuditorError where there is none that tells what came of a whole run."""
+    found = opened(place)
+    _demand_shape(found)
+    return found
+
+
 def folders(out: Path) -> Iterator[Folder]:
     """The folders below that may be bundles, the latest first; hidden ones and links are none."""
     try:
@@ -236,11 +243,9 @@ def _usable(
 ) -> tuple[tuple[Bundle, ...], tuple[tuple[str, str], ...]]:
     def tried(place: Place) -> Bundle | tuple[str, str]:
         try:
-            found = opened(place)
-            _demand_shape(found)
+            return usable(place)
         except AuditorError as error:
             return shown(place), _why(error, place)
-        return found
 
     read = tuple(each(tried, places))
     bundles = tuple(found for found in read if isinstance(found, Bundle))

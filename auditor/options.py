@@ -169,18 +169,6 @@ def environments_of(settings: Settings, given: Given) -> tuple[Environment, ...]
     return tuple(each for each in adjusted_ if decided_by(settings, each, variables, files))
 
 
-def arguments_of(command: click.Command, given: Given) -> list[str]:
-    """What would be typed to give a command the same options for another environment, into another folder."""
-    typed = [f"--var-file={each}" if isinstance(each, Path) else f"--var={each}" for each in given["given"]]
-    for each in command.params:
-        value = given.get(str(each.name))
-        if not isinstance(each, click.Option) or each.name in ("names", "out") or value in (None, False, ""):
-            continue
-        name = next(name for name in each.opts if name.startswith("--"))
-        typed += [name] * int(value) if each.is_flag or each.count else [f"{name}={value}"]
-    return typed
-
-
 def adjusted(environment: Environment, given: Given) -> Environment:
     """An environment with the options over it."""
     from auditor.settings import ACCOUNT_ID

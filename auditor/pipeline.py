@@ -62,8 +62,10 @@ class Outcome:
     """Where earlier bundles are looked for besides the output folder."""
 
 
-def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outcome:
-    """Audit one environment.
+def audit(
+    settings: Settings, environment: Environment, inputs: Inputs, known: Mapping[str, Other] | None = None
+) -> Outcome:
+    """Audit one environment; `known` are the environments of the project, where they were evaluated already.
 
     Errors: any AuditorError. What a single call could not tell is Unknown in the outcome.
     """
@@ -74,7 +76,7 @@ def audit(settings: Settings, environment: Environment, inputs: Inputs) -> Outco
     def meanwhile_others() -> tuple[Other, ...]:
         # The other environments' code is evaluated while AWS answers; before, it would only delay the questions.
         asked.wait()
-        return others(settings, environment, inputs.variables)
+        return others(settings, environment, inputs.variables, known)
 
     with second_reading(here, inputs) as second, ThreadPoolExecutor(1) as meanwhile:
         rules = rules_for(settings, here.environment, inputs)

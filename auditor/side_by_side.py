@@ -1,121 +1,173 @@
-"""Several environments side by side: each is a run in a process of its own, so that none costs another anything."""
+"""Several environments side by side: each is a run in a process of its own, so that none costs another anything.
+
+The processes are forked from this one, after it has evaluated the code of all environments once for all of them.
+"""
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
-import subprocess
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Lock
-from typing import Final
+from typing import Final, NoReturn
 
 from auditor.formats.words import clean
+from auditor.rollup import INTERRUPTED, NOT_DONE, Ended
 from auditor.settings import Environment
 from auditor.terminal import out
 
-INTERRUPTED: Final = 130
-_NOT_DONE: Final = 1
+Work = Callable[[Environment, Callable[[Path], None]], int]
+"""A run: its exit code; it is given what to tell the folder of its bundle to."""
 _MOST: Final = 8
 """Runs at a time: they wait for AWS most of the time, and each takes some memory."""
-_PROGRAM: Final = "import sys; sys.path.insert(0, sys.argv.pop(1)); from auditor.cli import main; main()"
-_ENDED: Final = {0: "complete", 1: "not audited", 3: "incomplete", 4: "findings", INTERRUPTED: "interrupted"}
+_AWAITED: Final = (signal.SIGCHLD, signal.SIGINT)
 
 
-def audit(environments: Sequence[Environment], typed: Callable[[Environment], Iterable[str]]) -> tuple[int, str]:
-    """Audit environments, `typed` being the command line of each; the highest exit code, and how each one ended.
+def audit(environments: Iterable[Environment], work: Work, jobs: int | None = None) -> tuple[Ended, ...]:
+    """Do the work for each environment, so many at a time, and tell how each one ended.
 
     What a run prints is shown whole, in the order of the environments. Those of one account and Region follow one
-    another, because they share AWS's rates.
+    another, because they share AWS's rates. Ctrl-C is handed on to all that run, and no further one begins.
     """
-    with TemporaryDirectory(prefix="audit-") as folder:
-        runs = [_Run(each, tuple(typed(each)), Path(folder) / str(n)) for n, each in enumerate(environments)]
-        with ThreadPoolExecutor(min(2 * (os.cpu_count() or 1), _MOST)) as pool:
-            for group in _groups(runs):
-                pool.submit(_one_after_the_other, group)
-            codes = [_shown(run, runs) for run in runs]
-    told = (
-        f"  {clean(run.environment.name):<17} {_ENDED.get(code, code)}\n" for run, code in zip(runs, codes, strict=True)
-    )
-    return max(codes), "".join(told)
+    most = jobs or min(2 * (os.cpu_count() or 1), _MOST)
+    with TemporaryDirectory(prefix="audit-") as folder, _signals_held():
+        runs = [_Run(each, Path(folder) / str(n)) for n, each in enumerate(environments)]
+        waiting, running, shown = list(runs), dict[int, _Run](), 0
+        while shown < len(runs):
+            for run in _next(waiting, running.values(), most - len(running)):
+                waiting.remove(run)
+                if (process := run.begin(work)) is not None:
+                    running[process] = run
+            if running and signal.sigwait(_AWAITED) == signal.SIGINT:
+                for process in running:
+                    os.kill(process, signal.SIGINT)
+                for run in waiting:
+                    run.code = INTERRUPTED
+                waiting.clear()
+            for process, status in _gone(running):
+                running.pop(process).code = os.waitstatus_to_exitcode(status)
+            while shown < len(runs) and runs[shown].code is not None:
+                runs[shown].show()
+                shown += 1
+        return tuple(run.ended() for run in runs)
 
 
 class _Run:
     """The run of one environment."""
 
-    def __init__(self, environment: Environment, arguments: tuple[str, ...], output: Path) -> None:
-        self.environment, self.ended = environment, Future[int]()
-        self._arguments = arguments
-        self.output, self.errors = output.with_suffix(".out"), output.with_suffix(".err")
-        self._process: subprocess.Popen[bytes] | None = None
-        self._interrupted = False
-        self._lock = Lock()
+    def __init__(self, environment: Environment, files: Path) -> None:
+        self.environment = environment
+        self.code: int | None = None
+        """Once it has ended; negative: the signal that ended its process."""
+        self._output, self._errors, self._told = (files.with_suffix(f".{name}") for name in ("out", "err", "told"))
 
-    def work(self) -> None:
-        """Run to the end."""
-        code = INTERRUPTED
+    def begin(self, work: Work) -> int | None:
+        """Begin in a process of its own, and give its id; None where there can be no process, which ends the run."""
+        for file in (self._output, self._errors, self._told):
+            file.touch()
+        sys.stdout.flush()
+        sys.stderr.flush()
         try:
-            with self.output.open("wb") as output, self.errors.open("wb") as errors:
-                with self._lock:
-                    if not self._interrupted:
-                        self._process = self._begin(output.fileno(), errors.fileno())
-                if self._process is not None:
-                    code = self._process.wait()
-        except BaseException as error:  # noqa: BLE001 - whoever waits for the result gets it
-            self.ended.set_exception(error)
-        else:
-            self.ended.set_result(code)
+            process = os.fork()
+        except OSError as error:
+            self._errors.write_text(f"error: no process can be begun: {error.strerror}\n", "utf-8")
+            self.code = NOT_DONE
+            return None
+        return process or self._work(work)
 
-    def _begin(self, output: int, errors: int) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(  # noqa: S603 - this program
-            [sys.executable, "-P", "-c", _PROGRAM, str(Path(__file__).parents[1]), *self._arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=errors,
-            # Ctrl-C at the terminal reaches this process alone, which hands it on once.
-            start_new_session=True,
+    def _work(self, work: Work) -> NoReturn:
+        """The whole life of the process."""
+        code = NOT_DONE
+        try:
+            # Ctrl-C at the terminal reaches the process that began this one alone, which hands it on once.
+            os.setsid()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _AWAITED)
+            for stream, file in enumerate((Path(os.devnull), self._output, self._errors)):
+                _lead(stream, file)
+            code = work(self.environment, lambda folder: _tell(self._told, folder))
+            sys.stdout.flush()
+            sys.stderr.flush()
+        finally:
+            os._exit(code)  # what the process has from the one that began it is not this one's to tidy
+
+    def show(self) -> None:
+        """Show what it printed, and why there is no audit."""
+        if self._output.exists():
+            out(self._output.read_bytes())
+        if self._not_done:
+            sys.stderr.write(f"{clean(self.environment.name)} was not audited:\n")
+        sys.stderr.write(self._said())
+        sys.stderr.flush()
+
+    def ended(self) -> Ended:
+        """How it ended."""
+        told = self._told.read_text("utf-8") if self._told.exists() else ""
+        code = NOT_DONE if self.code is None or self.code < 0 else self.code
+        return Ended(
+            environment=self.environment,
+            exit_code=code,
+            folder=Path(told) if told else None,
+            said=self._said(),
         )
 
-    def interrupt(self) -> None:
-        """Do not begin, or stop as at Ctrl-C: what was read is kept."""
-        with self._lock:
-            self._interrupted = True
-            if self._process is not None and self._process.poll() is None:
-                self._process.send_signal(signal.SIGINT)
+    @property
+    def _not_done(self) -> bool:
+        return self.code is not None and (self.code == NOT_DONE or self.code < 0)
+
+    def _said(self) -> str:
+        said = self._errors.read_text("utf-8", "replace") if self._errors.exists() else ""
+        if self.code is None or self.code >= 0:
+            return said
+        return f"{said}error: its process was ended by signal {-self.code}\n"
 
 
-def _groups(runs: Iterable[_Run]) -> Iterable[list[_Run]]:
-    found: dict[tuple[str, ...], list[_Run]] = {}
-    for run in runs:
-        where = run.environment
-        key = (where.account or where.name, where.region, where.endpoint)
-        found.setdefault(key, []).append(run)
-    return found.values()
+def _next(waiting: Iterable[_Run], running: Iterable[_Run], number: int) -> Sequence[_Run]:
+    """Who begins: in their order, one of each account and Region at a time."""
+    busy = {_shared(run.environment) for run in running}
+    found: list[_Run] = []
+    for run in waiting:
+        if len(found) < number and (place := _shared(run.environment)) not in busy:
+            busy.add(place)
+            found.append(run)
+    return found
 
 
-def _one_after_the_other(runs: Iterable[_Run]) -> None:
-    for run in runs:
-        run.work()
+def _shared(environment: Environment) -> tuple[str, ...]:
+    """Where a run asks AWS; environments whose account is not known may be anywhere."""
+    return (environment.account or environment.name, environment.region, environment.endpoint)
 
 
-def _shown(run: _Run, runs: Iterable[_Run]) -> int:
-    """Wait for the end of a run, and show what it printed; Ctrl-C is handed on to all."""
-    while True:
-        try:
-            code = run.ended.result()
-            break
-        except KeyboardInterrupt:
-            for each in runs:
-                each.interrupt()
-    out(run.output.read_bytes())
-    name = clean(run.environment.name)
-    if code == _NOT_DONE:
-        sys.stderr.write(f"{name} was not audited:\n")
-    sys.stderr.write(run.errors.read_text("utf-8", "replace"))
-    if code < 0:
-        sys.stderr.write(f"{name} was not audited:\nerror: its process was ended by signal {-code}\n")
-    sys.stderr.flush()
-    return code if code >= 0 else _NOT_DONE
+def _gone(running: Iterable[int]) -> Iterator[tuple[int, int]]:
+    for process in tuple(running):
+        found, status = os.waitpid(process, os.WNOHANG)
+        if found:
+            yield found, status
+
+
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """Ends of processes and Ctrl-C are taken when we ask for them, so that none falls between two steps."""
+    gc.freeze()  # a collection in a forked process would touch, and so copy, all that they share
+    handler = signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _AWAITED)
+        signal.signal(signal.SIGCHLD, handler)
+
+
+def _lead(stream: int, file: Path) -> None:
+    """Let a standard stream lead to a file."""
+    descriptor = os.open(file, os.O_RDWR)
+    os.dup2(descriptor, stream)
+    os.close(descriptor)
+
+
+def _tell(file: Path, folder: Path) -> None:
+    file.write_text(str(folder), "utf-8")

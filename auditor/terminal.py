@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from auditor import bundle, history, reporting, streams
+from auditor import bundle, history, reporting, rollup, streams
 from auditor.formats import text
 from auditor.formats.interface import Document, Format
 from auditor.formats.words import clean, clean_block
@@ -48,6 +48,14 @@ class Delivery:
     def folder(self, environment: str, started: str) -> Path:
         """The folder of a run's bundle."""
         return self.out / environment / bundle.folder_name(started) if self.dated else self.out
+
+    def of(self, environment: str) -> Delivery:
+        """Where one of several environments is delivered to."""
+        return self if self.dated else replace(self, out=self.out / environment)
+
+    def bundles(self, environment: str) -> Iterable[history.Folder]:
+        """Where bundles of an environment may be, the latest first."""
+        return history.folders(self.out / environment) if self.dated else (history.Folder(self.out),)
 
     def earlier(self, environment: str, started: str) -> history.Shelf:
         """Where bundles of earlier runs are looked for: beside this one's, or in its place."""
@@ -92,6 +100,20 @@ def _show(document: Document, delivery: Delivery, files: Iterable[str]) -> None:
     if delivery.quiet < SILENT:
         closing = text.closing(document, width=_width(sys.stderr), color=_painted(delivery.color, sys.stderr))
         sys.stderr.write(closing + "".join(files))
+
+
+def deliver_rollup(document: Mapping[str, Any], delivery: Delivery) -> None:
+    """Write the roll-up of several audits beside their bundles, and tell how each one ended."""
+    files = rollup.files(document)
+    try:
+        delivery.out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ReportError(f"{delivery.out} can't be made: {error.strerror}", hint="choose --out") from error
+    for name, content in files.items():
+        bundle.write_file(delivery.out / name, content)
+    if delivery.quiet < SILENT:
+        ended = (f"  {clean(each['environment']):<17} {each['ended']}\n" for each in document["environments"])
+        sys.stderr.write("".join((*ended, *_files(delivery.out, files))))
 
 
 def deliver_partial(interrupt: Interrupted, delivery: Delivery) -> None:

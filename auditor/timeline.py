@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from auditor.formats.words import STATES
+from auditor.formats.words import STATES, lasting
 from auditor.history import Bundle
 
 SCHEMA: Final = "auditor/history/v1"
@@ -50,14 +50,15 @@ def document(timelines: Iterable[Timeline], most: float | None) -> dict[str, Any
             "latest": str(each.latest.run["id"]) if each.latest else None,
             "age_seconds": None if each.age is None else round(each.age),
             "fresh": None if most is None else each.fresh(most),
-            "runs": [_run(run) for run in each.runs],
+            "runs": [row(run) for run in each.runs],
         }
         for each in timelines
     ]
     return {"schema": SCHEMA, "environments": [{**each, "told": freshness(each)} for each in told]}
 
 
-def _run(found: Bundle) -> dict[str, Any]:
+def row(found: Bundle) -> dict[str, Any]:
+    """What a bundle tells of its run, as JSON."""
     run, told = found.run, found.manifest
     numbers: Mapping[str, int] = told["numbers"]
     return {
@@ -76,17 +77,6 @@ def _run(found: Bundle) -> dict[str, Any]:
         "manifest": found.digest,
         **{name: int(numbers[name]) for name in ("open", "drifted", "unknown", "new", "resolved")},
     }
-
-
-def lasting(seconds: float) -> str:
-    """A time span in the two units that matter, as `1 d 3 h`."""
-    whole = int(abs(seconds))
-    parts = []
-    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if whole >= size:
-            parts.append(f"{whole // size} {unit}")
-            whole %= size
-    return " ".join(parts[:2]) or "less than a minute"
 
 
 def freshness(told: Mapping[str, Any]) -> str:

@@ -24,6 +24,7 @@ from auditor.formats.words import (
     STATES,
     clean,
     clean_block,
+    lasting,
     shown,
     unknown,
 )
@@ -62,21 +63,31 @@ def render(document: Document) -> bytes:
 
 def render_history(document: Mapping[str, Any], project: str, beside: Path) -> bytes:
     """The page of past runs; `beside` is the folder it will stand in, where links to reports start."""
-    from markupsafe import Markup  # noqa: PLC0415 - as in render
+    from auditor.formats.trend import drawing  # noqa: PLC0415 - as in render
 
-    from auditor.formats.trend import drawing  # noqa: PLC0415 - as above
-
-    reports = shipped("reports")
-    style = _asset(reports / "assets" / "report.css")
     environments = [
         {**each, "drawing": drawing([run["open"] for run in each["runs"]]) if len(each["runs"]) > 1 else None}
         for each in document["environments"]
     ]
-    template = _environment(reports / "templates").get_template("history.html.j2")
-    return template.render(
-        {**document, "environments": environments},
-        project=project,
+    return _of_runs("history.html.j2", {**document, "environments": environments, "project": project}, beside)
+
+
+def render_rollup(document: Mapping[str, Any], digest: str) -> bytes:
+    """The page of several audits, with the digest of the same as JSON, beside which it stands."""
+    return _of_runs("rollup.html.j2", {**document, "digest": digest}, Path())
+
+
+def _of_runs(template: str, told: Mapping[str, Any], beside: Path) -> bytes:
+    """A page without script about runs whose reports it links to."""
+    from markupsafe import Markup  # noqa: PLC0415 - as in render
+
+    reports = shipped("reports")
+    style = _asset(reports / "assets" / "report.css")
+    page = _environment(reports / "templates").get_template(template)
+    return page.render(
+        told,
         states=STATES,
+        lasting=lasting,
         link=lambda folder: _beside(folder, beside),
         css=Markup(style),  # noqa: S704 - our own file
         csp=f"default-src 'none'; style-src '{_hash(style)}'; img-src data:; base-uri 'none'; form-action 'none'",

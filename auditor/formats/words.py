@@ -239,3 +239,14 @@ def not_examined(document: Document) -> str:
 def counted(number: int | None) -> str:
     """A number as it is shown; one that is not known is a question mark."""
     return "?" if number is None else f"{number:,}"
+
+
+def lasting(seconds: float) -> str:
+    """A time span in the two units that matter, as `1 d 3 h`."""
+    whole = int(abs(seconds))
+    parts = []
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if whole >= size:
+            parts.append(f"{whole // size} {unit}")
+            whole %= size
+    return " ".join(parts[:2]) or "less than a minute"

@@ -73,7 +73,7 @@ for (const name of wanted.split(';')) {
   }));
   await page.context().close();
 }
-{
+if (found.state.scripts) {
   const page = await visit({ javaScriptEnabled: false }).catch((error) => { found.complaints.push(String(error)); });
   if (page) {
     found.plain = {
@@ -85,7 +85,7 @@ for (const name of wanted.split(';')) {
     await page.context().close();
   }
 }
-{
+if (found.state.scripts) {
   const page = await visit({ acceptDownloads: true });
   const focused = () => page.evaluate(() => document.activeElement.id || document.activeElement.tagName);
   const keys = {};

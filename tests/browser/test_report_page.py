@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sample_rollup
 from hostile_report import MARKUP, hostile
 from recorded_report import recorded_report
 from sample_audit import sample_audit
@@ -46,6 +47,7 @@ STATES = {
     "hostile": ["light", "phone", "all open", "all open, dark", "on paper"],
     "large": ["light", "filtered", "on paper, in brief"],
     "recorded": ["light", "all open, phone", "on paper"],
+    "rollup": ["light", "dark", "phone", "phone dark", "on paper"],
 }
 
 
@@ -66,12 +68,12 @@ def inspected(tmp_path_factory):
     own = tmp_path_factory.getbasetemp()
     shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
-    def look(name, report):
+    def look(name, report, render=html.render):
         page, seen = shared / f"{name}.html", shared / f"{name}.json"
         with (shared / f"{name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not seen.exists():
-                page.write_bytes(html.render(report))
+                page.write_bytes(render(report))
                 command = (
                     node,
                     str(HERE / "inspect.mjs"),
@@ -106,6 +108,8 @@ def many():
 @pytest.fixture(scope="module", params=list(STATES))
 def seen(request, inspected, report, many):
     name = request.param
+    if name == "rollup":
+        return inspected(name, sample_rollup.DOCUMENT, lambda document: html.render_rollup(document, "ab" * 32))
     reports = {"usual": report, "hostile": hostile(report), "large": many, "recorded": recorded_report("index_dropped")}
     return inspected(name, reports[name])
 

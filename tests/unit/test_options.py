@@ -6,7 +6,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from auditor.options import AWS, CODE, ENVIRONMENT, RESULT, GroupInOrder, InOrder, arguments_of, inputs_of
+from auditor.options import CODE, GroupInOrder, InOrder, inputs_of
 
 
 @pytest.fixture(params=["command", "group"])
@@ -52,26 +52,6 @@ def test_nothing_given(given):
 def test_a_value_without_a_name_is_wrong_usage(text):
     with pytest.raises(click.BadParameter, match="NAME=VALUE"):
         inputs_of({"given": (text,)})
-
-
-def test_options_can_be_typed_again():
-    made = []
-
-    @click.command(cls=InOrder)
-    @ENVIRONMENT
-    @RESULT
-    @CODE
-    @AWS
-    @click.pass_context
-    def keep(ctx, /, **given):
-        made.append((given, arguments_of(ctx.command, given)))
-
-    typed = "--var-file=b --var=a=1 --env=x,y --out=o -qq --exit-zero --format=json --deadline=3 --account=111122223333"
-    CliRunner(env={"AUDIT_REGION": "eu-west-1"}).invoke(keep, typed.split(), catch_exceptions=False)
-    again = made[0][1]
-    CliRunner().invoke(keep, ["--env=x,y", "--out=o", *again], catch_exceptions=False)
-    assert made[0][0] == made[1][0]
-    assert made[0][0]["region"] == "eu-west-1"
 
 
 def test_the_reader_of_the_code_is_ours_unless_another_is_named():
