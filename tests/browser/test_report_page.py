@@ -105,11 +105,15 @@ def many():
     return document(sample_audit(made=made, rules=(*RULES, *rules)), code=code_line)
 
 
+def rollup_page(document):
+    return html.render_rollup(document, "ab" * 32)
+
+
 @pytest.fixture(scope="module", params=list(STATES))
 def seen(request, inspected, report, many):
     name = request.param
     if name == "rollup":
-        return inspected(name, sample_rollup.DOCUMENT, lambda document: html.render_rollup(document, "ab" * 32))
+        return inspected(name, sample_rollup.DOCUMENT, rollup_page)
     reports = {"usual": report, "hostile": hostile(report), "large": many, "recorded": recorded_report("index_dropped")}
     return inspected(name, reports[name])
 
@@ -142,6 +146,11 @@ def test_the_browser_complains_about_nothing(seen):
 @pytest.mark.parametrize("name", ["usual", "large"])
 def test_nothing_is_wider_than_the_screen(name, inspected, report, many):
     overflow = inspected(name, report if name == "usual" else many)["overflow"]
+    assert {state: wide for state, wide in overflow.items() if wide > 0} == {}
+
+
+def test_the_roll_up_is_no_wider_than_the_screen(inspected):
+    overflow = inspected("rollup", sample_rollup.DOCUMENT, rollup_page)["overflow"]
     assert {state: wide for state, wide in overflow.items() if wide > 0} == {}
 
 
