@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from auditor.model.answers import Answer
+from auditor.model.answers import EARLIER, Answer, Snapshot
 from auditor.model.results import Unread
 from auditor.model.values import Reason
 
@@ -34,6 +35,21 @@ def unread(answers: Iterable[Answer]) -> tuple[Unread, ...]:
             key = answer.request.api, answer.code, answer.reason or Reason.FAILED
             groups.setdefault(key, []).append(answer)
     return tuple(_entry(*key, many) for key, many in sorted(groups.items()))
+
+
+def earlier(taken: Snapshot | None) -> tuple[str, ...]:
+    """What a reading took over from an earlier one, with its age: one sentence for each operation."""
+    groups: dict[str, list[str]] = {}
+    for answer in taken.answers if taken is not None else ():
+        if answer.source == EARLIER:
+            groups.setdefault(answer.request.api, []).append(answer.at)
+    return tuple(_aged(api, sorted(times), taken.started) for api, times in sorted(groups.items()) if taken is not None)
+
+
+def _aged(api: str, times: list[str], started: str) -> str:
+    hours = (datetime.fromisoformat(started) - datetime.fromisoformat(times[0])).total_seconds() / 3600
+    told = f"{len(times)} {'answer' if len(times) == 1 else 'answers'} of {times[0]} to {times[-1]}"
+    return f"{api} was not asked where an earlier reading tells it: {told}, up to {hours:.1f} h before this reading."
 
 
 def _entry(api: str, code: str, reason: Reason, answers: list[Answer]) -> Unread:

@@ -55,6 +55,8 @@ class Inputs:
     declared_only: bool = False
     edits: bool = False
     """Look for the edit of code by which it takes over each drift."""
+    expiry_from: Path | None = None
+    """The reading whose answers about expiry are taken over, so that AWS is not asked for them."""
     deadline: float | None = None
     """Seconds."""
     second_reader: bool = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from queue import Empty, SimpleQueue
+from types import MappingProxyType
 from typing import Any, Final, Protocol
 
 from auditor import __version__
@@ -84,16 +85,17 @@ def read(
     progress: Progress | None = None,
     widen: Callable[[Answers], Scope] | None = None,
     confirm: Callable[[Answers], Iterable[Request]] = lambda _answers: (),
+    known: Mapping[Request, Answer] = MappingProxyType({}),
 ) -> Snapshot:
     """Read all that the kinds ask for, each distinct request once.
 
     `widen` is asked once all answers have come: the scope as they make it, which may lead to more requests. `confirm`
-    is asked last, for what to ask again by itself.
+    is asked last, for what to ask again by itself. What is `known` from an earlier reading is not asked.
     A deadline (seconds from now) or Ctrl-C ends the reading early: what was not answered then is unknown, and the
     snapshot is marked incomplete. A second Ctrl-C is raised to the caller.
     """
     started = reader.now()
-    reading = _Reading(tuple(kinds), scope, reader, progress)
+    reading = _Reading(tuple(kinds), scope, reader, progress, known)
     ends = None if deadline is None else time.monotonic() + deadline
     if deadline == 0:
         reading.stop(DEADLINE)
@@ -129,8 +131,15 @@ def read(
 class _Reading:
     """The requests that were made, and the answers that have come."""
 
-    def __init__(self, kinds: tuple[Kind, ...], scope: Scope, reader: Reader, progress: Progress | None) -> None:
-        self._kinds, self.scope, self._reader = kinds, scope, reader
+    def __init__(
+        self,
+        kinds: tuple[Kind, ...],
+        scope: Scope,
+        reader: Reader,
+        progress: Progress | None,
+        known: Mapping[Request, Answer],
+    ) -> None:
+        self._kinds, self.scope, self._reader, self._known = kinds, scope, reader, known
         self._progress = progress or (lambda _done, _asked, _api, _throttled: None)
         self._asked: dict[Request, None] = {}
         self._inbox: SimpleQueue[Answer] = SimpleQueue()
@@ -186,4 +195,7 @@ class _Reading:
         for request in requests:
             if request not in self._asked:
                 self._asked[request] = None
-                self._reader.submit(request, self._inbox.put)
+                if request in self._known:
+                    self._inbox.put(self._known[request])
+                else:
+                    self._reader.submit(request, self._inbox.put)

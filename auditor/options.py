@@ -126,6 +126,7 @@ EARLIER = option(
 )
 AWS = options(
     option("--profile", metavar="NAME", help="AWS profile."),
+    option("--expiry-from", type=PATH, metavar="FILE", help="Do not ask for expiry (TTL): take it from this snapshot."),
     option("--deadline", type=click.FloatRange(min=0), metavar="SECONDS", help="Stop reading AWS after this long."),
 )
 RESULT = options(
@@ -208,6 +209,7 @@ def inputs_of(given: Given) -> Inputs:
         snapshot=given.get("snapshot"),
         declared_only=bool(given.get("declared_only")),
         edits=bool(given.get("edits")),
+        expiry_from=given.get("expiry_from"),
         deadline=given.get("deadline"),
         second_reader=not given.get("no_second_reader"),
         progress=Progress(sys.stderr),

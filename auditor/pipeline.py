@@ -158,7 +158,7 @@ def audit(
             not_examined=not_examined(here.resources, kinds()),
             api=tuple(context.get("api", ())),
             inputs=_files(here, decided),
-            diagnostics=(*here.notes, *(str(each) for each in here.code.diagnostics)),
+            diagnostics=(*here.notes, *coverage.earlier(taken), *(str(each) for each in here.code.diagnostics)),
             second_reader=context["second_reader"],
             complete=_complete(here, taken),
             gaps=_gaps(taken),

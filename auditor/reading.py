@@ -20,8 +20,9 @@ from auditor.hcl import second_reader, sensitive_texts
 from auditor.history import Shelf, delivered
 from auditor.inputs import Inputs
 from auditor.kinds import kinds
-from auditor.masking import covering, masked_text
-from auditor.model.answers import Answers, Request, Scope, Snapshot
+from auditor.masking import COVER, covering, masked_text
+from auditor.model.answers import EARLIER, Answer, Answers, Request, Scope, Snapshot
+from auditor.model.errors import SnapshotError
 from auditor.model.values import Reason, Unknown
 from auditor.settings import Environment, Settings
 from auditor.state import LARGEST, decode
@@ -99,8 +100,13 @@ def read(
         if taken.context.get("covered"):
             here = _covered(here)
         return _as_if_of(here, taken.account) if taken.context.get("redacted") else here, taken
-    known = context(settings, here, inputs)
+    known, older = context(settings, here, inputs), _earlier(here, inputs)
     reader = _reader(here, known["id"])
+    if older is not None and older.account != reader.caller.account:
+        raise SnapshotError(
+            f"{inputs.expiry_from} is a snapshot of another account",
+            facts=[("want", reader.caller.account), ("have", older.account)],
+        )
     here = _in_account(settings, here, reader.caller.account, inputs)
     if asked is not None:
         asked.set()
@@ -123,6 +129,7 @@ def read(
             progress=inputs.progress,
             widen=widened if here.code.sought else None,
             confirm=doubtful,
+            known={} if older is None else _expiry_of(older),
         )
     finally:
         reader.close()
@@ -136,6 +143,28 @@ def read(
     if interrupted:
         raise Interrupted(taken, sensitive_texts(here.code))
     return settled(settings, here, taken, inputs), taken
+
+
+def _earlier(here: Estate, inputs: Inputs) -> Snapshot | None:
+    """The reading whose answers about expiry are taken over."""
+    if inputs.expiry_from is None:
+        return None
+    from auditor.aws import snapshot  # noqa: PLC0415 - as in `read`
+
+    older = snapshot.read(inputs.expiry_from, here.environment.name)
+    if older.context.get("redacted") or older.region != here.environment.region:
+        why = "redacted" if older.context.get("redacted") else f"of {older.region}"
+        raise SnapshotError(f"expiry can't be taken over from {inputs.expiry_from}: it is {why}")
+    return older
+
+
+def _expiry_of(older: Snapshot) -> Mapping[Request, Answer]:
+    """What a reading told of the expiry of tables in the environment's Region, as far as nothing in it is covered."""
+    return {
+        answer.request: replace(answer, source=EARLIER)
+        for answer in older.answers.of("dynamodb:DescribeTimeToLive")
+        if answer.ok and COVER not in str(answer.pages)
+    }
 
 
 def settled(settings: Settings, here: Estate, taken: Snapshot, inputs: Inputs) -> Estate:

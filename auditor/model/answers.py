@@ -54,6 +54,9 @@ ANSWERED: Final = frozenset(
 """Error codes that are answers: the thing is not there, or the question does not apply to it."""
 
 
+EARLIER: Final = "earlier"
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What came of a request: whole pages, or why not."""
@@ -74,6 +77,7 @@ class Answer:
     """Of the last page; AWS's x-amzn-requestid."""
     attempts: int = 1
     source: str = "live"
+    """`EARLIER` where it was taken over from a reading before this one; `at` tells of when it is."""
     action: str = ""
     """The IAM action that allows the operation."""
 

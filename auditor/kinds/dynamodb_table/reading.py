@@ -24,7 +24,7 @@ from auditor.kinds.dynamodb_table.attributes import (
     TIME_TO_LIVE,
 )
 from auditor.kinds.dynamodb_table.regionwide import Regionwide
-from auditor.model.answers import Answer, Answers, Request, Scope
+from auditor.model.answers import EARLIER, Answer, Answers, Request, Scope
 from auditor.model.facts import Identity, Resource, Side
 from auditor.model.members import LiveOrigins, answers_of, items, number, own_tags, pairs, sources
 from auditor.model.values import NOT_APPLICABLE, Reason, Unknown, Value
@@ -260,6 +260,10 @@ def _ttl(answer: Answer, facts: dict[str, Value]) -> Value:
     if not answer.ok:
         facts["ttl_status"] = answer.unknown
         return answer.unknown
+    if answer.source == EARLIER and not (isinstance(facts["created"], str) and facts["created"] < answer.at):
+        detail = f"it is not known that the table was made before the earlier reading at {answer.at}"
+        facts["ttl_status"] = value = Unknown(Reason.NOT_READ, detail, api=TIME_TO_LIVE)
+        return value
     found = answer.pages[0]["TimeToLiveDescription"]
     status = facts["ttl_status"] = found.get("TimeToLiveStatus")
     enabled = status in ("ENABLED", "ENABLING")
