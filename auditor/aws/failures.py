@@ -61,6 +61,7 @@ TREATMENTS: Final = {
 
 _SERVER_FAULT: Final = 500
 _NOT_IMPLEMENTED: Final = 501
+_NO_PATH: Final = 404
 _LONGEST: Final = 500
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
 
@@ -128,7 +129,8 @@ def _of_response(response: Mapping[str, object]) -> Failure:
     code, status = one_line(told.get("Code", "")), metadata.get("HTTPStatusCode")
     treatment = TREATMENTS.get(code)
     if treatment is None and isinstance(status, int):
-        if status == _NOT_IMPLEMENTED:
+        # Without an error document botocore takes the status for the code: the endpoint has no such path.
+        if status == _NOT_IMPLEMENTED or code == str(_NO_PATH):
             treatment = Treatment.UNSUPPORTED
         elif status >= _SERVER_FAULT:
             treatment = Treatment.TRANSIENT

@@ -1,7 +1,8 @@
 """What moto answers otherwise than DynamoDB: members of a table it forgets or adds, and operations it does not have.
 
 Still unlike DynamoDB, and not mended: every table and index is ACTIVE at once, TTL never passes through ENABLING, sizes
-are 0, replicas of a global table are accepted and not kept, and GetResources leaves out tagged tables of a long list.
+are 0, and GetResources leaves out tagged tables of a long list.
+Replicas, which moto takes and does not keep, are refused.
 """
 
 import uuid
@@ -92,6 +93,13 @@ def table_description(request: Request, answer: Answer) -> None:
     if request.operation == "DeleteTable":
         table["TableStatus"] = "DELETING"
         request.forget("table", table_name(request))
+
+
+@rewrites("dynamodb", "UpdateTable")
+def no_replicas(request: Request) -> None:
+    """Refuse what moto takes and does not keep: a table without its replicas would be a wrong fact."""
+    if "ReplicaUpdates" in request.body:
+        raise NotImplementedError("replicas of a table are not kept here")
 
 
 @rewrites("dynamodb", "GetResourcePolicy", "PutResourcePolicy", "DeleteResourcePolicy")

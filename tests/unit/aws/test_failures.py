@@ -64,6 +64,12 @@ def test_an_answer_without_an_error_document_is_told_by_its_status():
     assert classify(error) == Failure("", "status 502", Treatment.TRANSIENT, "")
 
 
+def test_an_endpoint_that_has_no_such_path_does_not_know_the_operation():
+    assert classify(client_error("404", 404)).treatment is Treatment.UNSUPPORTED
+    assert classify(client_error("ResourceNotFoundException", 404)).treatment is Treatment.ANSWERED
+    assert classify(client_error("Odd", 404)).treatment is Treatment.FINAL
+
+
 def test_foreign_text_becomes_one_bounded_line():
     assert one_line("a\x1b[2J\r\n::error::b\u202ec") == "a [2J ::error::b c"
     assert len(one_line("x" * 10_000)) == 500
