@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from auditor.aws.permissions import actions, needed
 from auditor.model.answers import EARLIER, Answer, Snapshot
+from auditor.model.kind import Kind
 from auditor.model.results import Unread
 from auditor.model.values import Reason
 
@@ -35,6 +37,12 @@ def unread(answers: Iterable[Answer]) -> tuple[Unread, ...]:
             key = answer.request.api, answer.code, answer.reason or Reason.FAILED
             groups.setdefault(key, []).append(answer)
     return tuple(_entry(*key, many) for key, many in sorted(groups.items()))
+
+
+def not_asked(taken: Snapshot | None, kinds: Iterable[Kind]) -> tuple[str, ...]:
+    """The IAM actions of what was not asked for, because no rule that is on and no declaration needs it."""
+    known = tuple(kinds)
+    return () if taken is None else tuple(sorted(actions(known) - needed(known, taken.scope)))
 
 
 def earlier(taken: Snapshot | None) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from auditor.settings import Environment, Settings
 from auditor.subjects.material import DeclaredEnvironment
 
 TABLE = "aws_dynamodb_table"
+REPLICA = "aws_dynamodb_table_replica"
 PROVIDER = "the provider's allowed_account_ids"
 _AWS = "hashicorp/aws"
 
@@ -64,6 +65,15 @@ class Estate:
         for one in self._own_data_sources:
             found[one.type] = (*found.get(one.type, ()), one.sought)
         return found
+
+    @property
+    def replica_regions(self) -> frozenset[str]:
+        """The Regions in which the code has replicas of tables, as far as they are known."""
+        found = {str(each.identity.region) for each in self.resources if each.kind == REPLICA}
+        for each in self.resources:
+            blocks = each.values.get("replica") if each.kind == TABLE else None
+            found |= set(blocks) if isinstance(blocks, Mapping) else set()
+        return frozenset(region for region in found if region)
 
     @property
     def _own_data_sources(self) -> tuple[DataSource, ...]:

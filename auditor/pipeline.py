@@ -156,6 +156,7 @@ def audit(
             population=population(here, taken),
             coverage=coverage.unread(taken.answers if taken else ()),
             not_examined=not_examined(here.resources, kinds()),
+            not_asked=coverage.not_asked(taken, kinds()),
             api=tuple(context.get("api", ())),
             inputs=_files(here, decided),
             diagnostics=(*here.notes, *coverage.earlier(taken), *(str(each) for each in here.code.diagnostics)),
@@ -209,7 +210,7 @@ def permissions(settings: Settings, environment: Environment, inputs: Inputs) ->
     here = estate(settings, environment, inputs.variables)
     bundles = (place.bucket, place.root(environment.name)) if (place := inputs.earlier) else None
     wanted = rules_for(settings, here.environment, inputs).wanted
-    return policy(kinds(), here.scope(wanted), state=inputs.variables.in_bucket, bundles=bundles)
+    return policy(kinds(), here.scope(wanted), here.replica_regions, state=inputs.variables.in_bucket, bundles=bundles)
 
 
 def _waivers(settings: Settings, environment: Environment, rules: Iterable[Rule], top: Path) -> tuple[Waiver, ...]:

@@ -47,7 +47,7 @@ def policy(
     """
     places = sorted({scope.region, *regions})
     by_resource: dict[str, list[str]] = {}
-    for operation in of_permissions(_needed(kinds, scope)):
+    for operation in of_permissions(needed(kinds, scope)):
         by_resource.setdefault(operation.resource, []).append(operation.permission)
     statements: list[dict[str, Any]] = [
         {
@@ -82,7 +82,7 @@ def _objects(sid: str, scope: Scope, bucket: str, key: str) -> dict[str, Any]:
     return {"Sid": sid, "Effect": "Allow", "Action": ["s3:GetObject"], "Resource": resource}
 
 
-def _needed(kinds: Iterable[Kind], scope: Scope) -> frozenset[str]:
+def needed(kinds: Iterable[Kind], scope: Scope) -> frozenset[str]:
     """The actions of the kinds; of the optional ones only those that the code or a rule gives a reason for."""
     return frozenset(
         action

@@ -84,6 +84,7 @@ def document(
             ],
             "undecided": _undecided(audit.findings),
             "not_examined": [{"address": address, "reason": reason} for address, reason in audit.not_examined],
+            "not_asked": list(audit.not_asked),
             "disabled": [
                 {"rule": rule.id, "title": rule.title, "reason": rule.reason}
                 for rule in audit.rules

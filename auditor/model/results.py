@@ -218,6 +218,8 @@ class Audit:
     """declared, live, both, missing, unmanaged, undetermined, excluded[], list_pages..., by kind."""
     coverage: tuple[Unread, ...]
     not_examined: tuple[tuple[str, str], ...]
+    not_asked: tuple[str, ...] = field(default=(), kw_only=True)
+    """IAM actions of what AWS was not asked for, because nothing that is on or declared needs it."""
     """Declared addresses of kinds the auditor does not read, with the reason."""
     api: tuple[Mapping[str, Any], ...]
     """Calls by API: calls, ok, denied, throttled, failed."""

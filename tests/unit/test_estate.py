@@ -1,12 +1,13 @@
-"""Which environments a changed file decides."""
+"""Which environments a changed file decides, and where an environment's resources are looked for."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
-from auditor import settings
-from auditor.estate import decided_by
-from auditor.inputs import Variables
+from auditor import pipeline, settings
+from auditor.estate import decided_by, estate
+from auditor.inputs import Inputs, Variables
 
 MODULE = 'variable "name" {}\nresource "aws_dynamodb_table" "this" {\n  name = file("${path.module}/name.txt")\n}\n'
 CALL = 'module "tables" {\n  source = "../../shared"\n  name = "a"\n}\n'
@@ -63,3 +64,33 @@ def test_code_that_cannot_be_read_is_judged_whatever_changed(project):
     assert decided_by(loaded, loaded.environments["two"], Variables(), changed)
     elsewhere = replace(loaded.environments["one"], waivers=project / "README.md")
     assert decided_by(loaded, elsewhere, Variables(), changed)
+
+
+REPLICATED = """
+provider "aws" {
+  region = "REGION"
+}
+resource "aws_dynamodb_table" "this" {
+  name     = "orders"
+  hash_key = "id"
+  replica {
+    region_name = "eu-west-3"
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"), [("eu-west-1", "aws"), ("us-gov-east-1", "aws-us-gov"), ("cn-northwest-1", "aws-cn")]
+)
+def test_what_is_asked_lies_in_the_partition_of_the_region(tmp_path, region, partition):
+    (tmp_path / "envs" / "prod").mkdir(parents=True)
+    (tmp_path / "envs" / "prod" / "main.tf").write_text(REPLICATED.replace("REGION", region))
+    found = settings.load(tmp_path, {})
+    environment = replace(found.environment("prod"), account="111122223333")
+    scope = estate(found, environment, Variables()).scope(())
+    assert scope.partition == partition
+    policy = pipeline.permissions(found, environment, Inputs(now=datetime.now(UTC)))
+    (tables,) = (each["Resource"] for each in policy["Statement"] if each["Sid"] == "ReadTables")
+    for place in (region, "eu-west-3"):
+        assert f"arn:{partition}:dynamodb:{place}:111122223333:table/*" in tables

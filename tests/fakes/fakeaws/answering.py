@@ -79,6 +79,7 @@ class Answering:
         self.world = world
         self.latency = 0.0
         self.latencies: dict[str, float] = {}
+        self.date = ""
         self.statistics = Statistics()
         self._schedule = Schedule([], 0)
         self._rates: dict[str, float] = {}
@@ -91,10 +92,17 @@ class Answering:
         api_latency_ms: dict[str, float] | None = None,
         throttle: str | dict[str, float] | None = None,
         faults: list[str] | None = None,
+        date: str | None = None,
         seed: int = 0,
         reset: bool = False,
     ) -> None:
-        """Change what is given; `throttle` is "aws", or calls a second by API; `seed` decides uncertain faults."""
+        """Change what is given.
+
+        `throttle` is "aws", or calls a second by API; `date` is the time that all answers tell, empty for the
+        clock's; `seed` decides uncertain faults.
+        """
+        if date is not None:
+            self.date = date
         if latency_ms is not None:
             self.latency = latency_ms / 1000
         if api_latency_ms is not None:

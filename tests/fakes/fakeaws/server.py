@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 import zlib
+from email.utils import formatdate
 from typing import Any, Self
 from urllib.parse import parse_qs, unquote
 
@@ -111,6 +112,7 @@ class _Protocol(asyncio.Protocol):
             f"HTTP/1.1 {reply.status} {_REASONS.get(reply.status, '?')}",
             f"Content-Type: {reply.type}",
             f"Content-Length: {len(content)}",
+            f"Date: {self._answering.date or formatdate(usegmt=True)}",
             f"x-amzn-RequestId: FAKE{next(self._server.ids):012d}",
             f"x-amz-crc32: {crc}",
             *(["smithy-protocol: rpc-v2-cbor"] if reply.form == "cbor" else []),

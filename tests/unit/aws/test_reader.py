@@ -59,6 +59,20 @@ def test_the_time_of_an_answer_is_the_clocks(aws, connection):
     assert answer.at == "2026-01-01T00:00:00.000Z"
 
 
+@pytest.mark.parametrize(
+    ("date", "skew"),
+    [("Thu, 01 Jan 2026 00:00:00 GMT", 90), ("Thu, 01 Jan 2026 00:03:00 GMT", -90), ("yesterday", None)],
+)
+def test_a_clock_that_is_wrong_is_noticed(aws, connection, date, skew):
+    reader = Reader(connection, clock=lambda: datetime(2026, 1, 1, 0, 1, 30, tzinfo=UTC))
+    assert reader.clock_skew is None
+    aws.configure(date=date)
+    ask(reader, table(aws))
+    aws.configure(date="")
+    ask(reader, Request.of("kms:ListAliases"))
+    assert reader.clock_skew == skew if skew else reader.clock_skew not in (90, -90)
+
+
 def test_all_pages_come_with_the_longest_page_size(aws, reader):
     short, long = ask(reader, Request.of(LIST, MaxResults=5), Request.of(LIST))
     rows = [

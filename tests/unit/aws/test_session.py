@@ -105,6 +105,32 @@ def test_a_profile_with_a_role_of_its_own(opened, profiles):
     assert opened(Access(region=REGION, profile="audit")).caller.account == "210987654321"
 
 
+def test_a_role_that_is_assumed_with_the_role_of_a_profile(aws, opened, profiles):
+    first, second = "arn:aws:iam::210987654321:role/audit", "arn:aws:iam::321098765432:role/external-audit"
+    profiles(f"{STATIC}[profile audit]\nrole_arn = {first}\nsource_profile = base\n")
+    aws.configure(reset=True)
+    chained = Access(region=REGION, profile="audit", role=second, external_id="agreed", account="321098765432")
+    assert opened(chained).caller.account == "321098765432"
+    assert aws.stats()["calls"]["AssumeRole"] == 2
+
+
+@pytest.mark.parametrize(
+    ("region", "host"),
+    [
+        ("us-gov-west-1", "us-gov-west-1.amazonaws.com"),
+        ("cn-north-1", "cn-north-1.amazonaws.com.cn"),
+        ("ap-southeast-3", "ap-southeast-3.amazonaws.com"),
+    ],
+)
+def test_every_partition_has_its_own_endpoints(opened, access, region, host):
+    connection = opened(access)
+    connection.access = Access(region=region)
+    for service in ("dynamodb", "kms", "sts"):
+        client = connection._make(service, region)
+        assert client.meta.endpoint_url == f"https://{service}.{host}"
+        client.close()
+
+
 def test_a_profile_that_is_not_there(opened, profiles):
     profiles(STATIC)
     with pytest.raises(NoCredentials, match="no AWS profile 'prod'") as caught:
