@@ -1,20 +1,12 @@
 // node inspect.mjs CHROMIUM PROFILE REPORT STATES: opens a report in the named states (`a;b`), and prints as JSON
 // what a browser and axe-core found. Nothing is judged here; the assertions stand in test_report_page.py.
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { chromium } from 'playwright-core';
+import { looking, paper, phone, printing } from './browser.mjs';
 
 const [executablePath, profile, report, wanted] = process.argv.slice(2);
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync'];
-const phone = { viewport: { width: 390, height: 844 } };
-// A4 without its margins is 182 mm wide, at 96 CSS pixels an inch.
-const paper = { viewport: { width: 688, height: 990 } };
 const openAll = (page) => page.evaluate(() => document.querySelectorAll('details').forEach((it) => { it.open = true; }));
-const onPaper = async (page) => { await openAll(page); await page.emulateMedia({ media: 'print' }); };
-const inBrief = async (page) => { await page.evaluate(() => document.body.classList.add('brief')); await page.emulateMedia({ media: 'print' }); };
+const onPaper = async (page) => { await openAll(page); await printing(page); };
+const inBrief = async (page) => { await page.evaluate(() => document.body.classList.add('brief')); await printing(page); };
 const search = async (page, text) => { await page.fill('#q', text); await page.waitForTimeout(250); };
 
 const states = {
@@ -33,33 +25,8 @@ const states = {
   keys: [{}, (page) => page.click('#help')],
 };
 
-const browser = await chromium.launch({ executablePath, args, env: { ...process.env, HOME: profile } });
-const found = { axe: {}, requests: [], complaints: [], dialogs: 0, overflow: {} };
-
-async function visit(options, prepare) {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
-  const page = await context.newPage();
-  page.on('request', (it) => found.requests.push(it.url()));
-  page.on('console', (it) => found.complaints.push(it.text()));
-  page.on('pageerror', (it) => found.complaints.push(String(it)));
-  page.on('dialog', (it) => { found.dialogs += 1; it.dismiss(); });
-  await page.goto(report);
-  if (prepare) await prepare(page);
-  return page;
-}
-
-for (const name of wanted.split(';')) {
-  const [options, prepare] = states[name];
-  // Axe itself is a script that the page's policy would refuse; the policy is tested with the pages below.
-  const page = await visit({ ...options, bypassCSP: true }, prepare);
-  found.overflow[name] = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  await page.evaluate(axe);
-  // On paper nothing is a target.
-  const rules = { 'target-size': { enabled: !name.startsWith('on paper') } };
-  const result = await page.evaluate((how) => axe.run(document, how), { runOnly: standards, rules });
-  found.axe[name] = result.violations.map((it) => `${it.id}: ${it.nodes.slice(0, 3).map((node) => node.target).join(' | ')}`);
-  await page.context().close();
-}
+const { browser, found, visit, judge } = await looking(executablePath, profile, report);
+for (const name of wanted.split(';')) await judge(name, states[name]);
 
 {
   const page = await visit({});
@@ -114,7 +81,7 @@ if (found.state.scripts) {
   await tile.click();
   await page.waitForTimeout(250);
   keys.tile = await page.textContent('#count');
-  await page.emulateMedia({ media: 'print' });
+  await printing(page);
   found.print = await page.evaluate(() => ({
     tools: getComputedStyle(document.querySelector('.toc')).display,
     overflow: document.documentElement.scrollWidth - innerWidth,
