@@ -14,6 +14,9 @@ from auditor.model.values import Reason
 
 MASK: Final = "(sensitive)"
 COVER: Final = "\N{FULL BLOCK}"
+COVER_OF_NUMBERS: Final = "9"
+_NUMBER: Final = re.compile(r"\d+(\.\d+)?")
+_DIGIT: Final = re.compile(r"\d")
 _IN_A_LINE: Final = re.compile(r"[^\n]")
 _SHORTEST_LINE: Final = 6
 
@@ -38,10 +41,16 @@ def covering(secrets: Collection[str]) -> Callable[[Any], Any]:
     parts = [text for text in secrets if not any(other in text for other in anywhere if other != text)]
     pattern = _pattern(frozenset(_written(parts)), whole=True)
 
+    def hidden(found: re.Match[str]) -> str:
+        # A number may stand in code without quotes, where nothing but digits can.
+        return (
+            _DIGIT.sub(COVER_OF_NUMBERS, found[0]) if _NUMBER.fullmatch(found[0]) else _IN_A_LINE.sub(COVER, found[0])
+        )
+
     def cover(value: Any) -> Any:  # noqa: ANN401 - JSON has no type of its own
         match value:
             case str():
-                return pattern.sub(lambda found: _IN_A_LINE.sub(COVER, found[0]), value)
+                return pattern.sub(hidden, value)
             case Mapping():
                 return {cover(key): cover(item) for key, item in value.items()}
             case list() | tuple():
@@ -79,13 +88,20 @@ def masked(document: Mapping[str, Any], secrets: Collection[str]) -> dict[str, A
 def _pattern(secrets: Collection[str], *, whole: bool = False) -> re.Pattern[str]:
     """The longest first, so that nothing of a text which holds another stays; a short one as a literal only.
 
-    A literal stands in quotes, or behind an equals sign up to a blank or the end, as code and command lines have it;
-    or it is all there is (`whole`).
+    A literal stands in quotes, or behind an equals sign up to a blank or the end, as code and command lines have it; a
+    number also behind a blank or a colon, as code and JSON have it; or it is all there is (`whole`).
     """
     ordered = sorted(secrets, key=lambda text: (-len(text), text))
     literal = r'(?<="){0}(?=")|(?<==){0}(?=\s|$)' + (r"|\A{0}\Z" if whole else "")
-    escaped = [(len(text) < _SHORTEST, re.escape(text)) for text in ordered]
-    return re.compile("|".join(literal.replace("{0}", text) if short else text for short, text in escaped))
+    number = literal + r"|(?<=[=:] ){0}(?=[\s,}\]]|$)|(?<=:){0}(?=[\s,}\]]|$)"
+    return re.compile(
+        "|".join(
+            re.escape(text)
+            if len(text) >= _SHORTEST
+            else (number if _NUMBER.fullmatch(text) else literal).replace("{0}", re.escape(text))
+            for text in ordered
+        )
+    )
 
 
 def _masked(part: Any, pattern: re.Pattern[str]) -> Any:  # noqa: ANN401 - JSON has no type of its own

@@ -120,6 +120,18 @@ def test_why_shows_none(project):
         assert b"0815" not in done.stdout
 
 
+def test_numbers_without_quotes_are_covered_and_the_bundle_is_replayed(project):
+    (project / "envs" / "prod" / "more.tf").write_text(SHORT.replace('  default   = "4711"\n', ""))
+    with (project / "envs" / "prod" / "terraform.tfvars").open("a") as file:
+        file.write("pin = 4711\ngiven = 471147\n")
+    out = project / "out"
+    run(project, "--env", "prod", "--declared-only", "--out", str(out))
+    sources = gzip.decompress((out / "sources.jsonl.gz").read_bytes())
+    assert b"pin = 9999\\ngiven = 999999\\n" in sources
+    assert [pin for pin in (b"= 4711", b"471147") if pin in sources + (out / "report.json").read_bytes()] == []
+    assert run(project, "replay", str(out)).stdout == b"same   report.html\nsame   report.json\n"
+
+
 def test_a_short_one_is_in_no_line_of_code(project):
     (project / "envs" / "prod" / "more.tf").write_text(SHORT)
     done = run(project, "--env", "prod", "--declared-only", "--var", "pin=1234", "--out", str(project / "out"))

@@ -42,6 +42,26 @@ def test_a_short_text_is_taken_out_as_a_literal_only(text, shown):
     assert masked_text(text, {"abc"}) == shown
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("pin = 4711\n", f"pin = {MASK}\n"),
+        ("pin   = 4711 # it", f"pin   = {MASK} # it"),
+        ('{"pin": 4711}', f'{{"pin": {MASK}}}'),
+        ('{"pin":4711,"other":4712}', f'{{"pin":{MASK},"other":4712}}'),
+        ("line 4711, 14711 and 4711.5, at 12:4711x", "line 4711, 14711 and 4711.5, at 12:4711x"),
+    ],
+)
+def test_a_short_number_is_taken_out_without_quotes_too(text, shown):
+    assert masked_text(text, {"4711"}) == shown
+
+
+def test_a_covered_number_is_still_a_number():
+    cover = covering({"4711", "471147", "47.11", "s3cret"})
+    assert cover('a = 4711\nb = 471147\nc = "471147"\nd = 47.11\n') == 'a = 9999\nb = 999999\nc = "999999"\nd = 99.99\n'
+    assert cover("s3cret") == COVER * 6
+
+
 def test_letters_of_a_pattern_are_letters():
     assert masked_text("abc.def abcxdef", {"abc.def"}) == f"{MASK} abcxdef"
 
