@@ -92,6 +92,8 @@ class _Run:
             code = work(self.environment, lambda folder: _tell(self._told, folder))
             sys.stdout.flush()
             sys.stderr.flush()
+        except KeyboardInterrupt:
+            code = INTERRUPTED
         finally:
             os._exit(code)  # what the process has from the one that began it is not this one's to tidy
 

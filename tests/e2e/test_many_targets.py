@@ -78,7 +78,7 @@ def lasting(target):
     return {**target, "run": run}
 
 
-@pytest.mark.parametrize("number", [3, pytest.param(200, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("number", [2, pytest.param(200, marks=pytest.mark.soak)])
 def test_all_are_reported_once_and_a_killed_process_costs_its_own(tmp_path, number):
     names, killed = [f"t{n:03}" for n in range(number)], "t001"
     with FakeServer(tables=5) as aws:
