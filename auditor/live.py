@@ -20,8 +20,8 @@ _GRACE: Final = {DEADLINE: 2.0, INTERRUPTED: 0.3}
 
 _DETAIL: Final = "the reading was cut short before this was answered ({})"
 
-Progress = Callable[[int, int, str, int], None]
-"""Answers so far, requests so far, API of the last answer, calls that AWS throttled so far."""
+Progress = Callable[[int, int, str, int, int], None]
+"""Answers so far, requests so far, API of the last answer, calls so far, and how many of them AWS throttled."""
 
 
 class Caller(Protocol):
@@ -66,6 +66,10 @@ class Reader(Protocol):
 
     def counts(self) -> tuple[Mapping[str, Any], ...]:
         """Calls by API and how they ended."""
+
+    @property
+    def calls(self) -> int:
+        """Calls that were made so far; every page and every attempt is one."""
 
     @property
     def throttled(self) -> int:
@@ -140,7 +144,7 @@ class _Reading:
         known: Mapping[Request, Answer],
     ) -> None:
         self._kinds, self.scope, self._reader, self._known = kinds, scope, reader, known
-        self._progress = progress or (lambda _done, _asked, _api, _throttled: None)
+        self._progress = progress or (lambda *_: None)
         self._asked: dict[Request, None] = {}
         self._inbox: SimpleQueue[Answer] = SimpleQueue()
         self.answers: dict[Request, Answer] = {}
@@ -169,7 +173,8 @@ class _Reading:
             self.answers[answer.request] = answer
             if answer.ok:
                 self._follow(answer)
-            self._progress(len(self.answers), len(self._asked), answer.request.api, self._reader.throttled)
+            told = answer.request.api, self._reader.calls, self._reader.throttled
+            self._progress(len(self.answers), len(self._asked), *told)
         return True
 
     def stop(self, code: str) -> None:

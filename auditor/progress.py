@@ -21,16 +21,17 @@ class Progress:
         self._began = clock()
         self._last = float("-inf")
 
-    def __call__(self, answered: int, asked: int, api: str, throttled: int = 0) -> None:
-        """Tell how many answers have come of how many requests, the last of this API, and how often AWS throttled."""
+    def __call__(self, answered: int, asked: int, api: str, calls: int, throttled: int = 0) -> None:
+        """Tell how many answers have come of how many requests, by how many calls, and how often AWS throttled."""
         now = self._clock()
         if not self._shown or now - self._last < _EVERY:
             return
         self._last = now
-        rate = answered / max(now - self._began, _EVERY)
-        left = (asked - answered) / rate if rate else 0.0
+        passed = max(now - self._began, _EVERY)
+        left = (asked - answered) * passed / answered if answered else 0.0
         slowed = f", {throttled} throttled" if throttled else ""
-        told = f"{answered} of {asked}, {rate:.0f}/s{slowed}, {left:.0f} s left  {api}"
+        speed = f"{calls} {'call' if calls == 1 else 'calls'}, {calls / passed:.0f}/s{slowed}"
+        told = f"{answered} of {asked}, {speed}, {left:.0f} s left  {api}"
         self._stream.write(f"{_CLEAR}reading AWS: {told}")
         self._stream.flush()
 

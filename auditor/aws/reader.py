@@ -112,6 +112,11 @@ class Reader:
         return tuple(rows)
 
     @property
+    def calls(self) -> int:
+        """Calls that were made so far; every page and every attempt is one."""
+        return sum(lane.count.calls for lane in tuple(self._lanes.values()))
+
+    @property
     def throttled(self) -> int:
         """Calls that AWS throttled so far."""
         return sum(lane.count.throttled for lane in tuple(self._lanes.values()))

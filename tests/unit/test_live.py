@@ -46,6 +46,7 @@ class StubReader:
     def counts(self):
         return ({"api": "a:A", "calls": len(self.asked)},)
 
+    calls = 7
     throttled = 3
     clock_skew = -2
 
@@ -109,7 +110,7 @@ def test_progress_tells_answers_requests_and_the_last_api():
     told = []
     reader = StubReader({"a:A": {"x": 1}, "b:B": {"x": 2}})
     read([following({"a:A": ["b:B"]})], SCOPE, reader, progress=lambda *news: told.append(news))
-    assert told == [(1, 2, "a:A", 3), (2, 2, "b:B", 3)]
+    assert told == [(1, 2, "a:A", 7, 3), (2, 2, "b:B", 7, 3)]
 
 
 @pytest.fixture
@@ -185,6 +186,7 @@ def test_a_whole_estate_over_sockets(live):
     calls = {row["api"].partition(":")[2]: row["calls"] for row in snapshot.context["api"]}
     assert calls == {name: number for name, number in aws.stats()["calls"].items() if name != "GetCallerIdentity"}
     assert all(row["calls"] == row["ok"] for row in snapshot.context["api"])
+    assert reader.calls == sum(calls.values())
 
 
 def test_the_lanes_work_side_by_side(live):

@@ -21,7 +21,7 @@ def clock():
 def test_nothing_is_written_where_there_is_no_terminal(clock):
     stream = io.StringIO()
     progress = Progress(stream, clock)
-    progress(1, 2, "dynamodb:DescribeTable")
+    progress(1, 2, "dynamodb:DescribeTable", 1)
     progress.done()
     assert stream.getvalue() == ""
 
@@ -29,13 +29,13 @@ def test_nothing_is_written_where_there_is_no_terminal(clock):
 def test_one_line_is_rewritten_and_taken_away(clock):
     stream = Terminal()
     progress = Progress(stream, clock)
-    progress(1, 3, "dynamodb:DescribeTable")
-    progress(2, 3, "kms:DescribeKey")
-    progress(3, 3, "kms:DescribeKey")
+    progress(1, 3, "dynamodb:DescribeTable", 1)
+    progress(2, 3, "kms:DescribeKey", 2)
+    progress(3, 3, "kms:DescribeKey", 6, 2)
     progress.done()
     assert stream.getvalue().split("\r\x1b[K")[1:] == [
-        "reading AWS: 1 of 3, 1/s, 2 s left  dynamodb:DescribeTable",
-        "reading AWS: 3 of 3, 2/s, 0 s left  kms:DescribeKey",
+        "reading AWS: 1 of 3, 1 call, 1/s, 2 s left  dynamodb:DescribeTable",
+        "reading AWS: 3 of 3, 6 calls, 3/s, 2 throttled, 0 s left  kms:DescribeKey",
         "",
     ]
 
