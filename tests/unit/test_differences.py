@@ -1,7 +1,13 @@
+import json
+
 import pytest
+from click.testing import CliRunner
 
 from auditor.aws import snapshot
+from auditor.cli import cli
 from auditor.differences import MOVING, differences
+
+CHANGED = "prod-changes/rotation_off.jsonl.gz"
 
 
 @pytest.fixture(scope="module")
@@ -35,3 +41,19 @@ def test_what_changes_by_itself_is_told_on_demand(recorded):
     more = [each.path.removeprefix("facts.") for each in everything if each not in few]
     assert more
     assert set(more) <= MOVING
+
+
+@pytest.mark.parametrize("command", [("snapshot", "diff"), ("diff",)])
+def test_the_command_prints_a_line_for_each_fact_and_the_same_as_json(root, command):
+    files = [str(root / "tests/fixtures/estate" / name) for name in ("prod-snapshot.jsonl.gz", CHANGED)]
+    told = CliRunner().invoke(cli, [*command, *files])
+    assert told.exit_code == 0
+    lines = told.stdout.splitlines()
+    assert any(
+        line.startswith("aws_kms_key ") and line.endswith("enable_key_rotation: true -> false") for line in lines
+    )
+    assert told.stderr == f"{len(lines)} differences\n"
+    rows = json.loads(CliRunner().invoke(cli, [*command, "--json", *files]).stdout)
+    assert len(rows) == len(lines)
+    assert {"kind", "name", "path", "before", "after"} == set(rows[0])
+    assert CliRunner().invoke(cli, [*command, files[0], files[0]]).stdout == ""
