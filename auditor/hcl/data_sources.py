@@ -8,9 +8,11 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from auditor.hcl import types, values
+from auditor.hcl.completion import completed_blocks
 from auditor.hcl.errors import EvaluationError
-from auditor.hcl.policy_document import policy_document
+from auditor.hcl.policy_document import DEFAULT_VERSION, policy_document
 from auditor.hcl.providers import ProviderConfiguration
+from auditor.hcl.schema import data_schema
 from auditor.hcl.values import Undecided, Value
 
 _PARTITIONS: Final = (
@@ -29,6 +31,7 @@ _PRINCIPALS_OF_PARTITION: Final[Mapping[str, tuple[str, ...]]] = MappingProxyTyp
 )
 """Services whose principal has the suffix of the partition (AWS provider 5.100.0); that of all others is the usual."""
 _ARN_PARTS: Final = 6
+_ALLOW: Final = values.string("Allow")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class Surrounding:
 
 
 def read(type_: str, written: Mapping[str, Value], known: Surrounding) -> Mapping[str, Value]:
-    """The computed attributes that can be told; empty for every other data source.
+    """The computed attributes that can be told, and arguments that reading changes; empty for every other data source.
 
     Raises:
         EvaluationError: where the configuration is not one the provider takes.
@@ -131,7 +134,28 @@ def _policy_document(written: Mapping[str, Value], _: Surrounding) -> Mapping[st
     origin = next((item.origin for item in written.values() if item.origin), None)
     marks = frozenset(mark for item in written.values() for mark in values.marks_deep(item))
     made = policy_document({name: _json(item) for name, item in written.items()})
-    return {name: values.string(text, origin).marked(marks) for name, text in made.items()}
+    computed = {name: values.string(text, origin).marked(marks) for name, text in made.items()}
+    return {**computed, **_as_read(written)}
+
+
+def _as_read(written: Mapping[str, Value]) -> Mapping[str, Value]:
+    """What the provider writes into arguments when it reads a policy document: its defaults, and what is empty."""
+    schema = data_schema("aws_iam_policy_document")
+    if schema is None:
+        raise TypeError("policy documents are not described")
+    nested = schema.blocks["statement"]
+    version = written.get("version")
+    found = {"version": values.string(DEFAULT_VERSION)} if version is None or version.is_null else {}
+    statements = completed_blocks(written.get("statement"), nested, "statement", in_set=True)
+    if not statements.content:
+        return {**found, "statement": values.null(nested.type)}
+    items = tuple(
+        Value({**item.content, "effect": _ALLOW}, None, item.marks, item.origin)
+        if isinstance(item.content, values.MAPPINGS) and not item.content["effect"].content
+        else item
+        for item in values.items(statements)
+    )
+    return {**found, "statement": Value(items, nested.type, statements.marks, statements.origin)}
 
 
 def _untold(tree: Any) -> bool:  # noqa: ANN401 - a JSON value, or what stands for an unknown one in it

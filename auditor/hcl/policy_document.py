@@ -10,7 +10,7 @@ from typing import Any, Final
 from auditor.hcl.errors import EvaluationError
 from auditor.hcl.go_json import go_json
 
-_DEFAULT_VERSION: Final = "2012-10-17"
+DEFAULT_VERSION: Final = "2012-10-17"
 _ORDER: Final = (
     "Sid",
     "Effect",
@@ -33,7 +33,7 @@ def policy_document(written: Mapping[str, Json]) -> dict[str, str]:
     Raises:
         EvaluationError: where a given document is not valid JSON, or statement ids clash.
     """
-    version = written.get("version") or _DEFAULT_VERSION
+    version = written.get("version") or DEFAULT_VERSION
     document: dict[str, Json] = {"Version": "", "Id": "", "Statement": []}
     for text in filter(None, written.get("source_policy_documents") or ()):
         _merge(document, _parsed(text, "source_policy_documents"), unique=True)
@@ -63,7 +63,7 @@ def _strings(items: Sequence[str] | None) -> str | list[str]:
 
 def _statement(item: Mapping[str, Json], version: str) -> dict[str, Json]:
     def with_variables(found: str | list[str]) -> str | list[str]:
-        if version == _DEFAULT_VERSION:
+        if version == DEFAULT_VERSION:
             return found.replace("&{", "${") if isinstance(found, str) else [x.replace("&{", "${") for x in found]
         return found
 

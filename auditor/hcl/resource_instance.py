@@ -164,7 +164,7 @@ class ResourceInstance:
         if self.type not in SOUGHT_BY:
             known = read(self.type, written, Surrounding(self.module.context.account, region, provider))
             waits_for = awaited(self.module, self.block) if known else ""
-            return {name: self._later(name, value, waits_for) for name, value in known.items()} if waits_for else known
+            return self._later(known, waits_for) if waits_for else known
         sought = data_source(self.type, written, provider, region)
         if sought is None or self._deferred or self.schema is None:
             return {}
@@ -176,8 +176,16 @@ class ResourceInstance:
             found = values.not_evaluable(detail)
         return told(found, self.schema, self.address, provider, Provenance(self.block.source, self.block.offset))
 
-    def _later(self, name: str, value: Value, waits_for: str) -> Value:
-        """A value that the plan does not know yet, with its text: it will be the same after apply."""
+    def _later(self, known: Mapping[str, Value], waits_for: str) -> Mapping[str, Value]:
+        """Computed values that the plan does not know yet, with their text: they will be the same after apply."""
+        described = self.schema.attributes if self.schema else {}
+        return {
+            name: self._pending(name, value, waits_for)
+            for name, value in known.items()
+            if name in described and described[name].computed
+        }
+
+    def _pending(self, name: str, value: Value, waits_for: str) -> Value:
         if not value.is_known:
             return value
         detail = f"{self.address} is read after {waits_for} is created"

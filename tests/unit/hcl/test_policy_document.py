@@ -48,3 +48,9 @@ def test_an_empty_document_adds_nothing():
 def test_an_empty_text_is_kept_where_actions_and_resources_stand():
     made = statement(sid="", actions=[""], resources=[""])
     assert made == {"Effect": "Allow", "Action": "", "Resource": ""}
+
+
+def test_the_later_version_of_merged_documents_stays():
+    source = policy_document({"version": "2012-10-17"})["json"]
+    merged = policy_document({"version": "2008-10-17", "source_policy_documents": [source]})
+    assert json.loads(merged["json"])["Version"] == "2012-10-17"
