@@ -98,10 +98,7 @@ class ResourceInstance:
     def _whole(self) -> Value:
         if self.schema is None:
             return self._not_described("")
-        found = completed(self.written, self.schema, self.address)
-        if self.mode == DATA:  # what the provider reads back has empty texts and lists, as sets of blocks have
-            found |= {name: self.part(name) for name in self.schema.blocks}
-        return values.mapping({**found, **self._decided(self.written)})
+        return values.mapping({**completed(self.written, self.schema, self.address), **self._decided(self.written)})
 
     def part(self, name: str) -> Value:
         """One attribute or all nested blocks of one type, without working out the others.
@@ -139,7 +136,7 @@ class ResourceInstance:
                 "Unsupported attribute",
                 f'This object has no argument, nested block, or exported attribute named "{name}".',
             )
-        return completed_blocks(self.written.get(name), nested, reference, in_set=self.mode == DATA)
+        return completed_blocks(self.written.get(name), nested, reference)
 
     def _decided(self, written: Mapping[str, Value]) -> Mapping[str, Value]:
         """What is computed and can be told all the same; for a data source, why the rest can't."""
