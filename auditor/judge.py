@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from json.encoder import encode_basestring_ascii
 from types import MappingProxyType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from auditor.model.drift import Comparison
 from auditor.model.results import LETTERS, Cause, Finding, RuleResults, RuleText, Severity, Status, Subject, Waiver
@@ -17,8 +17,13 @@ from auditor.policy import waivers as waiving
 from auditor.policy.parameters import in_force
 from auditor.policy.verdicts import Hit, Verdict, verdicts
 
+_quoted: Final = encode_basestring_ascii
 _PASS: Final = LETTERS[Status.PASS]
 _ORDER: Final = {status: rank for rank, status in enumerate((Status.ERROR, Status.FAIL, Status.UNKNOWN))}
+
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,15 +141,16 @@ def _applied(
 ) -> tuple[str, list[Finding]]:
     letters: list[str] = []
     findings: list[Finding] = []
+    severity, known_by = rule.severity[tier], _begun(rule.id, environment)
     for subject in subjects:
         status, hits = verdict(subject)
         letters.append(_PASS if status is Status.PASS else LETTERS[status])
         if hits:
-            findings.extend(_finding(rule, subject, hit, environment, rule.severity[tier]) for hit in hits)
+            findings.extend([_finding(rule, subject, hit, severity, known_by) for hit in hits])
     return "".join(letters), findings
 
 
-def _finding(rule: Rule, subject: Subject, hit: Hit, environment: str, severity: Severity) -> Finding:
+def _finding(rule: Rule, subject: Subject, hit: Hit, severity: Severity, known_by: _Hash) -> Finding:
     return Finding(
         rule=rule.id,
         subject_type=subject.type,
@@ -155,7 +161,7 @@ def _finding(rule: Rule, subject: Subject, hit: Hit, environment: str, severity:
         message=hit.message,
         path=hit.path,
         evidence=hit.evidence,
-        fingerprint=fingerprint(rule.id, environment, subject.identity or subject.address, hit.path),
+        fingerprint=_ended(known_by, subject.identity or subject.address, hit.path),
         address=subject.address,
         place=hit.place,
         causes=hit.causes,
@@ -164,12 +170,23 @@ def _finding(rule: Rule, subject: Subject, hit: Hit, environment: str, severity:
 
 def fingerprint(rule: str, environment: str, identity: str, path: str) -> str:
     """sha256 by which a finding is known from audit to audit; it does not depend on code or on the message."""
-    return _digest(rule, environment, identity, path)
+    return _ended(_begun(rule, environment), identity, path)
 
 
 def _digest(*texts: str) -> str:
     """sha256 of a JSON list of texts, written here: `json.dumps` makes an encoder for each call."""
-    return hashlib.sha256(f"[{', '.join(map(encode_basestring_ascii, texts))}]".encode()).hexdigest()
+    return hashlib.sha256(f"[{', '.join(map(_quoted, texts))}]".encode()).hexdigest()
+
+
+def _begun(*texts: str) -> _Hash:
+    """The digest of a list of texts that is to be continued: findings of a rule differ in its end alone."""
+    return hashlib.sha256(f"[{', '.join(map(_quoted, texts))}, ".encode())
+
+
+def _ended(begun: _Hash, identity: str, path: str) -> str:
+    whole = begun.copy()
+    whole.update(f"{_quoted(identity)}, {_quoted(path)}]".encode())
+    return whole.hexdigest()
 
 
 def _covered(finding: Finding, waivers: Iterable[tuple[Waiver, waiving.State]]) -> Finding:

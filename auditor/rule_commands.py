@@ -38,7 +38,7 @@ def list_rules(*, planned: bool, framework: str | None) -> None:
 
     if planned:
         for each in load_planned(shipped("rules")):
-            click.echo(f"{each.id:<10} {each.profile:<9} {each.title}")
+            click.echo(f"{each.id:<10} {each.profile:<9} {each.title}{f': {each.why}' if each.why else ''}")
         return
     known = framework and _framework(framework).name
     for rule in loaded():
@@ -62,7 +62,7 @@ def coverage(framework: str | None) -> None:
             click.echo(f"{each.name:<20} {len(serving(found, each.name)):>4} of {len(each.controls):>4}  {each.title}")
         return
     chosen = _framework(framework)
-    click.echo(f"{chosen.title}: {chosen.scope}")
+    click.echo(f"{chosen.title}: {chosen.scope}\nSource: {chosen.source}")
     served = serving(found, chosen.name)
     for control in chosen.controls:
         by = ", ".join(f"{rule} ({basis})" for rule, basis in served.get(control, ()))

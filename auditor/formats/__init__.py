@@ -12,8 +12,11 @@ from auditor.formats.interface import Format
 from auditor.model.errors import ReportError
 
 _SHARED: Final = frozenset(
-    {"commands", "compiled", "encode", "interface", "page", "parity", "remedies", "since", "trend", "verdict", "words"}
-)
+    {
+        "commands", "compiled", "encode", "interface", "page", "parity", "remedies", "since", "trend", "verdict",
+        "waiver_changes", "words",
+    }
+)  # fmt: skip
 
 
 @cache

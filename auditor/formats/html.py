@@ -27,6 +27,7 @@ from auditor.formats.words import (
     lasting,
     shown,
     unknown,
+    waiver_change,
 )
 from auditor.shipped import shipped
 
@@ -140,6 +141,7 @@ def _environment(templates: Path) -> Environment:
             "breakable": _breakable,
             "clean": clean,
             "sentence": _sentence,
+            "waiver_change": waiver_change,
         }
     )
     return environment

@@ -24,6 +24,7 @@ _DEEPEST_LINE: Final = 3
 
 FRAMEWORKS: Final[Mapping[str, str]] = {
     "aws_fsbp": "AWS Foundational Security Best Practices",
+    "aws_security_hub": "AWS Security Hub CSPM",
     "cis_aws_foundations": "CIS AWS Foundations Benchmark",
     "cis_controls_v8": "CIS Controls v8",
     "fedramp_moderate_r4": "FedRAMP Moderate Rev. 4",

@@ -28,6 +28,7 @@ from auditor.formats.words import (
     short_commit,
     sides,
     since,
+    waiver_change,
 )
 
 LONGEST: Final = 65_000
@@ -120,6 +121,8 @@ def _tail(document: Document) -> Iterator[str]:
         for left in (*history["resolved"], *history["not_judged"])[:_MOST_LEFT]:
             seen = f"open since {_text(left['first_seen'][:10])}"
             yield f"- {_text(left['rule'])} on {_text(left['subject'])}: {BECAME[left['now']]} ({seen})"
+        for change in history.get("waivers", [])[:_MOST_LEFT]:
+            yield f"- {_text(waiver_change(change))}"
         yield ""
     undecided = document["coverage"]["undecided"]
     if undecided:

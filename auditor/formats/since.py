@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from auditor.formats.interface import Document
+from auditor.formats.waiver_changes import WaiverChange, changed_waivers
+from auditor.formats.waiver_changes import told as waivers_of
 from auditor.model.results import LETTERS, Status
 
 LONGEST_TREND: Final = 60
 """Runs that a trend goes back."""
 _STATUS: Final = {letter: status for status, letter in LETTERS.items()}
+_NOT_SHOWN: Final = frozenset({"findings", "trend", "waivers"})
+"""What a digest holds for the comparison alone."""
 _FINDING: Final = (
     "fingerprint",
     "rule",
@@ -36,6 +40,7 @@ def digest(report: Document, manifest: str) -> dict[str, Any]:
         "exit_code": int(verdict["exit_code"]),
         "manifest": manifest,
         "findings": [{name: str(finding[name]) for name in _FINDING} for finding in report["findings"]],
+        "waivers": waivers_of(report),
         "trend": [_point(point) for point in report["history"]["trend"]],
     }
 
@@ -81,16 +86,36 @@ def with_history(report: Document, earlier: Mapping[str, Any] | None) -> dict[st
             for finding in report["findings"]
         ],
         "history": {
-            "previous": {name: part for name, part in previous.items() if name not in ("findings", "trend")}
-            if previous
-            else None,
+            "previous": {name: part for name, part in previous.items() if name not in _NOT_SHOWN} if previous else None,
             "new": len(new),
             "unchanged": len((now & before.keys()) - new),
             "resolved": [finding for finding in told if finding["now"] == Status.PASS],
             "not_judged": [finding for finding in told if finding["now"] != Status.PASS],
+            "waivers": [_changed(change) for change in _waivers(previous, report)],
             "trend": [*(previous["trend"] if previous else ()), _now(report)][-LONGEST_TREND:],
             "skipped": list(earlier["skipped"]) if earlier else [],
         },
+    }
+
+
+def _waivers(previous: Mapping[str, Any] | None, report: Document) -> tuple[WaiverChange, ...]:
+    """None where the run before did not tell its waivers: they may all be as they were."""
+    if previous is None or "waivers" not in previous:
+        return ()
+    return changed_waivers(previous["waivers"], waivers_of(report))
+
+
+def _changed(change: WaiverChange) -> dict[str, Any]:
+    known = change.after or change.before
+    return {
+        "id": change.id,
+        "change": change.change.value,
+        "rule": known["rule"],
+        "subject": known["subject"],
+        "owner": known["owner"],
+        "fields": list(change.fields),
+        "before": {name: change.before[name] for name in ("expires", "state")} if change.before else None,
+        "after": {name: change.after[name] for name in ("expires", "state")} if change.after else None,
     }
 
 

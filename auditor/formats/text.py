@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from auditor.formats.interface import Document, Format
+from auditor.formats.verdict import plural
 from auditor.formats.words import (
     DEMONSTRATION,
     IN_A_LINE,
@@ -25,6 +26,7 @@ from auditor.formats.words import (
     short_commit,
     sides,
     since,
+    waiver_change,
 )
 
 _STYLES: Final[Mapping[str, str]] = {
@@ -43,6 +45,7 @@ _STYLES: Final[Mapping[str, str]] = {
 }
 _MOST_DIAGNOSTICS: Final = 5
 _MOST_SKIPPED: Final = 3
+_MOST_CHANGES: Final = 5
 _RESET: Final = "\x1b[0m"
 _ESCAPE: Final = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -71,6 +74,10 @@ def summary(document: Document, *, width: int | None = None, color: bool = False
     told = [*_numbers(document, _Paint(color), width)]
     if past := since(document):
         told.append(_broken(f"    {clean(past)}", width, "    "))
+    changes = document["history"].get("waivers", [])
+    told.extend(_broken(f"    {clean(waiver_change(each))}", width, "    ") for each in changes[:_MOST_CHANGES])
+    if len(changes) > _MOST_CHANGES:
+        told.append(f"    and {plural(len(changes) - _MOST_CHANGES, 'more change')} of waivers, in the report")
     return "\n".join(told) + "\n"
 
 

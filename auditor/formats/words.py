@@ -195,6 +195,32 @@ def since(document: Document) -> str:
     return f"since {history['previous']['finished'][:10]}: {', '.join(told)}"
 
 
+def waiver_change(change: Mapping[str, Any]) -> str:
+    """What became of a waiver since the run before, in a clause that its id begins."""
+    before, after = change["before"] or {}, change["after"] or {}
+    what = {
+        "added": f"added by {change['owner'] or 'nobody named'}, until {after.get('expires')}",
+        "removed": f"removed; it would have held until {before.get('expires')}",
+        "extended": f"extended from {before.get('expires')} to {after.get('expires')}",
+        "rewritten": f"rewritten: {', '.join(change['fields'])}",
+        "state": f"{_state(before)} before, {_state(after)} now",
+    }.get(change["change"], change["change"])
+    return f"waiver {change['id']} ({change['rule']} on {change['subject'] or 'everything'}): {what}"
+
+
+def _state(waiver: Mapping[str, Any]) -> str:
+    state = str(waiver.get("state", ""))
+    return WAIVER_STATES.get(state, state)
+
+
+WAIVER_STATES: Final[Mapping[str, str]] = {
+    "valid": "valid",
+    "expires_soon": "about to end",
+    "expired": "expired",
+    "unmatched": "without a fail to cover",
+    "too_broad": "too broad to hold",
+}
+"""The states of a waiver, in a sentence."""
 STATES: Final[Mapping[str, str]] = {"fail": "not compliant", "incomplete": "incomplete", "pass": "compliant"}
 """The states of a verdict, in a list of runs."""
 BECAME: Final[Mapping[str, str]] = {

@@ -135,8 +135,14 @@ def equal(left: Value, right: Value) -> Truth:
     return Truth.of(left == right)
 
 
+_WITHOUT_PARTS: Final = frozenset({str, bool, int, type(None)})
+"""Types of most values; whether one is a Mapping is slow to ask."""
+
+
 def unknowns(value: Value) -> tuple[Unknown, ...]:
     """All Unknowns inside a value, in order."""
+    if type(value) in _WITHOUT_PARTS:
+        return ()
     if isinstance(value, Unknown):
         return (value,)
     if isinstance(value, Mapping):

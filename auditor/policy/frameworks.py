@@ -20,6 +20,8 @@ class Framework:
     title: str
     scope: str
     """Which of its controls the list holds."""
+    source: str
+    """Where the list is from, and what of it was compared with what."""
     controls: tuple[str, ...]
 
 
@@ -31,6 +33,8 @@ class PlannedRule:
     title: str
     profile: str
     """`first`, `strict` or `later`."""
+    why: str = ""
+    """Why it is not written, where there is more to say than that it is not yet."""
 
 
 def load_frameworks(folder: Path) -> tuple[Framework, ...]:
@@ -40,7 +44,7 @@ def load_frameworks(folder: Path) -> tuple[Framework, ...]:
 
 
 def _framework(name: str, listed: Mapping[str, str | list[str]]) -> Framework:
-    return Framework(name, str(listed["title"]), str(listed["scope"]), tuple(listed["ids"]))
+    return Framework(name, str(listed["title"]), str(listed["scope"]), str(listed["source"]), tuple(listed["ids"]))
 
 
 def load_planned(folder: Path) -> tuple[PlannedRule, ...]:

@@ -34,11 +34,11 @@ def placeholders(template: str) -> Iterator[str]:
 
 def fill(template: str, value_of: Callable[[str], str]) -> str:
     """The template with every placeholder replaced by its words; what is put in is not looked at again."""
-    return "".join(value_of(text) if named else text for named, text in _pieces(template))
+    return "".join(value_of(text) if named else text for named, text in pieces(template))
 
 
 @lru_cache(maxsize=1024)
-def _pieces(template: str) -> tuple[tuple[bool, str], ...]:
+def pieces(template: str) -> tuple[tuple[bool, str], ...]:
     """What a template is made of, in order: names of placeholders, and the texts between them."""
     return tuple((number % 2 == 1, text) for number, text in enumerate(PLACEHOLDER.split(template)))
 

@@ -53,8 +53,8 @@ REQUIRED: Final = (
 )  # fmt: skip
 REMEDIATION: Final = ("terraform", "aws_cli")
 FRAMEWORKS: Final = (
-    "aws_fsbp", "cis_aws_foundations", "cis_controls_v8", "fedramp_moderate_r4", "gdpr", "hipaa", "iso_27001_2022",
-    "nist_800_53_r5", "pci_dss_4_0", "soc2",
+    "aws_fsbp", "aws_security_hub", "cis_aws_foundations", "cis_controls_v8", "fedramp_moderate_r4", "gdpr", "hipaa",
+    "iso_27001_2022", "nist_800_53_r5", "pci_dss_4_0", "soc2",
 )  # fmt: skip
 BASES: Final = ("sourced", "judgement")
 """Why a rule is linked to a control: a public source says so, or we do."""

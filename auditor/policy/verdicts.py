@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from pathlib import PurePath
 from traceback import walk_tb
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from auditor.model.drift import Comparison, Drift, Existence
 from auditor.model.facts import Default, Fact, SourceRange, Written
@@ -18,14 +18,13 @@ from auditor.model.rule import Condition, DriftSelector, Rule
 from auditor.model.values import Reason, Truth, Unknown, Value, unknowns
 from auditor.policy import drifts
 from auditor.policy.conditions import SUBJECT, Compiled, compiled
-from auditor.policy.messages import clean, fact_text, fact_words, fill, words
+from auditor.policy.messages import OF_DRIFT, clean, fact_text, fact_words, pieces, words
 
 MOST_EVIDENCE: Final = 50
 """Facts that one hit shows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """What a rule found on a subject, if it is not a pass."""
 
     status: Status
@@ -74,13 +73,14 @@ def _by_condition(rule: Rule, params: Mapping[str, Value], words_of: _Words) -> 
     required = compiled(_given(rule.condition), params)
 
     def judge(subject: Subject) -> Verdict:
+        values = subject.facts.plain
         if when is not None:
-            applies = when.truth(subject.facts.plain)
+            applies = when.truth(values)
             if applies is Truth.FALSE:
                 return NOT_APPLICABLE
             if applies is Truth.UNKNOWN:
                 return Status.UNKNOWN, (undecided(when, subject),)
-        holds = required.truth(subject.facts.plain)
+        holds = required.truth(values)
         if holds is Truth.TRUE:
             return PASS
         status = Status.FAIL if holds is Truth.FALSE else Status.UNKNOWN
@@ -94,8 +94,9 @@ def _by_condition(rule: Rule, params: Mapping[str, Value], words_of: _Words) -> 
         """Of a subject to which the rule may not apply nothing is told that the rule would have to look at."""
         found = hit(Status.UNKNOWN, when, subject)
         open_facts = (f"{one.path} is {fact_words(one.fact)}" for one in found.evidence if unknowns(one.fact.value))
-        told = next(open_facts, found.causes[0].detail)
-        return replace(found, message=f"{clean(subject.name)}: it is not known whether this applies; {told}")
+        why = found.causes[0].detail
+        told = ": ".join(each for each in (next(open_facts, ""), clean(why)) if each)
+        return found._replace(message=f"{clean(subject.name)}: it is not known whether this applies; {told}")
 
     return judge
 
@@ -187,10 +188,14 @@ class _Words:
     tier: str
 
     @cached_property
-    def _fixed(self) -> Mapping[str, str]:
-        """The placeholders that are the same for every subject."""
-        named = {"environment": clean(self.environment), "tier": clean(self.tier)}
-        return named | {f"param.{name}": words(value) for name, value in self.params.items()}
+    def _parts(self) -> tuple[str | Callable[[Subject, Mapping[str, str]], str], ...]:
+        """What the message is made of: texts, which are the same for every subject, and what to ask it for."""
+        fixed = {"environment": clean(self.environment), "tier": clean(self.tier)}
+        fixed |= {f"param.{name}": words(value) for name, value in self.params.items()}
+        return tuple(
+            fixed[text] if named and text in fixed else _asked(text) if named else text
+            for named, text in pieces(self.rule.message)
+        )
 
     def hit(
         self,
@@ -211,15 +216,17 @@ class _Words:
         )
 
     def _message(self, subject: Subject, told: Mapping[str, str]) -> str:
-        def value_of(name: str) -> str:
-            if name in told:
-                return clean(told[name])
-            if name in self._fixed:
-                return self._fixed[name]
-            of_subject = _OF_SUBJECT.get(name)
-            return fact_text(subject.facts, name) if of_subject is None else clean(of_subject(subject))
+        return "".join([part if isinstance(part, str) else part(subject, told) for part in self._parts])
 
-        return fill(self.rule.message, value_of)
+
+def _asked(name: str) -> Callable[[Subject, Mapping[str, str]], str]:
+    """What fills a placeholder: a word about the drift, about the subject, or one of its facts."""
+    if name in OF_DRIFT:
+        return lambda _, told: clean(told[name])
+    of_subject = _OF_SUBJECT.get(name)
+    if of_subject is None:
+        return lambda subject, _: fact_text(subject.facts, name)
+    return lambda subject, _: clean(of_subject(subject))
 
 
 _OF_SUBJECT: Final[Mapping[str, Callable[[Subject], str]]] = MappingProxyType(

@@ -270,13 +270,15 @@ def _differences(table: LogicalTable) -> Value:
     if not isinstance(here, Resource):
         return NOT_APPLICABLE if here is None else here
     others = [side for name, side in table.declared.items() if name != table.environment and side is not None]
+    if not others:
+        return NOT_APPLICABLE
     for setting in SETTINGS.keys() - _OF_OTHER_RULES:
         values = [_shown(side, setting) for side in (here, *others)]
         alike = same(values)
         if alike is not True:
             found.append(setting if alike is False else alike)
     known = sorted(setting for setting in found if isinstance(setting, str))
-    return _several(table, decided([*known, *(one for one in found if isinstance(one, Unknown))][: len(known) + 1]))
+    return decided([*known, *(one for one in found if isinstance(one, Unknown))][: len(known) + 1])
 
 
 def _shown(side: Resource | Unknown, setting: str) -> Value:

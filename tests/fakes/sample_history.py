@@ -3,6 +3,13 @@
 from auditor.formats.since import digest
 
 
+def _waivers(now):
+    """Those of now but the last one, the first of them shorter, and one that is gone."""
+    first = now[0]
+    gone = {**first, "id": "W-00", "expires": "2026-12-24"}
+    return [gone, {**first, "expires": "2026-11-30"}, *now[1:-1]]
+
+
 def earlier(report):
     """What the night before told, made out of a first report."""
     first = report["findings"][0]
@@ -34,6 +41,8 @@ def earlier(report):
     ]
     run = {**report["run"], "id": "2026-11-20T190003Z-prod-84fd9b", "finished": "2026-11-20T19:00:41.000Z"}
     trend = [{**report["history"]["trend"][0], "run": run["id"], "at": run["finished"], "open": 30, "drifted": 4}]
-    before = {**report, "run": run, "findings": [*kept, *left], "history": {**report["history"], "trend": trend}}
+    waivers = _waivers(report["waivers"])
+    history = {**report["history"], "trend": trend}
+    before = {**report, "run": run, "findings": [*kept, *left], "waivers": waivers, "history": history}
     skipped = [{"folder": "2026-11-21T020000Z", "why": "the run was interrupted, so that there is no report"}]
     return {"previous": digest(before, "e" * 64), "skipped": skipped}

@@ -25,9 +25,10 @@ def test_every_framework_that_rules_may_name_has_its_list():
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_a_list_says_what_it_holds(framework):
     listed = LISTS[framework]
-    assert set(listed) == {"title", "scope", "ids"}
+    assert set(listed) == {"title", "scope", "source", "ids"}
     assert listed["title"]
     assert listed["scope"]
+    assert listed["source"]
     assert len(listed["ids"]) == len(set(listed["ids"]))
 
 

@@ -88,3 +88,22 @@ def test_what_was_not_known_before_and_fails_now_is_new(first):
     assert known({"previous": None, "skipped": []}) is None
     (again,) = (each for each in now["findings"] if each["new"])
     assert again["first_seen"] == "2026-11-01", "it has been open since it was first seen, decided or not"
+
+
+def test_what_became_of_waivers(first):
+    changes = with_history(first, earlier(first))["history"]["waivers"]
+    assert [(each["id"], each["change"]) for each in changes] == [
+        ("W-00", "removed"),
+        (first["waivers"][0]["id"], "extended"),
+        (first["waivers"][-1]["id"], "added"),
+    ]
+    assert changes[1]["before"]["expires"] == "2026-11-30"
+    assert changes[1]["after"]["expires"] == first["waivers"][0]["expires"]
+    assert changes[0]["after"] is None
+    assert with_history(first, None)["history"]["waivers"] == []
+
+
+def test_a_run_that_did_not_tell_its_waivers_is_not_taken_for_one_without_any(first):
+    before = earlier(first)
+    previous = {name: part for name, part in before["previous"].items() if name != "waivers"}
+    assert with_history(first, {**before, "previous": previous})["history"]["waivers"] == []

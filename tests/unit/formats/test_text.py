@@ -49,15 +49,17 @@ def test_colour_changes_nothing_but_colour(report, width):
 
 def test_the_summary_comes_last(report):
     totals = report["totals"]
-    tail = render(report).splitlines()[-3:]
+    history = report["history"]
+    changes = len(history["waivers"])
+    tail = render(report).splitlines()[-3 - changes :]
     assert re.findall(r"\d+ \w+", tail[0])[1] == f"{totals['drift']['drifted']} drifted"
     assert re.findall(r"\d+ \w+", tail[1])[:2] == [
         f"{totals['causes']['open']['critical']} critical",
         f"{totals['causes']['open']['high']} high",
     ]
-    history = report["history"]
     told = f"{history['new']} new, {len(history['resolved'])} resolved, {history['unchanged']} unchanged, "
     assert tail[2] == f"    since 2026-11-20: {told}{len(history['not_judged'])} no longer judged"
+    assert [line.split()[1] for line in tail[3:]] == [change["id"] for change in history["waivers"]]
 
 
 def test_a_first_run_says_nothing_of_an_earlier_one(audit):

@@ -1,8 +1,8 @@
-"""What became of waivers from one report to a later one: a pure function of two decoded JSON reports."""
+"""What became of waivers since the run before: a pure function of what two reports say of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -38,9 +38,16 @@ class WaiverChange:
     after: Mapping[str, Any]
 
 
-def changed_waivers(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[WaiverChange, ...]:
-    """The waivers that differ between the decoded JSON reports of two audits of one environment, by id."""
-    old, new = ({waiver["id"]: waiver for waiver in report["waivers"]} for report in (before, after))
+def told(report: Mapping[str, Any]) -> list[dict[str, str]]:
+    """What a later report needs to know of the waivers of a decoded JSON report."""
+    return [{name: str(waiver.get(name) or "") for name in ("id", *WORDS, "state")} for waiver in report["waivers"]]
+
+
+def changed_waivers(
+    before: Iterable[Mapping[str, str]], after: Iterable[Mapping[str, str]]
+) -> tuple[WaiverChange, ...]:
+    """The waivers that differ from one run to a later one of the same environment, by id; both as `told` tells them."""
+    old, new = ({waiver["id"]: waiver for waiver in waivers} for waivers in (before, after))
     return tuple(change for id_ in sorted({*old, *new}) for change in _changes(id_, old.get(id_, {}), new.get(id_, {})))
 
 

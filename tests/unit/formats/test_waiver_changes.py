@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.waiver_changes import WORDS, Change, changed_waivers
+from auditor.formats.waiver_changes import WORDS, Change, changed_waivers, told
 
 WAIVER = dict.fromkeys(WORDS, "x") | {"id": "W-1", "expires": "2026-12-01", "state": "valid", "findings": []}
 
@@ -14,7 +14,7 @@ def report(*waivers):
 
 
 def changes(before, after):
-    return [(one.id, one.change, one.fields) for one in changed_waivers(before, after)]
+    return [(one.id, one.change, one.fields) for one in changed_waivers(told(before), told(after))]
 
 
 def test_nothing_changed():
@@ -50,8 +50,8 @@ WAIVERS = st.lists(
 
 @given(WAIVERS, WAIVERS)
 def test_each_waiver_changes_once_or_not_at_all(before, after):
-    found = changed_waivers(report(*before), report(*after))
+    found = changed_waivers(before, after)
     ids = [one.id for one in found]
     assert ids == sorted(set(ids))
-    back = changed_waivers(report(*after), report(*before))
+    back = changed_waivers(after, before)
     assert [(one.id, one.after, one.before) for one in back] == [(one.id, one.before, one.after) for one in found]
