@@ -152,13 +152,7 @@ class _Builder:
             detail = f"a {block.type} block has {_LABELS[block.type]} labels, not {len(block.labels)}"
             self._complain(block, "Wrong number of labels", detail)
         elif block.type == "locals":
-            for inner in block.body.blocks:
-                detail = f'blocks of type "{inner.type}" are not expected here'
-                self._complain(inner, "Unsupported block type", detail)
-            for name, attribute in block.body.attributes.items():
-                if name in self.locals and not override:
-                    self._complain(attribute, "Duplicate local value definition", f'local "{name}" is defined twice')
-                self.locals[name] = attribute
+            self._add_locals(block.body, override=override)
         elif block.type == "terraform":
             self.settings.append(block)
         elif block.type in _HINTS:
@@ -170,6 +164,18 @@ class _Builder:
             self._add_named(block, override=override)
             for inner in block.body.blocks_of("data") if block.type == "check" else ():
                 self._add_block(inner, override=override)
+
+    def _add_locals(self, body: Body, *, override: bool) -> None:
+        for inner in body.blocks:
+            detail = f'blocks of type "{inner.type}" are not expected here'
+            self._complain(inner, "Unsupported block type", detail)
+        for name, attribute in body.attributes.items():
+            if name in self.locals and not override:
+                self._complain(attribute, "Duplicate local value definition", f'local "{name}" is defined twice')
+            elif override and name not in self.locals:
+                detail = f'there is no local value "{name}" to override'
+                self._complain(attribute, "Missing base for override", detail)
+            self.locals[name] = attribute
 
     def _add_named(self, block: Block, *, override: bool) -> None:
         labels = block.labels

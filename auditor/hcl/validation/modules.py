@@ -13,6 +13,7 @@ from auditor.hcl.validation.bodies import of_bodies
 from auditor.hcl.validation.complaint import Complaint, Complaints
 from auditor.hcl.validation.cycles import SUMMARY, of_cycles
 from auditor.hcl.validation.forms import of_blocks
+from auditor.hcl.validation.limits import of_instance
 from auditor.hcl.validation.moves import of_moves
 from auditor.hcl.validation.names import of_names
 
@@ -30,6 +31,9 @@ def validate_modules(root: ModuleInstance) -> None:
         ):
             _note(found, diagnostics)
     _note(_of_outputs(root), diagnostics)
+    for instance in root.tree:
+        for resource in instance.instances():
+            _note(of_instance(resource), diagnostics)
     if not diagnostics.told(SUMMARY):
         _note(of_cycles(root.module, installed.calls), diagnostics)
 

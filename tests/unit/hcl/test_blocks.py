@@ -18,12 +18,12 @@ def only(configuration):
 )
 def test_what_a_dynamic_block_takes(loaded, for_each, summary):
     configuration = loaded(
-        HEAD + f'  dynamic "attribute" {{\n    for_each = {for_each}\n    content {{\n      name = attribute.key\n'
-        '      type = "S"\n    }\n  }\n}\n'
+        HEAD + f'  dynamic "replica" {{\n    for_each = {for_each}\n    content {{\n      region_name = replica.key\n'
+        "    }\n  }\n}\n"
     )
     assert [d.summary for d in configuration.diagnostics] == ([summary] if summary else [])
-    attribute = only(configuration).values["attribute"]
-    assert isinstance(attribute, Unknown) if summary else len(attribute) == 1000
+    replica = only(configuration).values["replica"]
+    assert isinstance(replica, Unknown) if summary else len(replica) == 1000
 
 
 def test_an_unknown_number_of_blocks_is_unknown(loaded):

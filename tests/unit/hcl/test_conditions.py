@@ -12,7 +12,6 @@ variable "secret" {
 resource "aws_dynamodb_table" "t" {
   count    = 2
   name     = "t${count.index}"
-  hash_key = "id"
   lifecycle {
     %s {
       condition     = %s

@@ -1,0 +1,130 @@
+"""What the provider refuses unplanned: values out of range, texts that are no JSON, blocks too many or too few."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from auditor.hcl import values
+from auditor.hcl.numbers import Float
+from auditor.hcl.resource_instance import DATA, ResourceInstance
+from auditor.hcl.source import SourceFile
+from auditor.hcl.validation.complaint import Complaint, Complaints
+from auditor.hcl.values import Value
+
+_FILE: Final = Path(__file__).with_name("limits.json")
+
+Place = tuple[SourceFile, int]
+Found = Iterator[tuple[str, Place]]
+"""What is wrong, with where it stands."""
+
+
+@cache
+def _limits() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
+    """By type and path: what the provider 5.100 says of a wrong value of each argument, and its counts of blocks."""
+    found: dict[str, dict[str, dict[str, Any]]] = json.loads(_FILE.read_text(encoding="utf-8"))
+    return found
+
+
+def of_instance(resource: ResourceInstance) -> Complaints:
+    """The complaints about the known values of one resource or data source; unknown ones are left open."""
+    type_ = f"data.{resource.type}" if resource.mode == DATA else resource.type
+    limits = _limits().get(type_)
+    if limits is None:
+        return
+    block = resource.block.source, resource.block.offset
+    for path, limit in limits.items():
+        *outer, name = path.split(".")
+        for holder, place in _holders(resource.written, block, outer):
+            value = holder.get(name)
+            for kind, bound in limit.items():
+                for detail, at in _CHECKS[kind](name, value, bound, holder, place):
+                    yield Complaint("Value that the provider refuses", detail, *at)
+
+
+def _holders(
+    written: Mapping[str, Value], place: Place, path: list[str]
+) -> Iterator[tuple[Mapping[str, Value], Place]]:
+    """The bodies that a path of nested blocks leads to, each with its place."""
+    if not path:
+        yield written, place
+        return
+    blocks = written.get(path[0])
+    if blocks is None or blocks.content is None:
+        return
+    for item in (blocks,) if isinstance(blocks.content, Mapping) else values.items(blocks):
+        if isinstance(item.content, Mapping):
+            yield from _holders(item.content, _place(item) or place, path[1:])
+
+
+def _place(value: Value | None) -> Place | None:
+    origin = value.origin if value is not None else None
+    return (origin.source, origin.offset) if origin is not None and isinstance(origin.source, SourceFile) else None
+
+
+def _known(value: Value | None) -> Iterator[Value]:
+    """The value, or its elements, as far as they are known and not null."""
+    if value is None or value.is_null or not value.is_known:
+        return
+    for item in values.items(value) if isinstance(value.content, tuple) else (value,):
+        if item.is_known and not item.is_null:
+            yield item
+
+
+def _one_of(name: str, value: Value | None, bound: Any, _: object, place: Place) -> Found:  # noqa: ANN401 - JSON
+    for item in _known(value):
+        if item.content not in bound:
+            shown = "(sensitive)" if value is None or value.sensitive or item.sensitive else item.content
+            yield f"{name} is one of {', '.join(map(repr, bound))}, not {shown!r}.", _place(value) or place
+
+
+def _from_to(name: str, value: Value | None, bound: Any, _: object, place: Place) -> Found:  # noqa: ANN401 - JSON
+    least, most = bound
+    for item in _known(value):
+        number = item.content
+        if isinstance(number, Float):
+            yield f"{name} is a whole number.", _place(value) or place
+        elif isinstance(number, int) and (number < least or (most is not None and number > most)):
+            reach = f"from {least} to {most}" if most is not None else f"{least} at least"
+            yield f"{name} is {reach}.", _place(value) or place
+
+
+def _json(name: str, value: Value | None, _bound: object, _: object, place: Place) -> Found:
+    for item in _known(value):
+        if isinstance(item.content, str) and item.content:
+            try:
+                json.loads(item.content)
+            except (ValueError, RecursionError):
+                yield f"{name} is not valid JSON.", _place(value) or place
+
+
+def _most(name: str, value: Value | None, bound: Any, _: object, place: Place) -> Found:  # noqa: ANN401 - JSON
+    items = list(values.items(value)) if value is not None and isinstance(value.content, tuple) else []
+    if len(items) > bound:
+        yield f'No more than {bound} "{name}" blocks are allowed.', _place(items[bound]) or place
+
+
+def _least(name: str, value: Value | None, bound: Any, _: object, place: Place) -> Found:  # noqa: ANN401 - JSON
+    content = value.content if value is not None else ()
+    if content is None or (isinstance(content, tuple) and len(content) < bound):
+        yield f'At least {bound} "{name}" blocks are required.', place
+
+
+def _not_with(name: str, value: Value | None, bound: Any, holder: Mapping[str, Value], place: Place) -> Found:  # noqa: ANN401 - JSON
+    other = holder.get(bound)
+    if any(True for _ in _known(value)) and any(True for _ in _known(other)):
+        yield f'"{name}" conflicts with "{bound}".', _place(value) or place
+        yield f'"{bound}" conflicts with "{name}".', _place(other) or place
+
+
+_CHECKS: Final[Mapping[str, Callable[[str, Value | None, Any, Mapping[str, Value], Place], Found]]] = {
+    "one_of": _one_of,
+    "from_to": _from_to,
+    "json": _json,
+    "most": _most,
+    "least": _least,
+    "not_with": _not_with,
+}
