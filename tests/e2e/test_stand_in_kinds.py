@@ -1,5 +1,7 @@
 """Every kind against the stand-in: what was made comes back, and what it can't keep is refused or unknown."""
 
+from functools import cache
+
 import boto3
 import pytest
 from botocore.exceptions import ClientError
@@ -38,7 +40,7 @@ NEVER_MADE = {"backup:GetBackupSelection"}
 def client():
     with MotoServer(ACCOUNT) as server:
         session = boto3.Session("testing", "testing", region_name=REGION)
-        yield lambda service: session.client(service, endpoint_url=server.url)
+        yield cache(lambda service: session.client(service, endpoint_url=server.url))
 
 
 @pytest.fixture(scope="module")
