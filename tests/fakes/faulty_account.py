@@ -19,7 +19,7 @@ class Account:
     """Answers what is asked about copies as AWS does; a reader for `auditor.live.read`."""
 
     caller = Caller(ACCOUNT, f"arn:aws:sts::{ACCOUNT}:assumed-role/audit/x", "aws")
-    region, endpoint, throttled, clock_skew = REGION, "", 0, 0
+    region, endpoint, calls, throttled, clock_skew = REGION, "", 0, 0, 0
 
     def __init__(self) -> None:
         self.copies = {values["prefix"] + name: values for name, values in copies().items()}
