@@ -12,6 +12,7 @@ from typing import Final
 
 from auditor.hcl import Configuration, DeclaredResource, ProviderConfiguration
 from auditor.hcl.provenance import Provenance
+from auditor.hcl.provider_version import REGION
 from auditor.hcl.values import MAPPINGS, Undecided, plain
 from auditor.hcl.values import Value as Evaluated
 from auditor.model.facts import Identity, Origin, Resource, Side, Written
@@ -64,9 +65,12 @@ def _resource(
         values = {name: reading.any_value(value, name) for name, value in resource.written.items()}
     else:
         values = reading.attributes(kind.attributes, resource.written)
+    written_region = resource.written.get(REGION) if kind is not None else None
     provider_region = resource.provider.region if resource.provider is not None else None
-    given = plain(provider_region) if provider_region is not None else None
+    told = written_region if written_region is not None and not written_region.is_null else provider_region
+    given = plain(told) if told is not None else None
     own = given if isinstance(given, str) else region
+    undetermined = given if isinstance(given, Unknown) and told is written_region else None
     return Resource(
         side=Side.DECLARED,
         kind=resource.type,
@@ -77,7 +81,7 @@ def _resource(
         place=resource.place,
         sensitive=frozenset((*reading.sensitive, *_sensitive_default_tags(resource.provider))),
         ignored=resource.ignore_changes,
-        undetermined=resource.undetermined,
+        undetermined=undetermined if resource.undetermined is None else resource.undetermined,
         facts={**tagging, "prevent_destroy": True} if resource.prevent_destroy else tagging,
     )
 

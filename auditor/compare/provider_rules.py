@@ -1,21 +1,20 @@
 """Which version of the AWS provider plans: its rules are those of 5.100, but for what a later one does otherwise.
 
-5.100 was measured with the program itself; what is said of 6 follows its source and was not run.
+5.100 was measured with the program itself; what is said of 6 follows its source and was not run. Its upgrade guide
+names none of these resources: both differences came with later releases of 6. Arguments that only 6 has are not known
+here, apart from `region`: code that writes one is told so, and is not wholly audited.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final
 
+from auditor.hcl.provider_version import PROVIDER, SCHEMA, major_version
 from auditor.model.facts import Default
 from auditor.model.kind import Attribute, Kind
-
-PROVIDER: Final = "hashicorp/aws"
-_VERSION: Final = re.compile(r"(?:^|,)\s*(?:=|>=|>|~>)?\s*v?(\d+)")
 
 Otherwise = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """By kind and top-level attribute: the fields of the attribute that are others."""
@@ -47,7 +46,7 @@ def _changed(attribute: Attribute, fields: Mapping[str, Any] | None) -> Attribut
     return attribute if fields is None else replace(attribute, **fields)
 
 
-MEASURED: Final = ProviderRules(5, f"{PROVIDER} 5.100")
+MEASURED: Final = ProviderRules(5, SCHEMA)
 
 _ALL: Final = (
     MEASURED,
@@ -70,9 +69,8 @@ def rules_of(providers: Iterable[tuple[str, str, str]]) -> ProviderRules:
     `providers`: source address, version, constraints. An older version has the rules of the oldest known, a newer one
     those of the newest.
     """
-    for source, version, constraints in providers:
-        written = _VERSION.search(version or constraints)
-        if source.endswith(PROVIDER) and written is not None:
-            known = [rules for rules in _ALL if rules.major <= int(written[1])]
-            return known[-1] if known else _ALL[0]
-    return MEASURED
+    wanted = major_version(providers)
+    if wanted is None:
+        return MEASURED
+    known = [rules for rules in _ALL if rules.major <= wanted]
+    return known[-1] if known else _ALL[0]

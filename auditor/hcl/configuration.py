@@ -26,6 +26,7 @@ from auditor.hcl.installed_modules import INSTALLED, InstalledModules
 from auditor.hcl.module_instance import ModuleInstance
 from auditor.hcl.parser import parse
 from auditor.hcl.plan_shape import PlanShape, origins_of
+from auditor.hcl.provider_version import later
 from auditor.hcl.providers import ProviderConfiguration
 from auditor.hcl.requirements import Requirements, requirements
 from auditor.hcl.resource_instance import MANAGED, ResourceInstance
@@ -197,6 +198,10 @@ def load(
     diagnostics = Diagnostics()
     installed = InstalledModules(root, project_root, diagnostics, edited, READERS[reader])
     module = installed.at(root)
+    lock_path = root / _LOCK_FILE
+    lock = (read_source(lock_path, shown_path(lock_path, project_root)),) if lock_path.is_file() else ()
+    locked = _locked(lock, module)
+    diagnostics.later_provider = later((each.source, each.version, each.constraints) for each in locked)
     inputs = read_inputs(
         root,
         project_root,
@@ -234,8 +239,6 @@ def load(
     consulted = dict(context.surroundings.consulted)
     if installed.manifest is not None:
         consulted[root / INSTALLED] = installed.manifest
-    lock_path = root / _LOCK_FILE
-    lock = (read_source(lock_path, shown_path(lock_path, project_root)),) if lock_path.is_file() else ()
     return Configuration(
         root=instance,
         resources=resources,
@@ -245,7 +248,7 @@ def load(
         providers=providers,
         files=(*(file for each in installed.modules for file in each.files), *inputs.files, *lock),
         diagnostics=diagnostics.all(),
-        locked_providers=_locked(lock, module),
+        locked_providers=locked,
         requirements=requirements(module, installed.modules, project_root),
         workspace=workspace,
         conditions=met,

@@ -35,6 +35,8 @@ class Diagnostics:
     """Collects complaints; the same one is kept once."""
 
     def __init__(self) -> None:
+        self.later_provider = False
+        """Whether a later major version of the provider plans than the one whose schema is known."""
         self._found: dict[Diagnostic, None] = {}
         self._lines: set[tuple[str, int]] = set()
 

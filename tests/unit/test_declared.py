@@ -269,3 +269,54 @@ def test_blocks_of_one_identity_are_not_taken_for_one(resources):
         }
     """
     assert isinstance(resources(code)["aws_backup_selection.this"].values["selection_tag"], Unknown)
+
+
+SIX = """
+terraform {
+  required_providers {
+    aws = { source = "hashicorp/aws", version = "%s" }
+  }
+}
+provider "aws" {
+  region = "eu-west-1"
+}
+variable "where" {
+  type = string
+}
+resource "aws_dynamodb_table" "here" {
+  name     = "a"
+  hash_key = "id"
+}
+resource "aws_dynamodb_table" "there" {
+  region   = "us-east-1"
+  name     = "a"
+  hash_key = "id"
+}
+resource "aws_dynamodb_table" "anywhere" {
+  region   = var.where
+  name     = "a"
+  hash_key = "id"
+  warm_throughput {
+    read_units_per_second = 13000
+  }
+}
+"""
+
+
+def test_from_version_6_on_a_resource_has_a_region_of_its_own(tmp_path):
+    (tmp_path / "main.tf").write_text(SIX % "~> 6.0", encoding="utf-8")
+    found = load(tmp_path)
+    tables = {each.address: each for each in declared(found, kinds(), account="1", region="eu-west-1")}
+    regions = [tables[f"aws_dynamodb_table.{name}"].identity.region for name in ("here", "there")]
+    assert regions == ["eu-west-1", "us-east-1"]
+    assert tables["aws_dynamodb_table.anywhere"].undetermined is not None
+    (unsupported,) = (each for each in found.diagnostics if each.summary.startswith("Unsupported"))
+    assert "warm_throughput" in unsupported.detail
+    assert "schema of hashicorp/aws 5.100, and a later version plans" in unsupported.detail
+
+
+def test_before_that_it_is_no_argument(tmp_path):
+    (tmp_path / "main.tf").write_text(SIX % "~> 5.100", encoding="utf-8")
+    unsupported = [each for each in load(tmp_path).diagnostics if each.summary.startswith("Unsupported")]
+    assert len(unsupported) == 3
+    assert not any("a later version plans" in each.detail for each in unsupported)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from auditor.hcl import ast
 from auditor.hcl.ast import Attribute, Block, Body
 from auditor.hcl.blocks import META_ARGUMENTS, META_BLOCKS
 from auditor.hcl.directory import Module
+from auditor.hcl.provider_version import REGION, SCHEMA
 from auditor.hcl.schema import AttributeSchema, Schema, data_schema, resource_schema
 from auditor.hcl.types import ListType, ObjectType, SetType
 from auditor.hcl.validation.complaint import Complaint, Complaints
@@ -16,17 +18,30 @@ _BUILT_IN: Final = frozenset({"terraform_data", "terraform_remote_state"})
 _OF_DYNAMIC: Final = frozenset({"for_each", "iterator", "labels"})
 
 
-def of_bodies(module: Module) -> Complaints:
-    """The complaints about all resources and data sources of described types."""
+def of_bodies(module: Module, *, later: bool = False) -> Complaints:
+    """The complaints about all resources and data sources of described types.
+
+    `later`: a later major version of the provider plans than the one whose schema is known, so that what is unknown
+    here may be right, and is not audited all the same.
+    """
     for mode, schema_of in (("resource", resource_schema), ("data", data_schema)):
         for (type_, _), block in module.of(mode).items():
             schema = schema_of(type_)
             if schema is not None:
-                yield from _body(block.body, schema, top=True)
+                found = _body(block.body, schema, top=True)
+                yield from _of_later(found, block) if later else found
             elif type_.startswith("terraform_") and type_ not in _BUILT_IN:
                 kind = "data source" if mode == "data" else "resource type"
                 detail = f'The provider terraform.io/builtin/terraform does not support {kind} "{type_}".'
                 yield Complaint(f"Invalid {kind}", detail, block.source, block.offset)
+
+
+def _of_later(complaints: Complaints, block: Block) -> Complaints:
+    """The complaints as they are where a later version plans; that has an argument for the Region in every resource."""
+    own = block.body.attributes.get(REGION)
+    for each in complaints:
+        if own is None or each.offset != own.offset:
+            yield replace(each, detail=f"{each.detail} This is the schema of {SCHEMA}, and a later version plans.")
 
 
 def _body(body: Body, schema: Schema, *, top: bool = False) -> Complaints:

@@ -24,7 +24,7 @@ def validate_modules(root: ModuleInstance) -> None:
     for module in installed.modules:
         for found in (
             of_blocks(module),
-            of_bodies(module),
+            of_bodies(module, later=diagnostics.later_provider),
             of_names(module, partial(installed.calls.of, module)),
             of_moves(module),
             of_aliases(module),
