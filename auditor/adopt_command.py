@@ -60,6 +60,7 @@ def adopt(address: str | None, path: str | None, *, shared: bool, write: bool, *
     """
     from auditor import pipeline
     from auditor.adoption.importing import bring_in
+    from auditor.adoption.removing import take_out
     from auditor.model.drift import Existence
 
     settings = settings_of(given)
@@ -70,11 +71,16 @@ def adopt(address: str | None, path: str | None, *, shared: bool, write: bool, *
     before = {file.path: file for file in search.trial.code.files}
     told = 0
     for comparison in _wanted(search, address, path):
-        unmanaged = comparison.existence is Existence.UNMANAGED
-        found = [bring_in(search, comparison, chosen[0].root.resolve())] if unmanaged else search.adopt(comparison)
-        for adoption in list(found):
+        if comparison.existence is Existence.UNMANAGED:
+            found = [bring_in(search, comparison, chosen[0].root.resolve())]
+        elif comparison.existence is Existence.MISSING:
+            found = [take_out(search, comparison)]
+        else:
+            found = list(search.adopt(comparison))
+        for adoption in found:
             told += 1
-            _tell(_shared(search, adoption) if shared and adoption.diff and not unmanaged else adoption)
+            both = comparison.existence is Existence.BOTH
+            _tell(_shared(search, adoption) if shared and adoption.diff and both else adoption)
     _second_reading(search, before)
     _show(search, before)
     if write:
@@ -90,7 +96,9 @@ def _wanted(search: Search, address: str | None, path: str | None) -> Iterator[C
 
     drifted = [each for each in search.trial.comparisons if each.drifts or each.existence is Existence.UNMANAGED]
     if address is not None:
-        named = [each for each in drifted if address in (each.address, each.identity.name)]
+        # What is missing leaves the code only where it is asked for by its name.
+        missing = [each for each in search.trial.comparisons if each.existence is Existence.MISSING]
+        named = [each for each in (*drifted, *missing) if address in (each.address, each.identity.name)]
         if not named:
             raise click.UsageError(f"nothing drifted at {address!r}; there is {_listed(map(name_of, drifted))}")
         drifted = named

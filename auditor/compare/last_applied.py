@@ -78,7 +78,7 @@ class LastApplied:
         found = dict(refreshed)
         for attribute in self.kind.attributes:
             name = attribute.name
-            if name in self.values and (attribute.kept or (attribute.compared and name not in refreshed)):
+            if name in self.values and name not in refreshed and (attribute.kept or attribute.compared):
                 found[name] = self.values[name]
             inner = [child for child in attribute.children if child.kept] if attribute.compared else []
             if inner and name in self.values and isinstance(blocks := refreshed.get(name), Mapping):

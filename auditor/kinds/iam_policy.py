@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from auditor.model.answers import Answer, Answers, Request, Scope
 from auditor.model.facts import Identity, Resource, Side
 from auditor.model.kind import Attribute, Kind, Shape
-from auditor.model.members import LiveOrigins, answers_of, own_tags, pairs, sources
+from auditor.model.members import LiveOrigins, answers_of, own_tags, pairs, prefix_of, sources
 from auditor.model.values import Unknown, Value
 
 TYPE: Final = "aws_iam_policy"
@@ -118,8 +119,8 @@ def _document(answer: Answer) -> Value:
 
 
 def refresh(live: Resource, _answers: Answers) -> Resource:
-    """As AWS tells it."""
-    return live
+    """As AWS tells it; the provider reads a prefix off the name."""
+    return replace(live, values={**live.values, "name_prefix": prefix_of(live.values["name"])})
 
 
 def absence(answers: Answers, scope: Scope, name: str) -> Unknown | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Final
 
@@ -12,7 +13,7 @@ from auditor.model.data_sources import Found
 from auditor.model.drift import Drift
 from auditor.model.facts import Identity, Resource, Side
 from auditor.model.kind import Attribute, Equivalence, Kind, Shape
-from auditor.model.members import LiveOrigins, items, sources
+from auditor.model.members import LiveOrigins, items, prefix_of, sources
 from auditor.model.values import Reason, Unknown, Value
 
 TYPE: Final = "aws_kms_alias"
@@ -87,8 +88,8 @@ def read(answers: Answers, scope: Scope) -> Iterator[Resource]:
 
 
 def refresh(live: Resource, _answers: Answers) -> Resource:
-    """As AWS tells it."""
-    return live
+    """As AWS tells it; the provider reads a prefix off the name."""
+    return replace(live, values={**live.values, "name_prefix": prefix_of(live.values["name"])})
 
 
 def listed(answers: Answers, _scope: Scope) -> tuple[str, ...] | Unknown:

@@ -14,6 +14,7 @@ from auditor.model.values import Reason, Unknown, Value
 
 REDACTED: Final = "(redacted) "
 """What a tag value begins with that was taken out of a snapshot."""
+_MADE_UP: Final = re.compile(r"(.+)[0-9a-fA-F]{26}")
 _KEYS: Final = re.compile(r'\["[^"]*"\]')
 
 
@@ -53,6 +54,12 @@ def _told(value: Value) -> Value:
     if isinstance(value, str) and value.startswith(REDACTED):
         return Unknown(Reason.NOT_READ, f"the snapshot is redacted: {value}")
     return value
+
+
+def prefix_of(name: Value) -> str:
+    """The start of a name whose rest the provider made up, as it tells the two apart; empty where it did not."""
+    found = _MADE_UP.fullmatch(name) if isinstance(name, str) else None
+    return found[1] if found else ""
 
 
 def default_key(aliases: Answer, service: str) -> str:

@@ -31,6 +31,7 @@ IMPORTED_ONLY = {
 STATES = {
     "A04": {"name": "alias/a04", "name_prefix": "", "target_key_id": "kid-1"},
     "A06": {"name": "alias/a06-2024", "name_prefix": "", "target_key_id": "kid-1"},
+    "D013": {"name": "alias/d013", "name_prefix": "alias/d01", "target_key_id": "kid-1"},
     "T181": {"name": "t-t181", "restore_source_name": "src"},
     "T182": {"name": "t-t182", "restore_to_latest_time": True},
 }

@@ -1,4 +1,7 @@
-"""Unmanaged tables brought into code by `audit adopt`, and what the real terraform plans of it: imports, no changes."""
+"""Unmanaged tables brought into code by `audit adopt`, and what the real terraform plans of it: imports, no changes.
+
+What is declared and missing is taken out of code, where nothing else changes.
+"""
 
 import json
 import subprocess
@@ -175,3 +178,66 @@ def test_what_the_next_apply_still_changes_is_told(root, tmp_path, monkeypatch):
     done = CliRunner().invoke(cli, arguments, catch_exceptions=False)
     assert "+++ b/terraform/dynamodb/envs/prod/imports.tf\n@@ -0,0 +1,15 @@\n+import {\n" in done.stdout
     assert 'the next apply changes tags["Environment"], tags["ManagedBy"]' in done.stderr
+
+
+TWO = """tables = {
+  # The customers.
+  users = { hash_key = "id" }
+  orders = { hash_key = "number" }
+}
+"""
+ONE = """
+resource "aws_dynamodb_table" "kept" {
+  name         = "shop-kept"
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "id"
+
+  attribute {
+    name = "id"
+    type = "S"
+  }
+}
+"""
+GONE = ONE.replace("kept", "gone")
+REFERS = """
+output "arn" {
+  value = aws_dynamodb_table.gone.arn
+}
+"""
+IN_JSON = """{
+  "resource": {
+    "aws_dynamodb_table": {
+      "gone": {
+        "name": "shop-gone",
+        "billing_mode": "PAY_PER_REQUEST",
+        "hash_key": "id",
+        "attribute": [{"name": "id", "type": "S"}]
+      }
+    }
+  }
+}
+"""
+
+
+@pytest.fixture
+def folder(server, tmp_path, monkeypatch):
+    client(server).create_table(**table("shop-users", "id"))
+    client(server).create_table(**table("shop-kept", "id"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_an_element_or_a_block_that_makes_a_missing_table_goes(folder):
+    root = project(folder, MAPPED + ONE + GONE, TWO)
+    assert adopt().stderr == "0 drifts looked at, 0 files edited\n"
+    for name in ("shop-orders", "aws_dynamodb_table.gone"):
+        assert adopt(name).stderr.count("adopted: ") == 1
+    assert (root / "terraform.tfvars").read_text(encoding="utf-8") == VALUES
+    assert (root / "main.tf").read_text(encoding="utf-8") == MAPPED + ONE
+
+
+def test_what_can_not_be_taken_out_says_why(folder):
+    root = project(folder, MAPPED + ONE + GONE + REFERS, TWO.replace("orders", "users2").replace("number", "id"))
+    (root / "more.tf.json").write_text(IN_JSON.replace("gone", "also"), encoding="utf-8")
+    assert "gone: it can't be taken out by itself" in adopt("shop-gone").stderr
+    assert "also: it is written in JSON" in adopt("shop-also").stderr
