@@ -219,10 +219,20 @@ def test_what_a_whole_list_lacks_is_missing_and_a_denied_list_tells_nothing(kind
     assert list(kind.read(refused, scope())) == []
 
 
-@pytest.mark.parametrize("kind", [ALIAS, TARGET, POLICY, ALARM, RESOURCE_POLICY], ids=lambda kind: kind.type)
+@pytest.mark.parametrize("kind", [TARGET, POLICY, ALARM, RESOURCE_POLICY], ids=lambda kind: kind.type)
 def test_the_provider_stores_what_aws_tells(kind):
     marker = object()
     assert kind.refresh(marker, answers()) is marker
+
+
+@pytest.mark.parametrize(
+    ("name", "prefix"),
+    [("alias/x-20260101000000000000000001", "alias/x-"), ("alias/x-2024", ""), (f"{'0' * 26}", "")],
+)
+def test_the_provider_reads_the_prefix_of_an_alias_off_its_name(name, prefix):
+    entry = {"AliasName": name, "AliasArn": f"arn:aws:kms:x:1:{name}", "TargetKeyId": "k"}
+    (found,) = ALIAS.read(answers(whole(ALIASES, Aliases=[entry])), scope())
+    assert ALIAS.refresh(found, answers()).values == found.values | {"name_prefix": prefix}
 
 
 @pytest.mark.parametrize(("kind", "members"), [(ALIAS, {}), (ALARM, {})], ids=["alias", "alarm"])
