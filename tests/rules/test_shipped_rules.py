@@ -131,8 +131,8 @@ def test_all_rules_load_in_little_time():
 
 
 DIRECT = (
-    "CAP-001", "KMS-001", "KMS-004", "KMS-006", "MON-010", "MON-011", "SEC-001", "SEC-004", "SEC-005", "SEC-006",
-    "SEC-009",
+    "BKP-001", "CAP-001", "KMS-001", "KMS-004", "KMS-006", "MON-010", "MON-011", "SEC-001", "SEC-004", "SEC-005",
+    "SEC-006", "SEC-009",
 )  # fmt: skip
 
 
