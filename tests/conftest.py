@@ -36,8 +36,13 @@ def pytest_addoption(parser):
     parser.addoption("--golden-update", action="store_true", help="rewrite the golden files")
 
 
+LONG = {"e2e": 0, "browser": 1, "contract": 2}
+"""Folders of tests that start programs, browsers and servers, or search: the longest first."""
+
+
 def pytest_collection_modifyitems(config, items):
-    items.sort(key=lambda item: "first" not in item.keywords)
+    # What takes long begins early: workers that end on short tests end together.
+    items.sort(key=lambda item: ("first" not in item.keywords, LONG.get(item.path.parent.name, len(LONG))))
     if not config.getoption("--soak"):
         skip = pytest.mark.skip(reason="a long search: run it by `make soak`")
         for item in items:

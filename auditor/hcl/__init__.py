@@ -8,11 +8,11 @@ from auditor.hcl.configuration import (
     DeclaredResource,
     LockedProvider,
     Output,
-    declared_document,
     load,
 )
 from auditor.hcl.diagnostics import Diagnostic, Severity
 from auditor.hcl.directory import shown_path
+from auditor.hcl.document import declared_document
 from auditor.hcl.first_reader import OURS, READERS
 from auditor.hcl.hints import IMPORT, REMOVED, Hint, renamed
 from auditor.hcl.installed_modules import MODULE_NOT_FOUND

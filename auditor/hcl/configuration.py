@@ -21,7 +21,7 @@ from auditor.hcl.directory import Module, shown_path
 from auditor.hcl.errors import EvaluationError
 from auditor.hcl.first_reader import OURS, READERS
 from auditor.hcl.functions.specification import Surroundings
-from auditor.hcl.hints import REMOVED, Hint, hints
+from auditor.hcl.hints import Hint, hints
 from auditor.hcl.installed_modules import INSTALLED, InstalledModules
 from auditor.hcl.module_instance import ModuleInstance
 from auditor.hcl.parser import parse
@@ -359,49 +359,3 @@ def _locked(lock: tuple[SourceFile, ...], module: Module) -> tuple[LockedProvide
                 else:
                     found.append(LockedProvider(f"hashicorp/{name}", "", str(wanted)))
     return tuple(found)
-
-
-def declared_document(configuration: Configuration, *, reveal_sensitive: bool = False) -> dict[str, Any]:
-    """What the code declares, as JSON: values as Terraform plans them, unknown ones by path, origins by path."""
-    return {
-        "resources": [_resource_document(resource, reveal_sensitive) for resource in configuration.resources],
-        "hints": [_hint_document(hint) for hint in configuration.hints],
-        "diagnostics": [
-            {
-                "severity": str(diagnostic.severity),
-                "summary": diagnostic.summary,
-                "detail": diagnostic.detail,
-                "place": str(diagnostic.place) if diagnostic.place else None,
-            }
-            for diagnostic in configuration.diagnostics
-        ],
-    }
-
-
-def _hint_document(hint: Hint) -> dict[str, Any]:
-    told = {"kind": hint.kind, "from": hint.former, "to": hint.address}
-    said: dict[str, Any] = {name: text for name, text in told.items() if text}
-    if isinstance(hint.id, str):
-        said["id"] = hint.id
-    if hint.kind == REMOVED:
-        said["destroys"] = hint.destroys
-    return said | {"place": str(hint.place)}
-
-
-def _resource_document(resource: DeclaredResource, reveal_sensitive: bool) -> dict[str, Any]:
-    shape = PlanShape(reveal_sensitive=reveal_sensitive)
-    document = {
-        "address": resource.address,
-        "type": resource.type,
-        "values": shape.of(resource.planned) or {},
-        "unknown": list(shape.unknown),
-        "references": {path: list(cause.references) for path, cause in shape.unknown.items() if cause.references},
-        "sensitive": shape.sensitive,
-        "origins": {path: [str(place) for place in origin.chain] for path, origin in resource.origins.items()},
-        "place": str(resource.place),
-    }
-    if resource.ignore_changes:
-        document["ignore_changes"] = list(resource.ignore_changes)
-    if resource.undetermined is not None:
-        document["undetermined"] = resource.undetermined.detail
-    return document

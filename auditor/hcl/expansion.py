@@ -93,6 +93,13 @@ class Expansion:
         """Why it is not known which instances there are."""
         return self.repetitions[0].undetermined if self.repetitions else None
 
+    def seen(self, instances: list[Value]) -> Value:
+        """What expressions see of repeated instances: a tuple for `count`, an object for `for_each`."""
+        if self.by == "count":
+            return values.sequence(instances)
+        keys = [str(repetition.key) for repetition in self.repetitions]
+        return values.mapping(dict(zip(keys, instances, strict=True)))
+
 
 def expand(body: Body, evaluate: Callable[[Attribute], Value]) -> Expansion:
     """The instances that `count` or `for_each` of a block ask for.

@@ -127,7 +127,7 @@ class ModuleInstance:
         return self._memo.once(
             ("module", name, wanted),
             f"module.{name}",
-            lambda: _instances(children.expansion, [one(child) for child in children.modules]),
+            lambda: children.expansion.seen([one(child) for child in children.modules]),
         ), 1
 
     def _managed(self, steps: tuple[Step, ...]) -> tuple[Value, int]:
@@ -166,7 +166,7 @@ class ModuleInstance:
         return self._memo.once(
             ("resource", block.type, block.labels, wanted),
             f"{prefix}{type_}.{steps[0]}",
-            lambda: _instances(resources.expansion, [one(instance) for instance in resources.instances]),
+            lambda: resources.expansion.seen([one(instance) for instance in resources.instances]),
         ), 1
 
     def _path(self, steps: tuple[Step, ...]) -> tuple[Value, int]:
@@ -373,14 +373,6 @@ def _name(steps: tuple[Step, ...], root: str) -> str:
         detail = f'The "{root}" object cannot be accessed directly. Instead, access one of its attributes.'
         raise EvaluationError("Invalid reference", detail)
     return steps[0]
-
-
-def _instances(expansion: Expansion, found: list[Value]) -> Value:
-    """What expressions see of repeated instances: a tuple for `count`, an object for `for_each`."""
-    if expansion.by == "count":
-        return values.sequence(found)
-    keys = [str(repetition.key) for repetition in expansion.repetitions]
-    return values.mapping(dict(zip(keys, found, strict=True)))
 
 
 def handed_on(value: Value, source: SourceFile, offset: int) -> Value:

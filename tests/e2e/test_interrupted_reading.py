@@ -1,6 +1,7 @@
 """Ctrl-C: what had come is kept and marked, the exit code is 130, and it does not take long."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -97,7 +98,7 @@ def test_of_several_environments_the_one_under_way_is_kept_and_the_others_do_not
     code, _, told = interrupted("run", "--env", "prod,uat", "--out", str(tmp_path / "bundles"))
     assert code == 130, told
     assert "Traceback" not in told
-    (folder,) = (tmp_path / "bundles").iterdir()
+    (folder,) = (each for each in (tmp_path / "bundles").iterdir() if each.is_dir())
     assert folder.name.startswith("prod-")
     assert not snapshot.read(folder / "snapshot.jsonl.gz").complete
-    assert told.split()[-4:] == ["prod", "interrupted", "uat", "interrupted"]
+    assert re.search(r"prod +interrupted\n +uat +interrupted\n", told)
