@@ -14,7 +14,7 @@ ROOTS = Path(__file__).parent.parent / "fixtures" / "hcl" / "roots"
 pytestmark = [pytest.mark.terraform, pytest.mark.skipif(bool(why_not()), reason=why_not())]
 
 NAMES = sorted(path.name for path in ROOTS.iterdir())
-SAMPLE = NAMES[::8]
+SAMPLE = NAMES[::16]
 """Planned again in every run; the others by `make soak`: each takes terraform some seconds."""
 
 

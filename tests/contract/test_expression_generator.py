@@ -21,7 +21,7 @@ from auditor.hcl.parser import parse_expression
 from auditor.hcl.source import SourceFile
 
 FIRST = int(os.environ.get("PROGRAMS_FIRST", "0"))
-COUNT = int(os.environ.get("PROGRAMS_COUNT", "1500"))
+COUNT = int(os.environ.get("PROGRAMS_COUNT", "500"))
 FUNCTIONS = tuple(name for name in PURE if name != "base64gzip")
 """Without the one whose bytes depend on the library that packs them."""
 

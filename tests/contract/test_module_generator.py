@@ -24,6 +24,7 @@ from auditor.model.errors import SourceError
 
 FIRST = int(os.environ.get("MODULES_FIRST", "0"))
 COUNT = int(os.environ.get("MODULES_COUNT", "100"))
+SAMPLE = 30 if "MODULES_COUNT" not in os.environ else COUNT
 
 FOUND = {False: (), True: (20134,)}
 """Seeds that once had other values here, without and with tables and policy documents."""
@@ -211,5 +212,7 @@ def differences(seeds, folder, *, aws=False):
 @pytest.mark.parametrize("aws", [pytest.param(True, marks=pytest.mark.soak), False])
 def test_random_modules(batch, aws, tmp_path):
     first = FIRST + batch * COUNT
-    seeds = dict.fromkeys((*FOUND[aws], *range(first, first + COUNT)) if batch == 0 else range(first, first + COUNT))
+    seeds = range(first, first + COUNT)
+    if batch == 0:  # the sample of every run
+        seeds = dict.fromkeys((*FOUND[aws], *seeds[:SAMPLE]))
     assert list(differences(seeds, tmp_path, aws=aws)) == []
