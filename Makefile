@@ -7,7 +7,7 @@ CORE := model compare judge policy.conditions policy.verdicts
 CORE_TESTS := tests/unit/model tests/unit/compare tests/unit/policy tests/unit/kinds tests/unit/test_judge*.py \
 	tests/contract/test_plan_oracle.py tests/rules
 
-.PHONY: help install demo test coverage check golden permissions lock bench soak wheel clean
+.PHONY: help install demo test rest coverage check golden permissions lock bench soak wheel clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,6 +26,9 @@ demo: $(INSTALLED) ## audit a changed estate on a local AWS stand-in; prints the
 
 test: $(INSTALLED) ## run the test-suite
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+rest: $(INSTALLED) ## the tests that `make coverage` does not run
+	$(BIN)/python -m pytest -n auto --dist worksteal --durations=25 $(addprefix --ignore=,$(wildcard $(CORE_TESTS)))
 
 coverage: $(INSTALLED) ## branch coverage of the core, which must be whole
 	$(BIN)/python -m pytest -n auto -q $(CORE_TESTS) $(addprefix --cov=auditor.,$(CORE)) --cov-branch --cov-fail-under=100
