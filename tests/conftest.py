@@ -36,8 +36,9 @@ def pytest_addoption(parser):
     parser.addoption("--golden-update", action="store_true", help="rewrite the golden files")
 
 
-LONG = {"e2e": 0, "browser": 1, "contract": 2}
-"""Folders of tests that start programs, browsers and servers, or search: the longest first."""
+LONG = {"browser": 0, "e2e": 1, "contract": 2}
+"""Folders of tests that start browsers, programs and servers, or search. Those of browsers share one costly look at
+each page: in front they are the last that another worker takes over."""
 
 
 def pytest_collection_modifyitems(config, items):
