@@ -10,7 +10,7 @@ from auditor.estate import decided_by, estate
 from auditor.inputs import Inputs, Variables
 
 MODULE = 'variable "name" {}\nresource "aws_dynamodb_table" "this" {\n  name = file("${path.module}/name.txt")\n}\n'
-CALL = 'module "tables" {\n  source = "../../shared"\n  name = "a"\n}\n'
+CALL = 'module "tables" {\n  source = "../../tables"\n  name = "a"\n}\n'
 SETTINGS = """
 [defaults]
 region = "eu-west-1"
@@ -26,13 +26,13 @@ paths = ["our-rules"]
 
 @pytest.fixture
 def project(tmp_path):
-    for folder in ("envs/one", "envs/two", "shared", "our-rules"):
+    for folder in ("envs/one", "envs/two", "tables", "our-rules"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "audit.toml").write_text(SETTINGS)
     (tmp_path / "envs/one/main.tf").write_text(CALL)
     (tmp_path / "envs/two/main.tf").write_text('output "x" {\n  value = 1\n}\n')
-    (tmp_path / "shared/main.tf").write_text(MODULE)
-    (tmp_path / "shared/name.txt").write_text("orders")
+    (tmp_path / "tables/main.tf").write_text(MODULE)
+    (tmp_path / "tables/name.txt").write_text("orders")
     (tmp_path / "more.tfvars").write_text("")
     return tmp_path
 
@@ -42,7 +42,7 @@ def project(tmp_path):
     [
         ("envs/one/main.tf", ["one"]),
         ("envs/two/new.tf", ["two"]),
-        ("shared/main.tf", ["one"]),
+        ("tables/main.tf", ["one"]),
         ("more.tfvars", ["one"]),
         ("audit.toml", ["one", "two"]),
         ("our-rules/sec/ORG-001-name.yaml", ["one", "two"]),
