@@ -1,25 +1,26 @@
 """A second reading of the same files by python-hcl2, in a process of its own, compared node by node with ours.
 
-The result is evidence about the reading; it is never a finding about the estate.
+The result is evidence about the reading; it is never a finding about the estate. The process is forked from this one:
+it has our parser already, and need load python-hcl2 alone.
 """
 
 from __future__ import annotations
 
+import gc
 import json
+import os
 import re
-import subprocess
-import sys
+import select
+import signal
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import IO, Any, Final, Self
+from typing import IO, Any, Final, NoReturn, Self
 
 from auditor.hcl.parser import parse
 from auditor.hcl.source import SourceFile
 from auditor.model.errors import HclSyntaxError
 
-_PROGRAM: Final = "from auditor.hcl.second_reader import main; main()"
 _MOST_SHOWN: Final = 20
 _HEREDOC: Final = "heredoc"
 
@@ -46,7 +47,9 @@ KNOWN_FAULTS: Final = {
 class SecondReading:
     """A reading under way; leaving it ends its process, whatever had come by then."""
 
-    process: subprocess.Popen[bytes]
+    process: int
+    ended: int
+    """The end of a pipe whose other end only the process holds: it can be read once the process is gone."""
     names: tuple[str, ...]
     output: IO[bytes]
     done: dict[str, Any] | None = field(default=None)
@@ -60,11 +63,10 @@ class SecondReading:
     def result(self, timeout: float) -> dict[str, Any]:
         """How many nodes agreed, what disagreed, what was not finished in time, and what is a known fault of theirs."""
         if self.done is None:
-            try:
-                self.process.wait(timeout)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+            if not select.select([self.ended], [], [], timeout)[0]:
+                os.kill(self.process, signal.SIGKILL)
+            os.waitpid(self.process, 0)
+            os.close(self.ended)
             self.output.seek(0)
             self.done = _summary(self.names, self.output.read().decode("utf-8", "replace").splitlines())
             self.output.close()
@@ -75,17 +77,31 @@ def start(files: Sequence[SourceFile]) -> SecondReading:
     """Begin to read files in native syntax a second time."""
     native = [file for file in files if not file.path.endswith(".json")]
     output = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the result
-    with tempfile.TemporaryFile() as given:
-        given.write(json.dumps([[file.path, file.text] for file in native]).encode())
-        given.seek(0)
-        process = subprocess.Popen(  # noqa: S603 - this interpreter, a fixed program
-            [sys.executable, "-c", _PROGRAM],
-            stdin=given,
-            stdout=output,
-            stderr=subprocess.DEVNULL,
-            cwd=Path(__file__).parents[2],
-        )
-    return SecondReading(process, tuple(file.path for file in native), output)
+    ended, held = os.pipe()
+    reading = SecondReading(0, ended, tuple(file.path for file in native), output)
+    try:
+        reading.process = os.fork() or _read(native, output.fileno())
+    except OSError:  # there can be no process: nothing is read a second time, which the result tells
+        reading.done = _summary(reading.names, ())
+        os.close(ended)
+        output.close()
+    os.close(held)
+    return reading
+
+
+def _read(files: Sequence[SourceFile], output: int) -> NoReturn:
+    """Write one line of JSON for each file; the whole life of the child process."""
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        gc.freeze()  # a collection would touch, and so copy, all that is shared with the parent
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for stream in range(3):
+            os.dup2(nowhere, stream)
+        for file in files:
+            row = json.dumps({"file": file.path, **compared(file.path, file.text)})
+            os.write(output, f"{row}\n".encode())
+    finally:
+        os._exit(0)  # what the process has from its parent is not its own to tidy
 
 
 def _summary(names: Sequence[str], lines: Sequence[str]) -> dict[str, Any]:
@@ -103,12 +119,6 @@ def _summary(names: Sequence[str], lines: Sequence[str]) -> dict[str, Any]:
         "not_finished": [name for name in names if name not in rows],
         "known_faults": [text for row in rows.values() for text in row["known_faults"]],
     }
-
-
-def main() -> None:
-    """Read files from standard input and write one line of JSON for each; the program of the child process."""
-    for path, text in json.load(sys.stdin):
-        print(json.dumps({"file": path, **compared(path, text)}), flush=True)  # noqa: T201 - the channel to the parent
 
 
 def compared(path: str, text: str) -> dict[str, Any]:

@@ -1,5 +1,8 @@
 """The second reading: agreement, disagreement, known faults, the deadline."""
 
+import os
+import time
+
 import pytest
 
 from auditor.hcl import second_reader
@@ -47,22 +50,52 @@ def test_in_a_process_of_its_own():
     assert result["agreed"] == compared("a.tf", TEXT)["agreed"] + compared("b.tf", files[1].text)["agreed"]
 
 
+@pytest.fixture
+def endless(monkeypatch):
+    monkeypatch.setattr(second_reader, "compared", lambda *_: time.sleep(60))
+
+
+def gone(process):
+    with pytest.raises(ChildProcessError):
+        os.waitpid(process, os.WNOHANG)
+    return True
+
+
 def test_the_deadline_ends_it():
     reading = start([SourceFile("a.tf", TEXT)])
     result = reading.result(0)
-    assert reading.process.returncode is not None
+    assert gone(reading.process)
     assert result is reading.result(60)
     assert result["not_finished"] in (["a.tf"], [])
 
 
-def test_what_is_not_finished_is_named(monkeypatch):
-    monkeypatch.setattr(second_reader, "_PROGRAM", "import time; time.sleep(60)")
+def test_what_is_not_finished_is_named(endless):
     assert start([SourceFile("a.tf", TEXT)]).result(0.1)["not_finished"] == ["a.tf"]
 
 
-def test_what_fails_meanwhile_ends_it(monkeypatch):
-    monkeypatch.setattr(second_reader, "_PROGRAM", "import time; time.sleep(60)")
+def test_a_fault_of_the_reading_is_a_file_not_finished(monkeypatch, capfd):
+    def only_one(path, _):
+        if path == "b.tf":
+            raise MemoryError
+        return {"agreed": 1, "disagreed": [], "known_faults": []}
+
+    monkeypatch.setattr(second_reader, "compared", only_one)
+    result = start([SourceFile("a.tf", TEXT), SourceFile("b.tf", TEXT)]).result(60)
+    assert (result["agreed"], result["not_finished"]) == (1, ["b.tf"])
+    assert capfd.readouterr() == ("", "")
+
+
+def test_what_fails_meanwhile_ends_it(endless):
     reading = start([SourceFile("a.tf", TEXT)])
     with pytest.raises(ZeroDivisionError), reading:
         raise ZeroDivisionError
-    assert reading.process.returncode is not None
+    assert gone(reading.process)
+
+
+def test_where_there_can_be_no_process_nothing_is_finished(monkeypatch):
+    def none_left():
+        raise BlockingIOError
+
+    monkeypatch.setattr(os, "fork", none_left)
+    with start([SourceFile("a.tf", TEXT)]) as reading:
+        assert reading.result(5)["not_finished"] == ["a.tf"]
