@@ -6,7 +6,9 @@ import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain, groupby
 from json.encoder import encode_basestring_ascii
+from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,7 +21,8 @@ from auditor.policy.verdicts import Hit, Verdict, verdicts
 
 _quoted: Final = encode_basestring_ascii
 _PASS: Final = LETTERS[Status.PASS]
-_ORDER: Final = {status: rank for rank, status in enumerate((Status.ERROR, Status.FAIL, Status.UNKNOWN))}
+_ORDER: Final = (Status.ERROR, Status.FAIL, Status.UNKNOWN)
+_WITHIN_A_RULE: Final = attrgetter("subject", "identity", "path")
 
 
 if TYPE_CHECKING:
@@ -85,7 +88,7 @@ def judge(
     # What waivers came to is a fact of the run, so that rules about the run come last.
     states = {waiver.id: _final(waiver, state, findings, rules, on) for waiver, state in dated}
     apply((rule for rule in rules if rule.subject == RUN), {**subjects, **late(states)})
-    ordered = tuple(sorted(findings, key=_order))
+    ordered = _ordered(findings)
     return Judgement(
         results=tuple(results[rule.id] for rule in rules),
         findings=ordered,
@@ -211,15 +214,15 @@ def _final(
     return waiving.State.UNMATCHED
 
 
-def _order(finding: Finding) -> tuple[int, int, str, str, str, str]:
-    return (
-        finding.severity.rank,
-        _ORDER[finding.status],
-        finding.rule,
-        finding.subject,
-        finding.identity,
-        finding.path,
-    )
+def _ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """By severity, status, rule, subject and path; the findings of a rule, which have one severity, come together."""
+    groups: dict[tuple[int, int, str], list[Finding]] = {}
+    for rule, own in groupby(findings, attrgetter("rule")):
+        of_rule = sorted(own, key=_WITHIN_A_RULE)
+        for rank, status in enumerate(_ORDER):
+            if of_status := [finding for finding in of_rule if finding.status is status]:
+                groups[of_status[0].severity.rank, rank, rule] = of_status
+    return tuple(chain.from_iterable(groups[key] for key in sorted(groups)))
 
 
 def causes(findings: Iterable[Finding]) -> tuple[Cause, ...]:
