@@ -8,12 +8,15 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from measuring import AUDIT, PATHS, Row, Size, median, once, row, serving
 
 BOUNDS = {"wall": 1.0, "megabytes": 120.0}
+OF_PLAN = 1 / 3.1
+"""The bound again, whatever the machine: where `terraform plan` takes 3.1 s, the audit takes less than one."""
 
 
 def serve(filled: bool) -> None:
@@ -54,8 +57,9 @@ def rows(size: Size) -> Iterator[Row]:
         variables = environment_variables(Path(folder), url)
         place = copy.folder / "envs" / "prod"
         taken = median(size, lambda: once(command, cwd=place, **variables))
-        note = f"{taken.wall / audits[0].wall:.1f} times the wall of the audit"
-        yield row("terraform plan", taken, note)
+        share = audits[0].wall / taken.wall
+        told = row("terraform plan", taken, f"the audit takes {share:.2f} of its wall")
+        yield replace(told, bound=f"< {OF_PLAN:.2f} of its wall", holds=share < OF_PLAN)
 
 
 def _audits(size: Size, url: str, folder: str) -> Iterator[Row]:
