@@ -33,7 +33,7 @@ def fetch(access: Access, bucket: str, key: str, most: int) -> bytes:
             f"{name} can't be read",
             detail=f"{failure.code}: {failure.detail}",
             facts=[("did", "nothing else was read")],
-            hint=f"grant {ACTION} on it (and kms:Decrypt on its key), or give a file; the bucket must lie in --region",
+            hint=f"grant {ACTION} on it (and kms:Decrypt on its key), or give a file",
         ) from error
     finally:
         connection.close()
