@@ -22,6 +22,8 @@ from auditor.model.values import Unknown
 
 META_ARGUMENTS: Final = frozenset({"count", "for_each", "provider", "depends_on"})
 META_BLOCKS: Final = frozenset({"lifecycle", "provisioner", "connection"})
+WRITE_ONLY: Final = "_wo"
+"""How the names of arguments end that Terraform hands to the provider and keeps nowhere: they are planned as null."""
 _MAX_BLOCKS: Final = 10_000
 
 
@@ -111,6 +113,8 @@ class Decoder:
             # Written as an attribute, as older code and JSON syntax may: the blocks as a sequence of objects.
             return self.attribute(attribute, nested.type, bindings)
         value = self.attribute(attribute, known.type if known else types.DYNAMIC, bindings)
+        if attribute.name.endswith(WRITE_ONLY):
+            return values.null(value.type, value.origin)
         if known is None or not isinstance(known.type, ListType | SetType) or not isinstance(value.content, tuple):
             return value
         if not any(item.is_null for item in value.content):
@@ -167,8 +171,9 @@ class Decoder:
             raise EvaluationError("Invalid dynamic for_each value", detail)
         if len(collection.content) > _MAX_BLOCKS:
             raise EvaluationError("Too many blocks", f"A dynamic block makes at most {_MAX_BLOCKS:,} blocks here.")
+        marks = collection.marks
         for key, item in values.entries(collection):
-            names = {iterator: values.mapping({"key": key, "value": item})}
+            names = {iterator: values.mapping({"key": key.marked(marks), "value": item.marked(marks)})}
             yield bindings.with_names(names), contents[0].body
 
 

@@ -16,7 +16,7 @@ _INCONSISTENT = "Inconsistent conditional result types"
 
 
 def choose(condition: Value, if_true: Value, if_false: Value) -> Value:
-    """The chosen value, converted to the type that both have in common, with the marks of the condition.
+    """The chosen value, converted to the type that both have in common, with the marks of all three.
 
     Raises:
         EvaluationError: where there is no such type, or the condition is none.
@@ -28,7 +28,7 @@ def choose(condition: Value, if_true: Value, if_false: Value) -> Value:
         return _undecided(condition, condition.content, if_true, if_false, type_)
     chosen, word = (if_true, "true") if is_true(condition) else (if_false, "false")
     try:
-        return convert(chosen, type_).marked(condition.marks)
+        return convert(chosen, type_).marked(condition.marks | if_true.marks | if_false.marks)
     except ConversionError as error:
         detail = f"The {word} result value has the wrong type: {error}."
         raise EvaluationError(_INCONSISTENT, detail) from error

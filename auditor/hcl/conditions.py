@@ -97,7 +97,7 @@ def _decided(
             wrong = error if isinstance(error, EvaluationError) else EvaluationError("Invalid condition", str(error))
             diagnostics.evaluation(wrong, attribute.source, attribute.offset)
             return None
-        if name != "condition" and values.SENSITIVE in value.marks:
+        if name != "condition" and value.marks:
             return None
         return value.content
 

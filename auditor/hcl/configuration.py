@@ -25,7 +25,7 @@ from auditor.hcl.hints import Hint, hints
 from auditor.hcl.installed_modules import INSTALLED, InstalledModules
 from auditor.hcl.module_instance import ModuleInstance
 from auditor.hcl.parser import parse
-from auditor.hcl.plan_shape import PlanShape, origins_of
+from auditor.hcl.plan_shape import PlanShape, written
 from auditor.hcl.provider_version import later
 from auditor.hcl.providers import ProviderConfiguration
 from auditor.hcl.requirements import Requirements, requirements
@@ -97,7 +97,7 @@ class DeclaredResource:
     @cached_property
     def origins(self) -> Mapping[str, Written]:
         """Where each written value comes from, by its path in the planned values."""
-        return MappingProxyType(origins_of(self.planned))
+        return MappingProxyType({path: written(origin) for path, origin in self._shape[1].origins.items()})
 
 
 def _without_null(value: model.Value) -> model.Value:

@@ -6,13 +6,15 @@ from typing import Any
 
 from auditor.hcl.configuration import Configuration, DeclaredResource
 from auditor.hcl.hints import REMOVED, Hint
-from auditor.hcl.plan_shape import PlanShape
+from auditor.hcl.plan_shape import PlanShape, written
+from auditor.hcl.provenance import Provenance
 
 
 def declared_document(configuration: Configuration, *, reveal_sensitive: bool = False) -> dict[str, Any]:
     """What the code declares, as JSON: values as Terraform plans them, unknown ones by path, origins by path."""
+    chains: dict[Provenance, list[str]] = {}
     return {
-        "resources": [_resource_document(resource, reveal_sensitive) for resource in configuration.resources],
+        "resources": [_resource_document(resource, reveal_sensitive, chains) for resource in configuration.resources],
         "hints": [_hint_document(hint) for hint in configuration.hints],
         "diagnostics": [
             {
@@ -36,7 +38,9 @@ def _hint_document(hint: Hint) -> dict[str, Any]:
     return said | {"place": str(hint.place)}
 
 
-def _resource_document(resource: DeclaredResource, reveal_sensitive: bool) -> dict[str, Any]:
+def _resource_document(
+    resource: DeclaredResource, reveal_sensitive: bool, chains: dict[Provenance, list[str]]
+) -> dict[str, Any]:
     shape = PlanShape(reveal_sensitive=reveal_sensitive)
     document = {
         "address": resource.address,
@@ -45,7 +49,7 @@ def _resource_document(resource: DeclaredResource, reveal_sensitive: bool) -> di
         "unknown": list(shape.unknown),
         "references": {path: list(cause.references) for path, cause in shape.unknown.items() if cause.references},
         "sensitive": shape.sensitive,
-        "origins": {path: [str(place) for place in origin.chain] for path, origin in resource.origins.items()},
+        "origins": {path: _chain(origin, chains) for path, origin in shape.origins.items()},
         "place": str(resource.place),
     }
     if resource.ignore_changes:
@@ -53,3 +57,11 @@ def _resource_document(resource: DeclaredResource, reveal_sensitive: bool) -> di
     if resource.undetermined is not None:
         document["undetermined"] = resource.undetermined.detail
     return document
+
+
+def _chain(origin: Provenance, chains: dict[Provenance, list[str]]) -> list[str]:
+    """The places of a chain, which instances of one block have in common mostly."""
+    found = chains.get(origin)
+    if found is None:
+        found = chains[origin] = [str(place) for place in written(origin).chain]
+    return found

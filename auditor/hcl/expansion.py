@@ -124,6 +124,7 @@ def undetermined(by: str, cause: Unknown) -> Expansion:
 
 def _count(value: Value) -> Expansion:
     summary = "Invalid count argument"
+    _not_ephemeral(value, summary)
     if value.is_null:
         raise EvaluationError(summary, 'The given "count" argument value is null. An integer is required.')
     try:
@@ -140,6 +141,7 @@ def _count(value: Value) -> Expansion:
 
 def _for_each(value: Value) -> Expansion:
     summary = "Invalid for_each argument"
+    _not_ephemeral(value, summary)
     if is_guarded(value.marks):
         detail = "Sensitive values, or values derived from sensitive values, cannot be used as for_each arguments."
         raise EvaluationError(summary, detail)
@@ -165,6 +167,11 @@ def _for_each(value: Value) -> Expansion:
     if any(not isinstance(key, str) for key in keys):
         raise EvaluationError(summary, 'The given "for_each" set holds other elements than strings.')
     return Expansion("for_each", tuple(Repetition(str(item.content), item) for item in content))
+
+
+def _not_ephemeral(value: Value, summary: str) -> None:
+    if values.EPHEMERAL in value.marks:
+        raise EvaluationError(summary, "The given value is derived from an ephemeral value, which no state may keep.")
 
 
 def _bounded(number: int) -> None:

@@ -21,7 +21,7 @@ from auditor.hcl.guards import SENSITIVE_OUTPUT
 from auditor.hcl.memo import Memo
 from auditor.hcl.provenance import Provenance
 from auditor.hcl.providers import ProviderConfiguration, ProviderKey, passed_providers
-from auditor.hcl.resource_instance import DATA, MANAGED, ResourceInstance
+from auditor.hcl.resource_instance import MANAGED, PREFIXES, ResourceInstance
 from auditor.hcl.scope import Scope, Step
 from auditor.hcl.source import SourceFile
 from auditor.hcl.values import Value
@@ -96,6 +96,8 @@ class ModuleInstance:
         resolver = _RESOLVERS.get(name)
         if resolver is not None:
             return resolver(self, steps)
+        if name in PREFIXES:
+            return self._spelled(name, steps)
         return self._resource((MANAGED, name), steps)
 
     # -- references -------------------------------------------------------------------------------------------------
@@ -130,19 +132,14 @@ class ModuleInstance:
             lambda: children.expansion.seen([one(child) for child in children.modules]),
         ), 1
 
-    def _managed(self, steps: tuple[Step, ...]) -> tuple[Value, int]:
-        """`resource.TYPE.NAME`, which says the same as `TYPE.NAME`."""
-        value, used = self._resource((MANAGED, _name(steps, "resource")), steps[1:])
-        return value, used + 1
-
-    def _data(self, steps: tuple[Step, ...]) -> tuple[Value, int]:
-        type_ = _name(steps, "data")
-        value, used = self._resource((DATA, type_), steps[1:])
+    def _spelled(self, mode: str, steps: tuple[Step, ...]) -> tuple[Value, int]:
+        """`data.TYPE.NAME`, `ephemeral.TYPE.NAME`, and `resource.TYPE.NAME`, which says the same as `TYPE.NAME`."""
+        value, used = self._resource((mode, _name(steps, mode)), steps[1:])
         return value, used + 1
 
     def _resource(self, kind: tuple[str, str], steps: tuple[Step, ...]) -> tuple[Value, int]:
         mode, type_ = kind
-        prefix = "data." if mode == DATA else ""
+        prefix = PREFIXES[mode]
         block = self.module.of(mode).get((type_, str(steps[0]))) if steps and steps[0] else None
         if block is None:
             if not steps:
@@ -184,6 +181,8 @@ class ModuleInstance:
 
     def _terraform(self, steps: tuple[Step, ...]) -> tuple[Value, int]:
         name = _name(steps, "terraform")
+        if name == "applying":
+            return values.FALSE.marked(frozenset({values.EPHEMERAL})), 1
         if name != "workspace":
             detail = f'The "terraform" object does not have an attribute named "{name}".'
             raise EvaluationError('Invalid "terraform" attribute', detail)
@@ -253,19 +252,19 @@ class ModuleInstance:
             place = Provenance(block.source, block.offset)
             raise EvaluationError("Missing required argument", 'The argument "value" is required.', place)
         value = self._evaluated(attribute)
-        if not self.says_sensitive(block) or value.sensitive:
+        if not self.says(values.SENSITIVE, block) or value.sensitive:
             return value
         own = {values.SENSITIVE} if self.called is None else {values.SENSITIVE, SENSITIVE_OUTPUT}
         return value.marked(frozenset(own))
 
-    def says_sensitive(self, output: Block) -> bool:
-        """Whether an output is declared as sensitive.
+    def says(self, flag: str, output: Block) -> bool:
+        """Whether an output is declared as sensitive, or as ephemeral.
 
         Raises:
             EvaluationError: where that has no value.
         """
-        flag = output.body.attributes.get("sensitive")
-        return flag is not None and self._evaluated(flag).content is True
+        said = output.body.attributes.get(flag)
+        return said is not None and self._evaluated(said).content is True
 
     def outputs(self) -> Value:
         """All outputs as an object."""
@@ -346,8 +345,8 @@ class ModuleInstance:
         return tuple(found)
 
     def instances(self) -> Iterator[ResourceInstance]:
-        """All resources and data sources of this instance, not of those below."""
-        for mode in (MANAGED, DATA):
+        """All resources, data sources and ephemeral resources of this instance, not of those below."""
+        for mode in PREFIXES:
             for labels in sorted(self.module.of(mode)):
                 yield from self.resources(self.module.of(mode)[labels]).instances
 
@@ -389,8 +388,6 @@ _RESOLVERS: Final[Mapping[str, Callable[[ModuleInstance, tuple[Step, ...]], tupl
     "var": ModuleInstance._variable,  # noqa: SLF001 - one table of all kinds of references
     "local": ModuleInstance._local,  # noqa: SLF001
     "module": ModuleInstance._module,  # noqa: SLF001
-    "data": ModuleInstance._data,  # noqa: SLF001
-    "resource": ModuleInstance._managed,  # noqa: SLF001
     "path": ModuleInstance._path,  # noqa: SLF001
     "terraform": ModuleInstance._terraform,  # noqa: SLF001
 }

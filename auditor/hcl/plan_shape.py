@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
 from auditor.hcl import numbers
 from auditor.hcl.expansion import quoted
-from auditor.hcl.numbers import Float
-from auditor.hcl.types import MapType
+from auditor.hcl.numbers import Float, SizedInt
+from auditor.hcl.provenance import Provenance
 from auditor.hcl.values import MAPPINGS, Undecided, Value
-from auditor.model.facts import SourceRange, Written
+from auditor.model.facts import Written
 from auditor.model.values import Unknown
 
 MASKED: Final = "(sensitive)"
 _WIDE: Final = 2**63
 _WIDEST: Final = 2**1023
+_NUMBERS: Final = frozenset({int, SizedInt, Float})
+_EMPTY: Final[Mapping[type, Callable[[], Any]]] = {tuple: list, **dict.fromkeys(MAPPINGS, dict)}
 
 
 @dataclass(slots=True)
@@ -29,35 +31,38 @@ class PlanShape:
     """By path."""
     sensitive: list[str] = field(default_factory=list)
     """Paths of marked values."""
+    origins: dict[str, Provenance] = field(default_factory=dict)
+    """Where each part comes from, by path; a part that nobody wrote has none."""
 
     def of(self, value: Value, path: str = "") -> Any:  # noqa: ANN401 - a JSON value
         """The JSON; parts that are unknown are left out of objects, and null in lists."""
-        if value.sensitive:
+        content: Any = value.content
+        if value.marks and value.sensitive:
             self.sensitive.append(path)
             if not self.reveal_sensitive and value.is_known and not value.is_null:
-                return MASKED
-        content = value.content
-        if isinstance(content, Undecided):
+                content = MASKED
+        kind = type(content)
+        if kind in MAPPINGS and content:
+            return self._object(value, content, path)
+        if kind is tuple and content:
+            return [self.of(item, f"{path}[{index}]") for index, item in enumerate(content)]
+        if value.origin is not None:
+            self.origins[path] = value.origin
+        if kind is Undecided:
             self.unknown[path] = content.cause
             return None
-        if isinstance(content, MAPPINGS):
-            found = {}
-            for name, item, inner in _named(value, content, path):
-                made = self.of(item, inner)
-                if item.is_known:
-                    found[name] = made
-            return found
-        if isinstance(content, tuple):
-            return [self.of(item, f"{path}[{index}]") for index, item in enumerate(content)]
-        return number(content) if isinstance(content, int | Float) and not isinstance(content, bool) else content
+        return _EMPTY[kind]() if kind in _EMPTY else number(content) if kind in _NUMBERS else content
 
-
-def _named(value: Value, content: Mapping[str, Value], path: str) -> Iterator[tuple[str, Value, str]]:
-    """Names, values and paths of the parts of a map or an object."""
-    is_map = isinstance(value.type, MapType)
-    for name in sorted(content):
-        step = f'["{quoted(name)}"]' if is_map or not name.isidentifier() else f".{name}"
-        yield name, content[name], f"{path}{step}".lstrip(".")
+    def _object(self, value: Value, content: Mapping[str, Value], path: str) -> dict[str, Any]:
+        before = f"{path}." if path else ""
+        found = {}
+        for name in sorted(content):
+            item = content[name]
+            plain = not value.is_map and name.isidentifier()
+            made = self.of(item, before + name if plain else f'{path}["{quoted(name)}"]')
+            if made is not None or item.is_known:
+                found[name] = made
+        return found
 
 
 def number(content: int | Float) -> int | float:
@@ -70,27 +75,16 @@ def number(content: int | Float) -> int | float:
 
 def origins_of(value: Value) -> dict[str, Written]:
     """Where each part with an origin comes from, by path; a part that nobody wrote has none."""
-    found: dict[str, Written] = {}
-    _collect(value, "", found)
-    return found
+    shape = PlanShape()
+    shape.of(value)
+    return {path: written(origin) for path, origin in shape.origins.items()}
 
 
-def _collect(value: Value, path: str, found: dict[str, Written]) -> None:
-    content = value.content
-    if isinstance(content, MAPPINGS) and content:
-        for _, item, inner in _named(value, content, path):
-            _collect(item, inner, found)
-    elif isinstance(content, tuple) and content:
-        for index, item in enumerate(content):
-            _collect(item, f"{path}[{index}]", found)
-    elif value.origin is not None:
-        found[path] = Written(_without_repetition(value.origin.chain()))
-
-
-def _without_repetition(chain: tuple[SourceRange, ...]) -> tuple[SourceRange, ...]:
+def written(origin: Provenance) -> Written:
     """The chain without places on the line of the one before: a literal stands where its attribute stands."""
+    chain = origin.chain()
     kept = [chain[0]]
     for place in chain[1:]:
         if (place.file, place.line) != (kept[-1].file, kept[-1].line):
             kept.append(place)
-    return tuple(kept)
+    return Written(tuple(kept))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -30,10 +30,14 @@ if TYPE_CHECKING:
 
 MANAGED: Final = "resource"
 DATA: Final = "data"
+EPHEMERAL: Final = "ephemeral"
+PREFIXES: Final[Mapping[str, str]] = {MANAGED: "", DATA: "data.", EPHEMERAL: "ephemeral."}
+"""How an address begins, by mode."""
+_SCHEMAS: Final[Mapping[str, Callable[[str], Schema | None]]] = {MANAGED: resource_schema, DATA: data_schema}
 
 
 class ResourceInstance:
-    """A resource, or a data source, with its key."""
+    """A resource, a data source or an ephemeral resource, with its key."""
 
     def __init__(self, module: ModuleInstance, block: Block, expansion: Expansion, repetition: Repetition) -> None:
         """Stand for one repetition of a block in an instance of its module."""
@@ -42,9 +46,8 @@ class ResourceInstance:
         self.mode = block.type
         self.type, self.name = block.labels
         self.repetition = repetition
-        prefix = "data." if self.mode == DATA else ""
-        self.address = f"{module.prefix}{prefix}{self.type}.{self.name}{repetition.suffix}"
-        self.schema: Schema | None = (data_schema if self.mode == DATA else resource_schema)(self.type)
+        self.address = f"{module.prefix}{PREFIXES[self.mode]}{self.type}.{self.name}{repetition.suffix}"
+        self.schema: Schema | None = _SCHEMAS[self.mode](self.type) if self.mode in _SCHEMAS else None
         self.scope: Scope = RepetitionScope(module, expansion, repetition) if expansion.by else module
         self._decoder = Decoder(self.scope, module.context.diagnostics, module.context.plans)
         self._memo = Memo()
@@ -116,7 +119,8 @@ class ResourceInstance:
                 return decided[name]
         attribute = body.attributes.get(name)
         if self.schema is None:
-            return self._decoder.attribute(attribute) if attribute else self._not_described(f".{name}")
+            asked = attribute if self.mode != EPHEMERAL else None
+            return self._decoder.attribute(asked) if asked else self._not_described(f".{name}")
         reference = f"{self.address}.{name}"
         described = self.schema.attributes.get(name)
         if described is not None:
@@ -218,6 +222,8 @@ class ResourceInstance:
         reference = f"{self.address}{name}"
         if self.mode == DATA:
             return self._unread(types.DYNAMIC, reference)
+        if self.mode == EPHEMERAL:
+            return self._unread(types.DYNAMIC, reference).marked(frozenset({values.EPHEMERAL}))
         return computed_by_aws(types.DYNAMIC, reference)
 
     def _unread(self, type_: Type, reference: str) -> Value:

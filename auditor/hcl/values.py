@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from auditor.hcl import numbers, types
-from auditor.hcl.identity import key_of, set_order
+from auditor.hcl.identity import in_order
 from auditor.hcl.numbers import Float, Number, SizedInt
 from auditor.hcl.provenance import Provenance, Source
 from auditor.hcl.types import ListType, MapType, ObjectType, SetType, TupleType, Type
@@ -113,6 +113,11 @@ class Value:
     def is_known(self) -> bool:
         """Whether the value itself is known; elements inside it may still be unknown."""
         return not isinstance(self.content, Undecided)
+
+    @property
+    def is_map(self) -> bool:
+        """Whether this is a map, and no object."""
+        return isinstance(self._type, MapType)
 
     @property
     def sensitive(self) -> bool:
@@ -235,11 +240,7 @@ def set_of(element: Type, items: Iterable[Value], origin: Provenance | None = No
         plain, found = unmark_deep(item)
         marks |= found
         unmarked.append(plain)
-    distinct: dict[object, Value] = {}
-    for item in unmarked:
-        # Two elements that are not wholly known may turn out the same or not: both stay.
-        distinct.setdefault(key_of(item) if is_wholly_known(item) else object(), item)
-    ordered = sorted(distinct.values(), key=set_order)
+    ordered = in_order(unmarked, is_wholly_known)
     return Value(tuple(ordered), SetType(element), marks, origin)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -66,7 +66,8 @@ class Declaration:
     constraint: Type
     default: Value | None
     nullable: bool
-    sensitive: bool
+    marks: frozenset[str] = values.UNMARKED
+    """What every value of the variable is marked with."""
 
     @property
     def place(self) -> SourceRange:
@@ -111,7 +112,7 @@ class Declaration:
         return convert(filled, self.constraint)
 
     def _marked(self, value: Value) -> Value:
-        return value.marked(frozenset({values.SENSITIVE})) if self.sensitive else value
+        return value.marked(self.marks)
 
 
 def declared(block: Block, diagnostics: Diagnostics) -> Declaration:
@@ -123,7 +124,7 @@ def declared(block: Block, diagnostics: Diagnostics) -> Declaration:
 
     constraint: Type = types.DYNAMIC
     default: Value | None = None
-    flags = {"nullable": True, "sensitive": False}
+    flags = {"nullable": True, values.SENSITIVE: False, values.EPHEMERAL: False}
     try:
         if (type_ := attributes.get("type")) is not None:
             constraint = type_constraint(type_.expression, type_.source, constant)
@@ -135,7 +136,8 @@ def declared(block: Block, diagnostics: Diagnostics) -> Declaration:
     except EvaluationError as error:
         diagnostics.evaluation(error, block.source, block.offset)
         default = values.unknown(types.DYNAMIC, values.not_evaluable(str(error), f"var.{block.labels[0]}"))
-    found = Declaration(block.labels[0], block, constraint, None, flags["nullable"], flags["sensitive"])
+    marks = frozenset(mark for mark in (values.SENSITIVE, values.EPHEMERAL) if flags[mark])
+    found = Declaration(block.labels[0], block, constraint, None, flags["nullable"], marks)
     if default is None:
         return found
     try:
@@ -144,7 +146,7 @@ def declared(block: Block, diagnostics: Diagnostics) -> Declaration:
         detail = f"This default value is not compatible with the variable: {error}."
         diagnostics.error("Invalid default value for variable", detail, _place_of(block, "default"))
         default = values.unknown(constraint, values.not_evaluable(detail, f"var.{found.name}"))
-    return Declaration(found.name, block, constraint, default, found.nullable, found.sensitive)
+    return replace(found, default=default)
 
 
 @dataclass(frozen=True, slots=True)

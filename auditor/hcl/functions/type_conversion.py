@@ -74,7 +74,8 @@ def _issensitive(value: Value) -> Value:
 def _ephemeralasnull(value: Value) -> Value:
     content = value.content
     if EPHEMERAL in value.marks:
-        return Value(None, value.type, value.marks - {EPHEMERAL}, value.origin)
+        left = content if isinstance(content, Undecided) else None
+        return Value(left, value.type, value.marks - {EPHEMERAL}, value.origin)
     if isinstance(content, tuple):
         return Value(tuple(map(_ephemeralasnull, content)), value.type, value.marks, value.origin)
     if isinstance(content, dict):

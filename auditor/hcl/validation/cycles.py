@@ -51,9 +51,9 @@ class _Graph:
         for type_, shown in (("output", "output"), ("variable", "var")):
             for (name,), block in module.of(type_).items():
                 self._block(module, f"{prefix}{shown}.{name}", prefix, block, waits_for)
-        for mode in ("resource", "data"):
+        for mode, shown in (("resource", ""), ("data", "data."), ("ephemeral", "ephemeral.")):
             for (type_, name), block in module.of(mode).items():
-                address = f"{prefix}{'data.' if mode == 'data' else ''}{type_}.{name}"
+                address = f"{prefix}{shown}{type_}.{name}"
                 self._block(module, address, prefix, block, waits_for)
         for (name,), call in module.of("module").items():
             self._call(module, prefix, name, call, waits_for)
@@ -109,8 +109,8 @@ class _Graph:
             else:
                 names = [output] if output is not None else [name for (name,) in called.of("output")]
                 yield from (f"{prefix}module.{first}.output.{name}" for name in names)
-        elif root == "data":
-            yield f"{prefix}data.{first}.{steps[1] if len(steps) > 1 else ''}"
+        elif root in ("data", "ephemeral"):
+            yield f"{prefix}{root}.{first}.{steps[1] if len(steps) > 1 else ''}"
         elif root in ("var", "local"):
             yield f"{prefix}{root}.{first}"
         elif root == "resource" and len(steps) > 1:

@@ -67,6 +67,7 @@ FORMS: Final[Mapping[str, Form]] = MappingProxyType(
         "module": Form(required=("source",), open=True),
         "resource": _RESOURCE,
         "data": _DATA,
+        "ephemeral": _DATA,
         "check": _form(once="data", blocks={"data": _OPEN, "assert": _CONDITION}),
         "terraform": _form(
             "required_version experiments language", once="backend cloud required_providers", blocks=_OF_SETTINGS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from auditor.hcl import values
 from auditor.hcl.diagnostics import Diagnostics
 from auditor.hcl.errors import EvaluationError
 from auditor.hcl.guards import holds_guarded
@@ -12,6 +13,7 @@ from auditor.hcl.validation.aliases import of_aliases
 from auditor.hcl.validation.bodies import of_bodies
 from auditor.hcl.validation.complaint import Complaint, Complaints
 from auditor.hcl.validation.cycles import SUMMARY, of_cycles
+from auditor.hcl.validation.ephemeral import knows_ephemeral, of_ephemeral
 from auditor.hcl.validation.forms import of_blocks
 from auditor.hcl.validation.limits import of_instance
 from auditor.hcl.validation.moves import of_moves
@@ -31,7 +33,10 @@ def validate_modules(root: ModuleInstance) -> None:
         ):
             _note(found, diagnostics)
     _note(_of_outputs(root), diagnostics)
+    ephemeral = any(map(knows_ephemeral, installed.modules))
     for instance in root.tree:
+        if ephemeral:
+            _note(of_ephemeral(instance), diagnostics)
         for resource in instance.instances():
             _note(of_instance(resource), diagnostics)
     if not diagnostics.told(SUMMARY):
@@ -42,7 +47,7 @@ def _of_outputs(root: ModuleInstance) -> Complaints:
     """Outputs of the root module that would show what is sensitive."""
     for (name,), block in root.module.of("output").items():
         try:
-            shows = holds_guarded(root.output(name)) and not root.says_sensitive(block)
+            shows = holds_guarded(root.output(name)) and not root.says(values.SENSITIVE, block)
         except EvaluationError:  # told where it was evaluated
             continue
         if shows:

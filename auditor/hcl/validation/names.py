@@ -10,7 +10,7 @@ from auditor.hcl import ast
 from auditor.hcl.ast import Attribute, Block, Body
 from auditor.hcl.directory import Module
 from auditor.hcl.references import references, root_of
-from auditor.hcl.schema import data_schema, resource_schema
+from auditor.hcl.schema import Schema, data_schema, resource_schema
 from auditor.hcl.validation.complaint import Complaint, Complaints
 
 Called = Callable[[str], Module | None]
@@ -22,6 +22,7 @@ _NOT_EVALUATED: Final[Mapping[str, frozenset[str]]] = {
     "provider": frozenset({"alias", "version"}),
     "resource": frozenset({"provider", _DEPENDS}),
     "data": frozenset({"provider", _DEPENDS}),
+    "ephemeral": frozenset({"provider", _DEPENDS}),
     "output": frozenset({_DEPENDS}),
     "provisioner": frozenset({"when", "on_failure"}),
 }
@@ -36,7 +37,7 @@ Steps = tuple[str | None, ...]
 
 def of_names(module: Module, called: Called) -> Complaints:
     """The complaints about all references of a module."""
-    for type_ in ("variable", "output", "module", "provider", "resource", "data", "check"):
+    for type_ in ("variable", "output", "module", "provider", "resource", "data", "ephemeral", "check"):
         for block in module.of(type_).values():
             yield from _Names(module, called, block).complaints()
     for attribute in module.locals.values():
@@ -138,7 +139,7 @@ class _Names:
                 yield Complaint("Invalid expression", detail, attribute.source, item.offset)
                 continue
             steps = [step for step in steps_of(item) if step is not None]
-            whole = {"data": 2, "module": 2, "var": 1, "local": 1}.get(root.name, 1)
+            whole = {"data": 2, "ephemeral": 2, "module": 2, "var": 1, "local": 1}.get(root.name, 1)
             if len(steps) > whole:
                 detail = "References in depends_on must be to a whole object (resource, etc), not to an attribute."
                 yield Complaint("Invalid depends_on reference", detail, attribute.source, item.offset)
@@ -169,7 +170,7 @@ class _Names:
             return self._wrong_name(root, first)
         if root == "module":
             return self._wrong_module(first, steps[1:])
-        return None if root == "ephemeral" else self._wrong_resource(root, steps)
+        return self._wrong_resource(root, steps)
 
     def _wrong_repetition(self, root: str, first: str | None) -> tuple[str, str] | None:
         argument, names = ("for_each", ("key", "value")) if root == "each" else ("count", ("index",))
@@ -199,24 +200,28 @@ class _Names:
         return "Unsupported attribute", f'This object does not have an attribute named "{wanted}".'
 
     def _wrong_resource(self, root: str, steps: Steps) -> tuple[str, str] | None:
-        mode, names = ("data", steps) if root == "data" else ("resource", (root, *steps))
+        mode, names = (root, steps) if root in ("data", "ephemeral") else ("resource", (root, *steps))
         if root == "resource":  # `resource.TYPE.NAME` says the same as `TYPE.NAME`
             names = steps
         type_, name = (*names, None, None)[:2]
         if type_ is None or name is None:
             return "Invalid reference", f'A reference to "{root}" must be followed by the name of a resource.'
-        shown = f"data.{type_}.{name}" if mode == "data" else f"{type_}.{name}"
+        shown = f"{type_}.{name}" if mode == "resource" else f"{mode}.{type_}.{name}"
         if (type_, name) not in self.module.of(mode):
             detail = f'The resource "{shown}" has not been declared in this module.'
             return "Reference to undeclared resource", detail
         block = self.block
         if block is not None and (block.type, block.labels) == (mode, (type_, name)):
             return "Self-referential block", f"Configuration for {shown} may not refer to itself."
-        schema = (data_schema if mode == "data" else resource_schema)(type_)
+        schema = {"data": data_schema, "resource": resource_schema}.get(mode, _not_described)(type_)
         wanted = next((step for step in names[2:4] if step is not None), None)
         if schema is None or wanted is None or wanted in schema.attributes or wanted in schema.blocks:
             return None
         return "Unsupported attribute", _NO_ATTRIBUTE.format(wanted)
+
+
+def _not_described(_type: str) -> Schema | None:
+    return None
 
 
 def _wrong_attribute(root: str, name: str | None) -> tuple[str, str] | None:
