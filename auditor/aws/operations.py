@@ -47,7 +47,7 @@ class Operation:
     action: str = ""
     """IAM action, where its prefix is not the service's name."""
     resource: str = "*"
-    """What the permission can be narrowed to: `table`, `key`, `policy` or everything."""
+    """What the permission can be narrowed to: `table`, `key`, `policy`, `alarm` or everything."""
 
     sent: Callable[[Mapping[str, Any], datetime], dict[str, Any]] = _as_asked
     """What is sent for a request's parameters at a time."""
@@ -219,6 +219,8 @@ _ALL: Final = (
         rate=9,
         paging=Paging(output="NextToken", input="NextToken", size="MaxRecords", longest=100),
     ),
+    # Assumed.
+    Operation(api="cloudwatch:ListTagsForResource", envelope="Tags", rate=6.25, resource="alarm"),
     # 50 a second: CloudWatch guide.
     Operation(
         api="cloudwatch:GetMetricData",

@@ -93,7 +93,13 @@ def needed(kinds: Iterable[Kind], scope: Scope) -> frozenset[str]:
     )
 
 
-_SIDS: Final = {"*": "ListAndDescribe", "table": "ReadTables", "key": "ReadKeys", "policy": "ReadPolicies"}
+_SIDS: Final = {
+    "*": "ListAndDescribe",
+    "table": "ReadTables",
+    "key": "ReadKeys",
+    "alarm": "ReadAlarms",
+    "policy": "ReadPolicies",
+}
 
 
 def _resources(resource: str, scope: Scope, regions: list[str]) -> list[str]:
@@ -102,12 +108,17 @@ def _resources(resource: str, scope: Scope, regions: list[str]) -> list[str]:
             return [
                 f"arn:{scope.partition}:dynamodb:{region}:{scope.account}:table/{name}"
                 for region in regions
-                for table in _names(scope)
+                for table in _names(scope, "aws_dynamodb_table")
                 for name in (table, *([] if "*" in table else [f"{table}/stream/*"]))
             ]
         case "key":
             own = [f"arn:{scope.partition}:kms:{region}:{scope.account}:key/*" for region in regions]
             return [*own, *(key for key in scope.sought("aws_kms_key") if _is_foreign(key, scope))]
+        case "alarm":
+            return [
+                f"arn:{scope.partition}:cloudwatch:{scope.region}:{scope.account}:alarm:{name}"
+                for name in _names(scope, "aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm")
+            ]
         case "policy":
             names = scope.names("aws_iam_policy") or ("*",)
             return [f"arn:{scope.partition}:iam::{scope.account}:policy/{name}" for name in names]
@@ -120,10 +131,10 @@ def _is_foreign(key: str, scope: Scope) -> bool:
     return ":key/" in key and f":{scope.account}:" not in key
 
 
-def _names(scope: Scope) -> list[str]:
+def _names(scope: Scope, *kinds: str) -> list[str]:
     """The patterns of the scope, and the declared names that none of them includes; everything where there is none."""
     if not scope.patterns:
         return ["*"]
-    declared = (*scope.names("aws_dynamodb_table"), *scope.sought("aws_dynamodb_table"))
+    declared = {name for kind in kinds for name in (*scope.names(kind), *scope.sought(kind))}
     outside = {name for name in declared if not any(fnmatchcase(name, pattern) for pattern in scope.patterns)}
     return sorted({*scope.patterns, *outside})

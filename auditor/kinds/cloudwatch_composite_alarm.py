@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from auditor.model.answers import Answer, Answers, Request, Scope
 from auditor.model.facts import Identity, Resource, Side
 from auditor.model.kind import Attribute, Kind, Shape
-from auditor.model.members import LiveOrigins, items, own_tags, pairs, sources
+from auditor.model.members import LiveOrigins, items, sources
+from auditor.model.tags import ALARM_TAGS, TAGS, Tags
 from auditor.model.values import Unknown, Value
 
 TYPE: Final = "aws_cloudwatch_composite_alarm"
 API: Final = "cloudwatch:DescribeAlarms"
-TAGGED: Final = "resourcegroupstaggingapi:GetResources"
 ALARMS: Final = Request.of(API, AlarmTypes=("MetricAlarm", "CompositeAlarm"))
-ALARM_TAGS: Final = Request.of(TAGGED, ResourceTypeFilters=("cloudwatch:alarm",))
 _ALARM: Final = "CompositeAlarms[]"
 _ACTIONS: Final = (
     ("alarm_actions", "AlarmActions"),
@@ -56,22 +55,17 @@ ATTRIBUTES: Final = (
             _of("wait_period", "ActionsSuppressorWaitPeriod", "Seconds.", Shape.NUMBER, required=True),
         ),
     ),
-    Attribute(
-        name="tags",
-        shape=Shape.MAP,
-        doc="Tags, without those that AWS makes.",
-        api=TAGGED,
-        field="ResourceTagMappingList[].Tags",
-    ),
+    TAGS,
 )
 SOURCES: Final = {"": (API, _ALARM), **sources(ATTRIBUTES)}
+_CONFIRMED: Final = ALARM_TAGS.sources(SOURCES)
 
 
 def requests(scope: Scope) -> Iterator[Request]:
     """All alarms; their tags in one go, where the code declares one of these."""
     yield ALARMS
     if scope.names(TYPE):
-        yield ALARM_TAGS
+        yield ALARM_TAGS.of_all
 
 
 def follow(_scope: Scope, _answer: Answer) -> Iterator[Request]:
@@ -79,13 +73,22 @@ def follow(_scope: Scope, _answer: Answer) -> Iterator[Request]:
     return iter(())
 
 
+def confirm(answers: Answers, scope: Scope, declared: Iterable[Resource]) -> Iterator[Request]:
+    """The tags of the environment's alarms that the answer about all leaves in doubt."""
+    found = {
+        entry["AlarmName"]: str(entry.get("AlarmArn"))
+        for entry in items(answers.get(ALARMS), "CompositeAlarms")
+        if entry["AlarmName"] in scope.names(TYPE) or _in_scope(entry["AlarmName"], scope)
+    }
+    yield from Tags.of(ALARM_TAGS, answers).doubts(found, (each for each in declared if each.kind == TYPE))
+
+
 def read(answers: Answers, scope: Scope) -> Iterator[Resource]:
     """All composite alarms."""
-    answer, tagging = answers.get(ALARMS), answers.get(ALARM_TAGS)
-    tags = {entry["ResourceARN"]: entry.get("Tags") for entry in items(tagging, "ResourceTagMappingList")}
-    origins = LiveOrigins(SOURCES, {API: answer, TAGGED: tagging})
+    answer, tags = answers.get(ALARMS), Tags.of(ALARM_TAGS, answers)
     for entry in sorted(items(answer, "CompositeAlarms"), key=lambda entry: str(entry["AlarmName"])):
         name, other = entry["AlarmName"], entry.get("ActionsSuppressor")
+        own_tags, told = tags.of_one(str(entry.get("AlarmArn")))
         lists = {attribute: tuple(sorted(entry.get(field) or ())) for attribute, field in _ACTIONS}
         values: dict[str, Value] = {
             "alarm_name": name,
@@ -100,14 +103,14 @@ def read(answers: Answers, scope: Scope) -> Iterator[Resource]:
                 "extension_period": entry.get("ActionsSuppressorExtensionPeriod"),
                 "wait_period": entry.get("ActionsSuppressorWaitPeriod"),
             },
-            "tags": own_tags(pairs(tags.get(entry.get("AlarmArn")))) if tagging.ok else tagging.unknown,
+            "tags": own_tags,
         }
         yield Resource(
             side=Side.LIVE,
             kind=TYPE,
             identity=Identity(scope.account, scope.region, name),
             values=values,
-            origins=origins,
+            origins=LiveOrigins(SOURCES if told is tags.all else _CONFIRMED, {API: answer, told.request.api: told}),
             facts={
                 "arn": entry.get("AlarmArn"),
                 "id": name,
@@ -137,7 +140,11 @@ def absence(answers: Answers, _scope: Scope, _name: str) -> Unknown | None:
 
 def belongs(resource: Resource, scope: Scope) -> bool:
     """By its name."""
-    return any(fnmatchcase(str(resource.identity.name), pattern) for pattern in scope.patterns)
+    return _in_scope(str(resource.identity.name), scope)
+
+
+def _in_scope(name: str, scope: Scope) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in scope.patterns)
 
 
 KIND: Final = Kind(
@@ -146,9 +153,11 @@ KIND: Final = Kind(
     identity="alarm_name",
     requests=requests,
     follow=follow,
+    confirm=confirm,
     read=read,
     refresh=refresh,
-    permissions=("cloudwatch:DescribeAlarms", "tag:GetResources"),
+    permissions=(API, ALARM_TAGS.api, "tag:GetResources"),
+    optional=frozenset({ALARM_TAGS.api}),
     listed=listed,
     absence=absence,
     belongs=belongs,

@@ -6,7 +6,7 @@ service_made: whether target tracking made it, so that nobody has to declare it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
@@ -15,14 +15,13 @@ from auditor.model.calls import Call
 from auditor.model.drift import Drift
 from auditor.model.facts import Identity, Resource, Side
 from auditor.model.kind import Attribute, Kind, Shape
-from auditor.model.members import LiveOrigins, items, number, own_tags, pairs, sources
+from auditor.model.members import LiveOrigins, items, number, pairs, sources
+from auditor.model.tags import ALARM_TAGS, TAGS, Tags
 from auditor.model.values import Unknown, Value
 
 TYPE: Final = "aws_cloudwatch_metric_alarm"
 API: Final = "cloudwatch:DescribeAlarms"
-TAGGED: Final = "resourcegroupstaggingapi:GetResources"
 ALARMS: Final = Request.of(API, AlarmTypes=("MetricAlarm", "CompositeAlarm"))
-ALARM_TAGS: Final = Request.of(TAGGED, ResourceTypeFilters=("cloudwatch:alarm",))
 _SERVICE_MADE: Final = "TargetTracking-table/"
 _ALARM: Final = "MetricAlarms[]"
 
@@ -89,15 +88,10 @@ ATTRIBUTES: Final = (
         aws_default="evaluate",
     ),
     _QUERY,
-    Attribute(
-        name="tags",
-        shape=Shape.MAP,
-        doc="Tags, without those that AWS makes.",
-        api=TAGGED,
-        field="ResourceTagMappingList[].Tags",
-    ),
+    TAGS,
 )
 SOURCES: Final = {"": (API, _ALARM), **sources(ATTRIBUTES)}
+_CONFIRMED: Final = ALARM_TAGS.sources(SOURCES)
 
 _PLAIN: Final = (
     ("alarm_name", "AlarmName"),
@@ -126,7 +120,7 @@ def requests(scope: Scope) -> Iterator[Request]:
     """All alarms; their tags in one go, where the code declares an alarm."""
     yield ALARMS
     if scope.names(TYPE):
-        yield ALARM_TAGS
+        yield ALARM_TAGS.of_all
 
 
 def follow(_scope: Scope, _answer: Answer) -> Iterator[Request]:
@@ -134,21 +128,29 @@ def follow(_scope: Scope, _answer: Answer) -> Iterator[Request]:
     return iter(())
 
 
+def confirm(answers: Answers, scope: Scope, declared: Iterable[Resource]) -> Iterator[Request]:
+    """The tags of the environment's alarms that the answer about all leaves in doubt."""
+    found = {
+        entry["AlarmName"]: str(entry.get("AlarmArn"))
+        for entry in items(answers.get(ALARMS), "MetricAlarms")
+        if entry["AlarmName"] in scope.names(TYPE) or _in_scope(entry["AlarmName"], scope)
+    }
+    yield from Tags.of(ALARM_TAGS, answers).doubts(found, (each for each in declared if each.kind == TYPE))
+
+
 def read(answers: Answers, scope: Scope) -> Iterator[Resource]:
     """All metric alarms, also those that AWS made."""
-    answer, tagging = answers.get(ALARMS), answers.get(ALARM_TAGS)
-    tags = {entry["ResourceARN"]: entry.get("Tags") for entry in items(tagging, "ResourceTagMappingList")}
-    origins = LiveOrigins(SOURCES, {API: answer, TAGGED: tagging})
+    answer, tags = answers.get(ALARMS), Tags.of(ALARM_TAGS, answers)
     for entry in sorted(items(answer, "MetricAlarms"), key=lambda entry: str(entry["AlarmName"])):
         name = entry["AlarmName"]
         values = _values(entry)
-        values["tags"] = own_tags(pairs(tags.get(entry.get("AlarmArn")))) if tagging.ok else tagging.unknown
+        values["tags"], told = tags.of_one(str(entry.get("AlarmArn")))
         yield Resource(
             side=Side.LIVE,
             kind=TYPE,
             identity=Identity(scope.account, scope.region, name),
             values=values,
-            origins=origins,
+            origins=LiveOrigins(SOURCES if told is tags.all else _CONFIRMED, {API: answer, told.request.api: told}),
             facts={
                 "arn": entry.get("AlarmArn"),
                 "id": name,
@@ -211,7 +213,10 @@ def absence(answers: Answers, _scope: Scope, _name: str) -> Unknown | None:
 
 def belongs(resource: Resource, scope: Scope) -> bool:
     """By its name, unless AWS made it."""
-    name = str(resource.identity.name)
+    return _in_scope(str(resource.identity.name), scope)
+
+
+def _in_scope(name: str, scope: Scope) -> bool:
     return not name.startswith(_SERVICE_MADE) and any(fnmatchcase(name, pattern) for pattern in scope.patterns)
 
 
@@ -229,9 +234,11 @@ KIND: Final = Kind(
     identity="alarm_name",
     requests=requests,
     follow=follow,
+    confirm=confirm,
     read=read,
     refresh=refresh,
-    permissions=("cloudwatch:DescribeAlarms", "tag:GetResources"),
+    permissions=(API, ALARM_TAGS.api, "tag:GetResources"),
+    optional=frozenset({ALARM_TAGS.api}),
     listed=listed,
     absence=absence,
     belongs=belongs,

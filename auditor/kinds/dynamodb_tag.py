@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from auditor.model.answers import Answer, Answers, Request, Scope
 from auditor.model.facts import Identity, Resource, Side
 from auditor.model.kind import Attribute, Kind, Shape
-from auditor.model.members import LiveOrigins, answers_of, items, pairs, sources
-from auditor.model.values import Unknown
+from auditor.model.members import LiveOrigins, answers_of, sources
+from auditor.model.tags import TABLE_TAGS, Tags
+from auditor.model.values import Truth, Unknown, equal
 
 TYPE: Final = "aws_dynamodb_tag"
 TABLE: Final = "aws_dynamodb_table"
 DESCRIBE: Final = "dynamodb:DescribeTable"
-TAGS: Final = "dynamodb:ListTagsOfResource"
-ALL_TAGS: Final = Request.of("resourcegroupstaggingapi:GetResources", ResourceTypeFilters=("dynamodb:table",))
+TAGS: Final = TABLE_TAGS.api
 
 ATTRIBUTES: Final = (
     Attribute(name="resource_arn", shape=Shape.STRING, doc="The table.", required=True, replaces=True),
@@ -28,9 +28,9 @@ SOURCES: Final = {"": (TAGS, "Tags[]"), **sources(ATTRIBUTES)}
 def requests(scope: Scope) -> Iterator[Request]:
     """The tags of all tables at once, and of those that are known by ARN in code."""
     if TYPE in scope.declared:
-        yield ALL_TAGS
+        yield TABLE_TAGS.of_all
         for arn in sorted({name.rpartition("/")[0] for name in scope.names(TYPE)}):
-            yield Request.of(TAGS, ResourceArn=arn)
+            yield TABLE_TAGS.of(arn)
 
 
 def follow(_scope: Scope, _answer: Answer) -> Iterator[Request]:
@@ -39,29 +39,31 @@ def follow(_scope: Scope, _answer: Answer) -> Iterator[Request]:
 
 
 def confirm(answers: Answers, scope: Scope, declared: Iterable[Resource]) -> Iterator[Request]:
-    """The tags of described tables that the answer about all shows without a tag that code puts on some table.
+    """The tags of described tables that the answer about all shows otherwise than code has it of some table.
 
     Which one that is, code often tells by a reference alone; tables that it names by ARN were asked at once.
     """
-    keys = {str(resource.values.get("key")) for resource in declared if resource.kind == TYPE}
-    common = answers.get(ALL_TAGS)
-    if not (keys and common.ok):
+    tags = Tags.of(TABLE_TAGS, answers)
+    wanted = [(each.values.get("key"), each.values.get("value")) for each in declared if each.kind == TYPE]
+    if not (wanted and tags.all.ok):
         return
-    told = {entry["ResourceARN"]: pairs(entry.get("Tags")) for entry in items(common, "ResourceTagMappingList")}
     for answer in sorted(answers_of(answers, DESCRIBE), key=lambda answer: answer.request):
         if answer.ok and not answer.request.region and answer.request.params[0][1] in scope.names(TABLE):
             arn = answer.pages[0]["Table"]["TableArn"]
-            if keys - told.get(arn, {}).keys():
-                yield Request.of(TAGS, ResourceArn=arn)
+            told = tags.told.get(arn, {})
+            if any(equal(told.get(str(key)), value) is not Truth.TRUE for key, value in wanted):
+                yield TABLE_TAGS.of(arn)
 
 
 def read(answers: Answers, scope: Scope) -> Iterator[Resource]:
     """Every tag of every table, each as a resource."""
     if TYPE not in scope.declared:
         return
-    for arn, answer in sorted(_told(answers).items()):
-        entries = _entries(answer, arn)
-        for key, value in pairs(entries).items():
+    tags = Tags.of(TABLE_TAGS, answers)
+    own = {str(answer.request.params[0][1]) for answer in answers_of(answers, TAGS) if not answer.request.region}
+    for arn in sorted(own | tags.told.keys()):
+        found, answer = tags.of_one(arn)
+        for key, value in found.items() if isinstance(found, Mapping) else ():
             yield Resource(
                 side=Side.LIVE,
                 kind=TYPE,
@@ -72,23 +74,6 @@ def read(answers: Answers, scope: Scope) -> Iterator[Resource]:
             )
 
 
-def _told(answers: Answers) -> dict[str, Answer]:
-    """The answer that tells the tags of a table, by ARN: its own before the common one."""
-    common = answers.get(ALL_TAGS)
-    found = {entry["ResourceARN"]: common for entry in items(common, "ResourceTagMappingList")}
-    for answer in answers_of(answers, TAGS):
-        if answer.ok and not answer.request.region:
-            found[str(answer.request.params[0][1])] = answer
-    return found
-
-
-def _entries(answer: Answer, arn: str) -> list[dict[str, str]]:
-    if answer.request.api == TAGS:
-        return list(items(answer, "Tags"))
-    tagged = (entry for entry in items(answer, "ResourceTagMappingList") if entry["ResourceARN"] == arn)
-    return [tag for entry in tagged for tag in entry.get("Tags") or ()]
-
-
 def refresh(live: Resource, _answers: Answers) -> Resource:
     """As AWS tells it."""
     return live
@@ -96,7 +81,7 @@ def refresh(live: Resource, _answers: Answers) -> Resource:
 
 def absence(answers: Answers, _scope: Scope, name: str) -> Unknown | None:
     """Missing where the table itself told its tags, or where there is no such table: the answer about all is late."""
-    answer = answers.get(Request.of(TAGS, ResourceArn=name.rpartition("/")[0]))
+    answer = answers.get(TABLE_TAGS.of(name.rpartition("/")[0]))
     return None if answer.ok or answer.code == "ResourceNotFoundException" else answer.unknown
 
 
@@ -109,6 +94,6 @@ KIND: Final = Kind(
     confirm=confirm,
     read=read,
     refresh=refresh,
-    permissions=("dynamodb:ListTagsOfResource", "tag:GetResources"),
+    permissions=(TAGS, "tag:GetResources"),
     absence=absence,
 )

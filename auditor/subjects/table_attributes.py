@@ -7,6 +7,7 @@ from typing import Final
 
 from auditor.model.catalogue import FactType
 from auditor.model.facts import Resource
+from auditor.model.tags import declared_tags
 from auditor.model.values import Unknown, Value
 from auditor.subjects.definition import at_path, names_of, spec
 from auditor.subjects.sides import Definitions, attribute, blocks, of_declared, of_live
@@ -14,16 +15,6 @@ from auditor.subjects.sides import Definitions, attribute, blocks, of_declared, 
 _TABLE: Final = "dynamodb:DescribeTable Table"
 _BACKUPS: Final = "dynamodb:DescribeContinuousBackups ContinuousBackupsDescription.PointInTimeRecoveryDescription"
 _TTL: Final = "dynamodb:DescribeTimeToLive TimeToLiveDescription"
-
-
-def _declared_tags(declared: Resource) -> Value:
-    parts = (declared.facts.get("default_tags"), declared.values.get("tags"))
-    merged: dict[str, Value] = {}
-    for part in parts:
-        if isinstance(part, Unknown):
-            return part
-        merged.update(part if isinstance(part, Mapping) else {})
-    return merged
 
 
 def _expiry_type(table: Resource) -> Value:
@@ -235,7 +226,7 @@ ATTRIBUTES: Final[Definitions] = (
             "tags, and default_tags of the provider",
             absence="never: no tags are an empty map",
         ),
-        _declared_tags,
+        declared_tags,
     ),
     of_live(
         spec(

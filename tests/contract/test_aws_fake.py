@@ -104,6 +104,15 @@ def params(aws, operation):
     names = [world.names[i] for i in samples(world)]
     if operation.name in ("ListTagsOfResource", "ListRecoveryPointsByResource"):
         return [{"ResourceArn": arn + name} for name in names]
+    if operation.resource == "alarm":
+        i, _ = world.alarms[0]
+        return [
+            {
+                "ResourceARN": arn.replace("dynamodb", "cloudwatch").replace(
+                    "table/", f"alarm:{world.names[i]}-ReadThrottleEvents"
+                )
+            }
+        ]
     if operation.name == "GetResourcePolicy":
         return [{"ResourceArn": arn + world.names[i]} for i in samples(world) if world.spec(i)["resource_policy"]]
     if operation.api in OF_ONE_THING:

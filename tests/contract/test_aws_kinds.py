@@ -5,6 +5,7 @@ import pytest
 from botocore.validate import ParamValidator
 from fakeaws import FakeServer
 from fakeaws.backups import PLAN
+from fakeaws.surroundings import LATE
 from simulated_pace import least, paced
 
 from auditor.aws.operations import OPERATIONS, find, of_permissions
@@ -32,6 +33,7 @@ OPTIONAL = {
     "kms:ListGrants",
     "kms:ListKeyRotations",
 }
+ALARM = "aws_cloudwatch_metric_alarm"
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +53,7 @@ def reading():
                 "aws_dynamodb_tag": (f"{TABLES}{names[0]}/Team",),
                 "aws_dynamodb_table_replica": (),
                 "aws_kms_key_policy": (),
+                ALARM: (f"{names[0]}-ReadThrottleEvents",),
             },
             patterns=("koneksi-staging-*",),
             wanted=frozenset(OPTIONAL),
@@ -117,6 +120,15 @@ def test_every_table_has_the_tags_that_it_has(reading):
     told = {found.identity.name: found.values["tags"] for found in table.read(snapshot.answers, snapshot.scope)}
     assert told == {aws.world.names[i]: aws.world.spec(i)["tags"] for i in range(aws.world.tables)}
     assert {} in told.values()
+
+
+def test_every_alarm_has_the_tags_that_it_has_and_only_the_doubtful_are_asked(reading):
+    aws, snapshot = reading
+    alarm = next(kind for kind in kinds() if kind.type == ALARM)
+    told = [found.values["tags"] for found in alarm.read(snapshot.answers, snapshot.scope)]
+    assert told == [{"Project": aws.world.project}] * len(aws.world.alarms)
+    late = [number for _, number in aws.world.alarms if number == LATE]
+    assert 0 < len(late) == aws.stats()["calls"]["ListTagsForResource"] < len(told)
 
 
 def test_no_table_is_described_twice(reading):

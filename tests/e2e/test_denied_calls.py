@@ -130,6 +130,37 @@ def test_one_denied_operation(operation, audited, whole, denied):
     assert action in text.closing(told)
 
 
+@pytest.fixture
+def retagged(server, whole):
+    """A table and an alarm with one tag more than the code has; their addresses."""
+    kinds = ("aws_dynamodb_table", "aws_cloudwatch_metric_alarm")
+    table, alarm = (next(each for each in whole.audit.comparisons if each.kind == kind) for kind in kinds)
+    tables, alarms = map(Hand(server.url, REGION), ("dynamodb", "cloudwatch"))
+    tag = {"Key": "ByHand", "Value": "yes"}
+    tables.tag_resource(ResourceArn=table.live.facts["arn"], Tags=[tag])
+    alarms.tag_resource(ResourceARN=alarm.live.facts["arn"], Tags=[tag])
+    yield {table.address, alarm.address}
+    tables.untag_resource(ResourceArn=table.live.facts["arn"], TagKeys=[tag["Key"]])
+    alarms.untag_resource(ResourceARN=alarm.live.facts["arn"], TagKeys=[tag["Key"]])
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_tags_unlike_the_code_s_are_told_by_the_resource_itself_or_not_known(refused, audited, denied, retagged):
+    operations = {"dynamodb:ListTagsOfResource", "cloudwatch:ListTagsForResource"}
+    if refused:
+        for operation in operations:
+            denied(operation.partition(":")[2])
+    outcome = audited()
+    drifts = {comparison.address: comparison.drifts for comparison in outcome.audit.comparisons}
+    found = {address: told for address, told in drifts.items() if any(str(drift.reality) != "equal" for drift in told)}
+    assert {address: str(drift.reality) for address, (drift,) in found.items()} == dict.fromkeys(
+        retagged, "undetermined" if refused else "different"
+    )
+    assert {drift.live.origin.api for (drift,) in found.values()} == operations
+    granted = {entry["fix"].split()[1] for entry in document(outcome)["coverage"]["unread"]}
+    assert granted == (operations if refused else set())
+
+
 def test_what_is_not_listed_is_not_counted(audited, denied):
     denied("ListTables")
     told = document(audited())

@@ -11,6 +11,7 @@ from auditor.declared import declared, names
 from auditor.hcl import load
 from auditor.kinds import kinds
 from auditor.model.answers import Answer, Answers, Request, Scope
+from auditor.model.tags import ALARM_TAGS, TABLE_TAGS
 from auditor.model.values import Reason
 
 ACCOUNT, REGION = "111122223333", "ap-southeast-1"
@@ -71,10 +72,9 @@ def table_answers(name, live, region=""):
     }
     yield Answer(Request.of("kms:ListAliases", region), ({"Aliases": [alias]},))
     if not region:
-        tags = [{"Key": key, "Value": value} for key, value in live["ListTagsOfResource"].items()]
-        bulk = Request.of("resourcegroupstaggingapi:GetResources", ResourceTypeFilters=("dynamodb:table",))
-        yield Answer(bulk, ({"ResourceTagMappingList": [{"ResourceARN": arn, "Tags": tags}]},))
-        yield Answer(Request.of("dynamodb:ListTagsOfResource", ResourceArn=arn), ({"Tags": tags},))
+        tags = pairs(live["ListTagsOfResource"])
+        yield Answer(TABLE_TAGS.of_all, ({"ResourceTagMappingList": [{"ResourceARN": arn, "Tags": tags}]},))
+        yield Answer(TABLE_TAGS.of(arn), ({"Tags": tags},))
         targets = Request.of("application-autoscaling:DescribeScalableTargets", ServiceNamespace="dynamodb")
         yield Answer(targets, ({"ScalableTargets": []},))
 
@@ -98,18 +98,13 @@ def alarm_answers(live):
     alarms = list(live.get("DescribeAlarms", {}).values())
     request = Request.of("cloudwatch:DescribeAlarms", AlarmTypes=("MetricAlarm", "CompositeAlarm"))
     yield Answer(request, ({"MetricAlarms": alarms},))
-    tags = [
-        {
-            "ResourceARN": alarm["AlarmArn"],
-            "Tags": [
-                {"Key": key, "Value": value}
-                for key, value in live["cloudwatch ListTagsForResource"][alarm["AlarmName"]].items()
-            ],
-        }
-        for alarm in alarms
-    ]
-    bulk = Request.of("resourcegroupstaggingapi:GetResources", ResourceTypeFilters=("cloudwatch:alarm",))
-    yield Answer(bulk, ({"ResourceTagMappingList": tags},))
+    yield from alarm_tag_answers(live, alarms)
+
+
+def alarm_tag_answers(live, alarms):
+    for alarm in alarms:
+        told = live["cloudwatch ListTagsForResource"][alarm["AlarmName"]]
+        yield Answer(ALARM_TAGS.of(alarm["AlarmArn"]), ({"Tags": pairs(told)},))
 
 
 def policy_answers(live, arn):
@@ -152,10 +147,7 @@ def composite_answers(live):
     alarms = list(live["CompositeAlarms"].values())
     request = Request.of("cloudwatch:DescribeAlarms", AlarmTypes=("MetricAlarm", "CompositeAlarm"))
     yield Answer(request, ({"CompositeAlarms": alarms},))
-    told = live["cloudwatch ListTagsForResource"]
-    tags = [{"ResourceARN": alarm["AlarmArn"], "Tags": pairs(told[alarm["AlarmName"]])} for alarm in alarms]
-    bulk = Request.of("resourcegroupstaggingapi:GetResources", ResourceTypeFilters=("cloudwatch:alarm",))
-    yield Answer(bulk, ({"ResourceTagMappingList": tags},))
+    yield from alarm_tag_answers(live, alarms)
 
 
 def iam_answers(live, name):

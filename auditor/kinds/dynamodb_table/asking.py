@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from auditor.kinds.dynamodb_table import activity
-from auditor.kinds.dynamodb_table.attributes import BACKUPS, DESCRIBE, TAGGED, TAGS, TIME_TO_LIVE
+from auditor.kinds.dynamodb_table.attributes import BACKUPS, DESCRIBE, TIME_TO_LIVE
 from auditor.model.answers import Answer, Answers, Request, Scope
 from auditor.model.facts import Resource
-from auditor.model.members import answers_of, items, own_tags, pairs
-from auditor.model.values import Value
+from auditor.model.members import answers_of, items
+from auditor.model.tags import TABLE_TAGS, Tags
 
 TYPE: Final = "aws_dynamodb_table"
 LIST: Final = "dynamodb:ListTables"
@@ -20,7 +20,6 @@ RECOVERY_POINTS: Final = "backup:ListRecoveryPointsByResource"
 
 ALIASES: Final = Request.of("kms:ListAliases")
 TARGETS: Final = Request.of("application-autoscaling:DescribeScalableTargets", ServiceNamespace="dynamodb")
-ALL_TAGS: Final = Request.of(TAGGED, ResourceTypeFilters=("dynamodb:table",))
 ALL_BACKUPS: Final = Request.of(LIST_BACKUPS, BackupType="ALL")
 
 PERMISSIONS: Final = (
@@ -66,7 +65,7 @@ def _describing(names: Iterable[str]) -> Iterator[Request]:
 def requests(scope: Scope) -> Iterator[Request]:
     """The lists, and the declared tables without waiting for them."""
     yield Request.of(LIST)
-    yield ALL_TAGS
+    yield TABLE_TAGS.of_all
     yield ALIASES
     if LIST_BACKUPS in scope.wanted:
         yield ALL_BACKUPS
@@ -80,41 +79,15 @@ def follow(scope: Scope, answer: Answer) -> Iterator[Request]:
             yield from _describing(name for name in items(answer, "TableNames") if in_scope(scope, name))
         case "dynamodb:DescribeTable" if not answer.request.region:
             yield from _around(scope, answer.pages[0]["Table"])
-        case "resourcegroupstaggingapi:GetResources" if answer.request == ALL_TAGS:
-            tagged = tags_by_table(answer)
-            for name in (*scope.names(TYPE), *scope.sought(TYPE)):
-                if not tagged.get(arn(scope, name)):
-                    yield tags_of(arn(scope, name))
-
-
-def tags_by_table(answer: Answer) -> dict[str, dict[str, Value]]:
-    """What the answer about all tags tells, by ARN of a table, without the tags that AWS makes."""
-    return {
-        entry["ResourceARN"]: own_tags(pairs(entry.get("Tags"))) for entry in items(answer, "ResourceTagMappingList")
-    }
-
-
-def tags_of(table_arn: str) -> Request:
-    """The question about the tags of one table."""
-    return Request.of(TAGS, ResourceArn=table_arn)
+        case "resourcegroupstaggingapi:GetResources" if answer.request == TABLE_TAGS.of_all:
+            tags = Tags.of(TABLE_TAGS, Answers({answer.request: answer}))
+            yield from tags.doubts({name: arn(scope, name) for name in (*scope.names(TYPE), *scope.sought(TYPE))}, ())
 
 
 def confirm(answers: Answers, scope: Scope, declared: Iterable[Resource]) -> Iterator[Request]:
-    """The tags of tables that the answer about all tags shows without any, or without one that the code declares.
-
-    That answer is late by AWS's own word, while the one about a single table is not. Declared tables that it leaves out
-    are not waited for: see `follow`.
-    """
-    told = answers.get(ALL_TAGS)
-    if not told.ok:
-        return
-    tagged = tags_by_table(told)
-    expected = {resource.identity.name: resource for resource in declared if resource.kind == TYPE}
-    for name in _known(answers, scope):
-        table_arn = arn(scope, name)
-        found = tagged.get(table_arn)
-        if not found or (name in expected and _otherwise(found, expected[name])):
-            yield tags_of(table_arn)
+    """The tags of tables that the answer about all leaves in doubt; declared ones left out are not waited for."""
+    arns = {name: arn(scope, name) for name in _known(answers, scope)}
+    yield from Tags.of(TABLE_TAGS, answers).doubts(arns, (each for each in declared if each.kind == TYPE))
 
 
 def _known(answers: Answers, scope: Scope) -> list[str]:
@@ -126,13 +99,6 @@ def _known(answers: Answers, scope: Scope) -> list[str]:
     }
     listed = items(answers.get(Request.of(LIST)), "TableNames")
     return sorted(described | {name for name in listed if in_scope(scope, name)})
-
-
-def _otherwise(found: Mapping[str, Value], declared: Resource) -> bool:
-    """Whether a declared tag is not among those found; one that is not known tells nothing."""
-    both = (declared.facts.get("default_tags"), declared.values.get("tags"))
-    expected = own_tags({key: value for tags in both if isinstance(tags, Mapping) for key, value in tags.items()})
-    return any(isinstance(value, str) and found.get(key) != value for key, value in expected.items())
 
 
 def _around(scope: Scope, table: dict[str, Any]) -> Iterator[Request]:

@@ -6,12 +6,11 @@ from typing import Final
 
 from auditor.kinds.dynamodb_table.at_creation import AT_CREATION
 from auditor.model.kind import Attribute, Dormant, Equivalence, Shape
+from auditor.model.tags import TAGS
 
 DESCRIBE: Final = "dynamodb:DescribeTable"
 BACKUPS: Final = "dynamodb:DescribeContinuousBackups"
 TIME_TO_LIVE: Final = "dynamodb:DescribeTimeToLive"
-TAGGED: Final = "resourcegroupstaggingapi:GetResources"
-TAGS: Final = "dynamodb:ListTagsOfResource"
 
 _PROVISIONED: Final = ("billing_mode", "PROVISIONED")
 
@@ -365,12 +364,6 @@ ATTRIBUTES: Final = (
     _REPLICA,
     _POINT_IN_TIME_RECOVERY,
     _TTL,
-    Attribute(
-        name="tags",
-        shape=Shape.MAP,
-        doc="Tags, without those that AWS makes.",
-        api=TAGGED,
-        field="ResourceTagMappingList[].Tags",
-    ),
+    TAGS,
     *AT_CREATION,
 )

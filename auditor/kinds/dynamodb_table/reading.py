@@ -13,24 +13,22 @@ from auditor.kinds.dynamodb_table.asking import (
     arn,
     in_scope,
     of_table,
-    tags_of,
 )
 from auditor.kinds.dynamodb_table.attributes import (
     ATTRIBUTES,
     BACKUPS,
     DESCRIBE,
-    TAGGED,
-    TAGS,
     TIME_TO_LIVE,
 )
 from auditor.kinds.dynamodb_table.regionwide import Regionwide
 from auditor.model.answers import EARLIER, Answer, Answers, Request, Scope
 from auditor.model.facts import Identity, Resource, Side
-from auditor.model.members import LiveOrigins, answers_of, items, number, own_tags, pairs, sources
+from auditor.model.members import LiveOrigins, answers_of, items, number, sources
+from auditor.model.tags import TABLE_TAGS
 from auditor.model.values import NOT_APPLICABLE, Reason, Unknown, Value
 
 SOURCES: Final = {"": (DESCRIBE, "Table"), **sources(ATTRIBUTES)}
-_CONFIRMED: Final = {**SOURCES, "tags": (TAGS, "Tags")}
+_CONFIRMED: Final = TABLE_TAGS.sources(SOURCES)
 """Where values stand when the table was asked for its tags by itself."""
 _DESCRIBED: Final = tuple(attribute.name for attribute in ATTRIBUTES if attribute.api == DESCRIBE)
 _DESCRIBED_FACTS: Final = (
@@ -93,8 +91,6 @@ def read(answers: Answers, scope: Scope) -> Iterator[Resource]:
 def table(name: str, described: Answer, answers: Answers, scope: Scope, region: Regionwide) -> Resource:
     """The live table of a name."""
     backups, expiry = answers.get(of_table(BACKUPS, name)), answers.get(of_table(TIME_TO_LIVE, name))
-    told = {DESCRIBE: described, BACKUPS: backups, TIME_TO_LIVE: expiry, TAGGED: region.tagging}
-    where = SOURCES
     facts: dict[str, Value] = {"arn": arn(scope, name)}
     values: dict[str, Value]
     if described.ok:
@@ -109,10 +105,8 @@ def table(name: str, described: Answer, answers: Answers, scope: Scope, region: 
     archived = facts["status"] in ("ARCHIVED", "ARCHIVING")
     values["point_in_time_recovery"] = _point_in_time_recovery(backups, facts, archived=archived)
     values["ttl"] = _ttl(expiry, facts)
-    values["tags"] = _table_tags(str(facts["arn"]), answers, region)
-    own = answers.by_request.get(tags_of(str(facts["arn"])))
-    if own is not None:
-        told[TAGS], where = own, _CONFIRMED
+    values["tags"], tags = region.tags.of_one(str(facts["arn"]))
+    told = {answer.request.api: answer for answer in (described, backups, expiry, tags)}
     facts["in_transition"] = _in_transition(facts)
     _wanted(facts, answers, region)
     return Resource(
@@ -120,7 +114,7 @@ def table(name: str, described: Answer, answers: Answers, scope: Scope, region: 
         kind=TYPE,
         identity=Identity(scope.account, scope.region, name),
         values=values,
-        origins=LiveOrigins(where, told),
+        origins=LiveOrigins(SOURCES if tags is region.tags.all else _CONFIRMED, told),
         facts=facts,
     )
 
@@ -268,16 +262,6 @@ def _ttl(answer: Answer, facts: dict[str, Value]) -> Value:
     status = facts["ttl_status"] = found.get("TimeToLiveStatus")
     enabled = status in ("ENABLED", "ENABLING")
     return {"enabled": enabled, "attribute_name": found.get("AttributeName") if enabled else NOT_APPLICABLE}
-
-
-def _table_tags(table_arn: str, answers: Answers, region: Regionwide) -> Value:
-    """What was asked for the table itself has the last word; that it has no tags is told there only."""
-    own = answers.by_request.get(tags_of(table_arn))
-    if own is not None:
-        return own_tags(pairs(items(own, "Tags"))) if own.ok else own.unknown
-    if isinstance(region.tags, Unknown):
-        return region.tags
-    return region.tags.get(table_arn) or answers.get(tags_of(table_arn)).unknown
 
 
 def _facts(

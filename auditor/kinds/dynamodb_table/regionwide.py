@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from auditor.kinds.dynamodb_table.asking import ALIASES, ALL_BACKUPS, ALL_TAGS, TARGETS, tags_by_table
+from auditor.kinds.dynamodb_table.asking import ALIASES, ALL_BACKUPS, TARGETS
 from auditor.model.answers import Answer, Answers
 from auditor.model.members import default_key, items
+from auditor.model.tags import TABLE_TAGS, Tags
 from auditor.model.values import Unknown, Value
 
 
@@ -15,13 +16,11 @@ from auditor.model.values import Unknown, Value
 class Regionwide:
     """What lists tell about many tables at once."""
 
-    tags: Mapping[str, Mapping[str, Value]] | Unknown
-    """By ARN."""
+    tags: Tags
     bounds: Mapping[str, Mapping[str, Value]] | Unknown
     """By resource id, then by scalable dimension: (minimum, maximum)."""
     backups: Mapping[str, tuple[Value, ...]] | Unknown
     """By table ARN."""
-    tagging: Answer
     aliases: Answer
     default_key: str
     """Id of the account's AWS managed key for DynamoDB; empty: never used here, or not told."""
@@ -29,13 +28,12 @@ class Regionwide:
     @classmethod
     def of(cls, answers: Answers) -> Regionwide:
         """Out of the answers, worked out once."""
-        tagging, targets, backups = (answers.get(request) for request in (ALL_TAGS, TARGETS, ALL_BACKUPS))
+        targets, backups = answers.get(TARGETS), answers.get(ALL_BACKUPS)
         aliases = answers.get(ALIASES)
         return cls(
-            tags=tags_by_table(tagging) if tagging.ok else tagging.unknown,
+            tags=Tags.of(TABLE_TAGS, answers),
             bounds=_bounds(targets) if targets.ok else targets.unknown,
             backups=_backups(backups) if backups.ok else backups.unknown,
-            tagging=tagging,
             aliases=aliases,
             default_key=default_key(aliases, "dynamodb"),
         )

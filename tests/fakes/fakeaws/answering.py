@@ -46,7 +46,8 @@ class Call:
     @property
     def subject(self) -> str:
         """The table or key that it is about."""
-        return str(self.asked.get("TableName") or self.asked.get("ResourceArn") or self.asked.get("KeyId") or "")
+        names = ("TableName", "ResourceArn", "ResourceARN", "KeyId")
+        return next((str(self.asked[name]) for name in names if self.asked.get(name)), "")
 
 
 @dataclass(frozen=True)

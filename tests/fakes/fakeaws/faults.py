@@ -17,12 +17,13 @@ AWS_RATES: dict[str, float] = {
     "ListAliases": 100,
     "ListResourceTags": 100,
     "DescribeAlarms": 9,
+    "ListTagsForResource": 10,
     "GetMetricData": 50,
     "GetResources": 15,
     "*dynamodb": 2500,
 }
-"""Calls a second per API, or per service after `*`, with a burst of one second's worth; DescribeTimeToLive and
-GetResources are not published and assumed."""
+"""Calls a second per API, or per service after `*`, with a burst of one second's worth; DescribeTimeToLive,
+GetResources and ListTagsForResource are not published and assumed."""
 
 DOCUMENTS: dict[str, tuple[int, str, str]] = {
     "denied": (400, "AccessDeniedException", "User: fake is not authorized to perform: {operation} on: {subject}"),

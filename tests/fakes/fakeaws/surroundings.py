@@ -11,6 +11,8 @@ from fakeaws.paging import limited, named, page
 from fakeaws.world import EPOCH, ApiError, Body, Where, World
 
 METRICS = ("ReadThrottleEvents", "WriteThrottleEvents", "SystemErrors")
+LATE = 2
+"""The alarm of a table whose tags the answer about all does not tell yet, by its number."""
 
 
 def _scaled(world: World, asked: Body, where: Where) -> list[tuple[int, str]]:
@@ -142,11 +144,35 @@ def _measured(stat: Body) -> Body:
     return {"Timestamps": [] if value is None else [Timestamp(EPOCH)], "Values": [] if value is None else [value]}
 
 
+def list_alarm_tags(world: World, asked: Body, where: Where) -> Body:
+    if world.here(where) and asked.get("ResourceARN") in {_alarm_arn(world, alarm, where) for alarm in world.alarms}:
+        return {"Tags": _alarm_tags(world)}
+    raise ApiError(404, "ResourceNotFoundException", f"Unknown: {asked.get('ResourceARN')}")
+
+
+def _alarm_arn(world: World, alarm: tuple[int, int], where: Where) -> str:
+    return where.arn("cloudwatch", f"alarm:{world.names[alarm[0]]}-{METRICS[alarm[1]]}")
+
+
+def _alarm_tags(world: World) -> list[Body]:
+    return [{"Key": "Project", "Value": world.project}]
+
+
 def get_resources(world: World, asked: Body, where: Where) -> Body:
-    types = asked.get("ResourceTypeFilters") or ["dynamodb"]
-    rows = world.tagged if world.here(where) and {"dynamodb", "dynamodb:table"} & set(types) else []
+    """Tables and alarms; of the last alarm of a table it tells nothing yet."""
+    types = set(asked.get("ResourceTypeFilters") or ["dynamodb"]) if world.here(where) else set()
+    rows: list[int | tuple[int, int]] = []
+    if types & {"dynamodb", "dynamodb:table"}:
+        rows += world.tagged
+    if types & {"cloudwatch", "cloudwatch:alarm"}:
+        rows += [(i, number) for i, number in world.alarms if number < LATE]
     part, token = page(rows, asked.get("PaginationToken"), limited(asked.get("ResourcesPerPage"), 100, 50))
-    mappings = [{"ResourceARN": world.table_arn(i, where), "Tags": tags(world, i)} for i in part]
+    mappings = [
+        {"ResourceARN": world.table_arn(row, where), "Tags": tags(world, row)}
+        if isinstance(row, int)
+        else {"ResourceARN": _alarm_arn(world, row, where), "Tags": _alarm_tags(world)}
+        for row in part
+    ]
     return {"ResourceTagMappingList": mappings, "PaginationToken": token or ""}
 
 
@@ -186,6 +212,7 @@ OPERATIONS = {
     "DescribeAlarms": describe_alarms,
     "GetMetricData": get_metric_data,
     "GetResources": get_resources,
+    "ListTagsForResource": list_alarm_tags,
     "GetCallerIdentity": get_caller_identity,
     "AssumeRole": assume_role,
 }

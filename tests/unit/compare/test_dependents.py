@@ -4,12 +4,13 @@ from sample_tables import DESCRIBE, KEY, KINDS, answers, asked, described, faile
 
 from auditor.compare import compare
 from auditor.model.drift import Existence, Plan, Reality, Risk
+from auditor.model.tags import ALARM_TAGS
 from auditor.model.values import REFERENCE, Reason, Unknown
 
 ALARM = "aws_cloudwatch_metric_alarm.gone"
 ALARMS = asked("cloudwatch:DescribeAlarms", AlarmTypes=("MetricAlarm", "CompositeAlarm"))
-TAGS = asked("resourcegroupstaggingapi:GetResources", ResourceTypeFilters=("cloudwatch:alarm",))
 ARN = "arn:aws:cloudwatch:ap-southeast-1:111122223333:alarm:gone"
+WATCH = ARN.replace("gone", "watch")
 GONE = resource("aws_cloudwatch_metric_alarm", "gone", ALARM, {"alarm_name": "gone"})
 
 
@@ -24,8 +25,8 @@ def alarm(name="watch", **values):
 
 def compared(*declared, **live):
     entry = {"AlarmName": "watch", "EvaluationPeriods": 1, "ComparisonOperator": "GreaterThanThreshold"}
-    entry |= {"ActionsEnabled": True} | live
-    found = answers(whole(ALARMS, MetricAlarms=[entry]), whole(TAGS, ResourceTagMappingList=[]))
+    entry |= {"AlarmArn": WATCH, "ActionsEnabled": True} | live
+    found = answers(whole(ALARMS, MetricAlarms=[entry]), whole(ALARM_TAGS.of(WATCH), Tags=[]))
     told = compare(declared, read(found), found, KINDS.values(), scope())
     return {each.address: each for each in told}
 

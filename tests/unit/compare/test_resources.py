@@ -31,6 +31,7 @@ from auditor.compare import compare, excluded, unlisted
 from auditor.compare.references import References
 from auditor.model.drift import Existence, Plan, Reality
 from auditor.model.facts import Identity
+from auditor.model.tags import ALARM_TAGS
 from auditor.model.values import REFERENCE, Reason, Unknown
 
 UNKNOWN = Unknown(Reason.NOT_EVALUABLE, "a data source decides it")
@@ -248,8 +249,8 @@ LIVE_ALARM = {
 
 def test_the_arn_of_a_topic_follows_from_its_name():
     topic = resource("aws_sns_topic", "alarms", "aws_sns_topic.alarms", {"name": "alarms"})
-    tags = asked("resourcegroupstaggingapi:GetResources", ResourceTypeFilters=("cloudwatch:alarm",))
-    found = answers(whole(ALARMS, MetricAlarms=[LIVE_ALARM]), whole(tags, ResourceTagMappingList=[]))
+    own = ALARM_TAGS.of(LIVE_ALARM["AlarmArn"])
+    found = answers(whole(ALARMS, MetricAlarms=[LIVE_ALARM]), whole(own, Tags=[]))
     declared = alarm((computed("aws_sns_topic.alarms.arn"),))
     assert by_address(all_of([declared, topic], found))["aws_cloudwatch_metric_alarm.a"].drifts == ()
     nameless = replace(topic, identity=replace(topic.identity, name=UNKNOWN))

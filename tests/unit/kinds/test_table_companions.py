@@ -15,6 +15,7 @@ from auditor.kinds import (
 from auditor.model.answers import Answer, Answers, Request, Scope
 from auditor.model.drift import Plan, Reality
 from auditor.model.facts import Identity, Resource, Side
+from auditor.model.tags import TABLE_TAGS
 from auditor.model.values import Reason, Unknown
 
 SCOPE = Scope("111122223333", "eu-west-1")
@@ -26,6 +27,8 @@ MODULES = (
     dynamodb_table_replica,
     dynamodb_tag,
 )
+
+LATER = Unknown(Reason.NOT_EVALUABLE, "later")
 
 
 def declaring(module, *names):
@@ -129,34 +132,37 @@ def test_a_replica_is_missing_where_its_table_does_not_list_it():
 
 def test_every_tag_of_a_table_is_told_and_a_missing_one_is_missing():
     entry = {"ResourceARN": ARN, "Tags": [{"Key": "Team", "Value": "a"}]}
-    common = Answer(dynamodb_tag.ALL_TAGS, ({"ResourceTagMappingList": [entry]},))
+    common = Answer(TABLE_TAGS.of_all, ({"ResourceTagMappingList": [entry]},))
     scope = declaring(dynamodb_tag, f"{ARN}/Team", f"{ARN}/Owner")
     (found,) = dynamodb_tag.KIND.read(answers(common), scope)
     assert (found.identity.name, found.values["value"]) == (f"{ARN}/Team", "a")
     own = Answer(Request.of(dynamodb_tag.TAGS, ResourceArn=ARN), ({"Tags": entry["Tags"]},))
     assert dynamodb_tag.KIND.absence(answers(common, own), scope, f"{ARN}/Owner") is None
     assert dynamodb_tag.KIND.absence(answers(common), scope, f"{ARN}/Owner").api == dynamodb_tag.TAGS
-    assert (
-        dynamodb_tag.KIND.absence(answers(common, denied(own.request)), scope, f"{ARN}/Owner").reason is Reason.DENIED
-    )
+    refused = answers(common, denied(own.request))
+    assert dynamodb_tag.KIND.absence(refused, scope, f"{ARN}/Owner").reason is Reason.DENIED
+    assert not list(dynamodb_tag.KIND.read(refused, scope))
 
 
 @pytest.mark.parametrize(
-    ("told", "declared", "doubtful"),
+    ("told", "key", "value", "doubtful"),
     [
-        ([{"Key": "Team", "Value": "a"}], "Team", False),
-        ([{"Key": "Team", "Value": "a"}], "Owner", True),
-        (None, "Team", True),
-        ([], "Team", True),
+        ({"Team": "v", "Other": "w"}, "Team", "v", False),
+        ({"Team": "a"}, "Team", "v", True),
+        ({"Team": "v"}, "Owner", "v", True),
+        ({"Team": "v"}, "Team", LATER, True),
+        (None, "Team", "v", True),
+        ({}, "Team", "v", True),
     ],
 )
-def test_a_tag_that_the_answer_about_all_lacks_is_asked_of_the_table(told, declared, doubtful):
-    entries = [] if told is None else [{"ResourceARN": ARN, "Tags": told}]
-    common = Answer(dynamodb_tag.ALL_TAGS, ({"ResourceTagMappingList": entries},))
+def test_a_tag_that_the_answer_about_all_has_not_as_the_code_is_asked_of_the_table(told, key, value, doubtful):
+    tags = [{"Key": key, "Value": value} for key, value in (told or {}).items()]
+    entries = [] if told is None else [{"ResourceARN": ARN, "Tags": tags}]
+    common = Answer(TABLE_TAGS.of_all, ({"ResourceTagMappingList": entries},))
     scope = replace(SCOPE, declared={dynamodb_tag.TYPE: (), dynamodb_tag.TABLE: ("users",)})
-    tag = Resource(Side.DECLARED, dynamodb_tag.TYPE, Identity("1", "eu-west-1", "x"), {"key": declared, "value": "v"})
+    tag = Resource(Side.DECLARED, dynamodb_tag.TYPE, Identity("1", "eu-west-1", "x"), {"key": key, "value": value})
     asked = list(dynamodb_tag.KIND.confirm(answers(common, table()), scope, [tag]))
-    assert asked == [Request.of(dynamodb_tag.TAGS, ResourceArn=ARN)] * doubtful
+    assert asked == [TABLE_TAGS.of(ARN)] * doubtful
     assert not list(dynamodb_tag.KIND.confirm(answers(common, table()), SCOPE, [tag]))
     assert not list(dynamodb_tag.KIND.confirm(answers(common, table()), scope, []))
     assert not list(dynamodb_tag.KIND.confirm(answers(denied(common.request), table()), scope, [tag]))

@@ -103,14 +103,18 @@ def test_a_replica_of_another_region_is_not():
         ({"env": "uat"}, None, True),
         ({"env": "prod", "team": "data"}, None, True),
         ({}, {"team": "data"}, True),
+        ({"env": None}, {"env": "prod"}, False),
         ({"env": "prod"}, {"env": "uat"}, False),
         (None, {"env": "prod"}, False),
-        ({"team": Unknown(Reason.NOT_EVALUABLE, "later")}, None, False),
-        (Unknown(Reason.NOT_EVALUABLE, "later"), None, False),
-        ({"aws:made": "x"}, None, False),
+        ({"env": "prod", "aws:made": "x", "none": None}, None, False),
+        ({"env": Unknown(Reason.NOT_EVALUABLE, "later")}, None, False),
+        (Unknown(Reason.NOT_EVALUABLE, "later"), {"env": "uat"}, False),
+        ({"team": Unknown(Reason.NOT_EVALUABLE, "later")}, None, True),
+        ({"aws:made": "x"}, None, True),
+        (None, None, True),
     ],
 )
-def test_a_declared_tag_that_the_answer_about_all_lacks_is_asked_for_again(code, default, doubtful):
+def test_a_table_that_the_answer_about_all_shows_otherwise_than_the_code_is_asked_by_itself(code, default, doubtful):
     declared = [table(tags=code, facts={"default_tags": default})]
     assert confirmed(bulk({TABLE: {"env": "prod"}}), declared=declared) == [OWN_TAGS] * doubtful
 
