@@ -7,7 +7,7 @@ CORE := model compare judge policy.conditions policy.verdicts
 CORE_TESTS := tests/unit/model tests/unit/compare tests/unit/policy tests/unit/kinds tests/unit/test_judge*.py \
 	tests/contract/test_plan_oracle.py tests/rules
 
-.PHONY: help install demo test rest coverage check golden permissions lock bench soak wheel clean
+.PHONY: help install demo pictures test rest coverage check golden permissions lock bench soak wheel clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -23,6 +23,11 @@ $(INSTALLED): setup.cfg pyproject.toml
 
 demo: $(INSTALLED) ## audit a changed estate on a local AWS stand-in; prints the report's path
 	@$(BIN)/audit demo; code=$$?; [ $$code -eq 4 ] || exit $$code
+
+pictures: demo ## take the pictures of README anew
+	npm ci --prefix tests/browser --no-audit --no-fund --loglevel=error
+	profile=$$(mktemp -d) && node tests/browser/pictures.mjs "$$(command -v chromium)" "$$profile" \
+		"file://$$(ls -d "$$PWD"/reports/out/demo/prod/*/ | tail -1)report.html" reports; rm -rf "$$profile"
 
 test: $(INSTALLED) ## run the test-suite
 	$(BIN)/python -m pytest -n auto --dist worksteal
