@@ -12,7 +12,7 @@ from auditor.model.facts import Identity, Resource
 from auditor.model.results import Subject
 from auditor.model.values import Value
 from auditor.subjects.definition import SubjectType, decided, lifted, makers_of, spec
-from auditor.subjects.key_use import direct_use
+from auditor.subjects.key_use import direct_grants, direct_use
 from auditor.subjects.material import Index, Material, refers
 from auditor.subjects.moments import hours_before, newest
 from auditor.subjects.policy_statements import PolicyFindings, findings_of
@@ -62,6 +62,11 @@ def _declared_policy(sides: Sides) -> Value:
     )
     own = key.values.get("policy")
     return next(companions, NO_POLICY) if own is None else own
+
+
+def _direct_grants(sides: Sides) -> Value:
+    live = sides.live
+    return direct_grants(live.facts.get("grants")) if isinstance(live, Resource) else live
 
 
 def _valid_days(sides: Sides) -> Value:
@@ -246,6 +251,15 @@ DEFINITIONS: Final[Definitions] = (
             "kms:GetKeyPolicy Policy",
         ),
         lambda sides: direct_use(_live_policy(sides)),
+    ),
+    of_sides(
+        spec(
+            "live.direct_grants",
+            FactType.STRINGS,
+            "Grants by which others than services may use it, whatever encryption context they demand.",
+            "kms:ListGrants Grants.GranteePrincipal",
+        ),
+        _direct_grants,
     ),
     of_sides(
         spec(

@@ -1,7 +1,7 @@
-"""Analysis of key policies: which statements let somebody use a key otherwise than through DynamoDB.
+"""Analysis of key policies and grants: what lets somebody use a key otherwise than through DynamoDB.
 
 Use is what shows or hides data: decrypting, encrypting, making data keys. Statements for whole accounts leave the
-decision to IAM, those for services to AWS; both are left out, and so are grants.
+decision to IAM, what is for services leaves it to AWS; both are left out.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from auditor.model.values import NOT_APPLICABLE, Reason, Unknown, Value
 from auditor.policy.globs import matches
+from auditor.subjects.definition import decided
 from auditor.subjects.policy_statements import LONGEST
 
 USES: Final = (
@@ -26,7 +27,11 @@ _DYNAMODB: Final = re.compile(r"dynamodb\.[a-z0-9*-]+\.amazonaws\.com(\.cn)?")
 _VIA: Final = "kms:viaservice"
 _ONLY: Final = frozenset({"stringequals", "stringequalsignorecase", "stringlike"})
 _UNLESS: Final = frozenset({"stringnotequals", "stringnotequalsignorecase", "stringnotlike"})
+_GRANTED: Final = frozenset(use.removeprefix("kms:") for use in USES)
+_SERVICE: Final = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
 _UNREADABLE: Final = Unknown(Reason.NOT_SUPPORTED, "the policy document can't be read as one")
+
+_NAMELESS: Final = Unknown(Reason.FAILED, "a grant without its grantee", api="kms:ListGrants")
 
 Statement = Mapping[str, Any]
 
@@ -40,6 +45,25 @@ def direct_use(document: Value) -> Value:
     if document is None or document is NOT_APPLICABLE or isinstance(document, Unknown):
         return document
     return _direct_use(str(document))
+
+
+def direct_grants(grants: Value) -> Value:
+    """Who may use a key by a grant, services left out, each with the grant; what keeps them unknown where that is.
+
+    No constraint of a grant names a service between: whoever knows the encryption context may use the key directly.
+    """
+    if not isinstance(grants, tuple):
+        return grants
+    used = [grant for grant in grants if isinstance(grant, Mapping) and _shows_data(grant["operations"])]
+    return decided(
+        _NAMELESS if grant["grantee"] is None else f"{grant['grantee']} by grant {grant['id']}"
+        for grant in used
+        if not _SERVICE.fullmatch(str(grant["grantee"]))
+    )
+
+
+def _shows_data(operations: Value) -> bool:
+    return isinstance(operations, tuple) and not _GRANTED.isdisjoint(operations)
 
 
 @lru_cache(maxsize=1024)

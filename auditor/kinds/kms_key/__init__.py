@@ -190,7 +190,7 @@ def _grants(answer: Answer, *, customer: bool) -> Value:
     return tuple(
         {
             "id": grant["GrantId"],
-            "grantee": grant.get("GranteePrincipal"),
+            "grantee": grant.get("GranteePrincipal", grant.get("GranteeServicePrincipal")),
             "operations": tuple(sorted(grant.get("Operations") or ())),
             "created": grant.get("CreationDate"),
         }

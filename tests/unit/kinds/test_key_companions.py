@@ -1,5 +1,7 @@
 """Policies and replicas of keys, and what other resources say of a key."""
 
+import pytest
+
 from auditor.compare import compare
 from auditor.kinds import kinds, kms_key, kms_key_policy, kms_replica_key
 from auditor.model.answers import Answer, Answers, Request, Scope
@@ -82,6 +84,15 @@ def test_grants_are_asked_for_only_where_a_rule_wants_them():
     (key,) = kms_key.KIND.read(answered(), scope())
     assert isinstance(key.facts["grants"], Unknown)
     assert key.facts["grants"].reason is Reason.NOT_READ
+
+
+@pytest.mark.parametrize("field", ["GranteePrincipal", "GranteeServicePrincipal"])
+def test_a_grant_tells_its_grantee_by_either_field(field):
+    asked = Request.of("kms:ListGrants", KeyId=ARN)
+    told = Answer(asked, ({"Grants": [{"GrantId": "g1", field: "dynamodb.amazonaws.com", "Operations": ["Decrypt"]}]},))
+    (key,) = kms_key.KIND.read(Answers({**answered().by_request, asked: told}), scope())
+    (grant,) = key.facts["grants"]
+    assert grant["grantee"] == "dynamodb.amazonaws.com"
 
 
 ROTATIONS = Request.of("kms:ListKeyRotations", KeyId=ARN)

@@ -117,6 +117,13 @@ def test_policy_with_references():
     assert isinstance(other["declared.policy.foreign_accounts"], Unknown)
 
 
+def test_grants_by_which_somebody_may_use_it():
+    told = ({"id": "g1", "grantee": "arn:aws:iam::111122223333:user/eve", "operations": ("Decrypt",)},)
+    assert facts_of(key(grants=told))["live.direct_grants"].value == (f"{told[0]['grantee']} by grant g1",)
+    refused = Unknown(Reason.DENIED)
+    assert facts_of(key(grants=refused))["live.direct_grants"].value is refused
+
+
 def material_days(**facts):
     return facts_of(key(created="2025-01-01T00:00:00Z", **facts))["live.material_days"].value
 

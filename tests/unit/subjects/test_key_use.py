@@ -3,7 +3,7 @@ import json
 import pytest
 
 from auditor.model.values import NOT_APPLICABLE, Reason, Unknown
-from auditor.subjects.key_use import direct_use
+from auditor.subjects.key_use import direct_grants, direct_use
 
 ROLE = "arn:aws:iam::111122223333:role/app"
 DYNAMODB = "dynamodb.eu-west-1.amazonaws.com"
@@ -111,3 +111,42 @@ def test_what_is_no_policy():
     assert direct_use(NOT_APPLICABLE) is NOT_APPLICABLE
     for text in ("{", "[]", '{"Statement": [1]}', policy({"Effect": "Allow"}), " " * (1 << 19)):
         assert isinstance(direct_use(text), Unknown)
+
+
+def grant(grantee=ROLE, *operations):
+    return {"id": "g1", "grantee": grantee, "operations": operations or ("Decrypt",)}
+
+
+@pytest.mark.parametrize("operations", [("Decrypt",), ("DescribeKey", "GenerateDataKeyPair"), ("ReEncryptTo",)])
+def test_a_grant_lets_its_grantee_use_the_key(operations):
+    assert direct_grants((grant(ROLE, *operations),)) == (f"{ROLE} by grant g1",)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        grant("dynamodb.eu-west-1.amazonaws.com"),
+        grant("dynamodb.amazonaws.com.cn"),
+        grant(ROLE, "DescribeKey", "CreateGrant", "RetireGrant", "GetPublicKey"),
+    ],
+)
+def test_grants_of_services_and_of_other_operations_do_not_count(given):
+    assert direct_grants((given,)) == ()
+    assert direct_grants((given, grant())) == (f"{ROLE} by grant g1",)
+
+
+def test_a_role_that_is_called_like_a_service_is_none():
+    role = "arn:aws:iam::111122223333:role/dynamodb.amazonaws.com"
+    assert direct_grants((grant(role),)) == (f"{role} by grant g1",)
+
+
+def test_a_grant_without_its_grantee_is_unknown():
+    assert isinstance(direct_grants((grant(None),)), Unknown)
+    assert f"{ROLE} by grant g1" in direct_grants((grant(None), grant()))
+    assert direct_grants((grant(None, "DescribeKey"),)) == ()
+
+
+def test_what_tells_no_grants():
+    unknown = Unknown(Reason.DENIED)
+    assert direct_grants(unknown) is unknown
+    assert direct_grants(()) == ()
