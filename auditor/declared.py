@@ -32,7 +32,13 @@ def declared(configuration: Configuration, kinds: Iterable[Kind], *, account: st
     by_type = {kind.type: kind for kind in kinds}
     providers: dict[int, Mapping[str, Value]] = {}
     return tuple(
-        _resource(resource, by_type.get(resource.type), account, region, _tagging(resource.provider, providers))
+        _resource(
+            resource,
+            by_type.get(resource.type),
+            (account, region),
+            _tagging(resource.provider, providers),
+            configuration.refused.get(resource.address, ()),
+        )
         for resource in configuration.resources
     )
 
@@ -58,8 +64,13 @@ def not_examined(resources: Iterable[Resource], kinds: Iterable[Kind]) -> tuple[
 
 
 def _resource(
-    resource: DeclaredResource, kind: Kind | None, account: str, region: str, tagging: Mapping[str, Value]
+    resource: DeclaredResource,
+    kind: Kind | None,
+    place: tuple[str, str],
+    tagging: Mapping[str, Value],
+    refused: tuple[str, ...],
 ) -> Resource:
+    account, region = place
     reading = _Reading()
     if kind is None:
         values = {name: reading.any_value(value, name) for name, value in resource.written.items()}
@@ -81,6 +92,7 @@ def _resource(
         place=resource.place,
         sensitive=frozenset((*reading.sensitive, *_sensitive_default_tags(resource.provider))),
         ignored=resource.ignore_changes,
+        refused=refused,
         undetermined=undetermined if resource.undetermined is None else resource.undetermined,
         facts={**tagging, "prevent_destroy": True} if resource.prevent_destroy else tagging,
     )

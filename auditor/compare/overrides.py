@@ -40,6 +40,8 @@ class LeftOut:
         """The declared values with the stored ones in the place of those that are left out; tags are not among them."""
         if not self._steps:
             return declared
+        if self.everything:
+            return {**declared, **stored}
         planned = dict(declared)
         for name, *inner in self._steps:
             if name in ("tags", "tags_all"):

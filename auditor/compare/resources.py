@@ -160,7 +160,7 @@ class _Pairing:
         return None
 
     def _missing(self, kind: Kind, identity: Identity, declared: Resource) -> Comparison:
-        reasons = kind.invalid(self._bound(declared), None, True)
+        reasons = (*declared.refused, *kind.invalid(self._bound(declared), None))
         return Comparison(
             kind=declared.kind,
             identity=identity,
@@ -191,38 +191,26 @@ class _Pairing:
 
     def _both(self, kind: Kind, identity: Identity, declared: Resource, live: Resource) -> Comparison:
         left_out = LeftOut(declared.ignored)
+        bound, stored = self._bound(declared), kind.refresh(live, self.answers).values
+        last = LastApplied.of(kind, known) if (known := (self.applied or {}).get(declared.address)) else None
+        stored = stored if last is None else last.stored(stored)
+        next_plan = NextPlan(kind, declared, live, bound, stored, left_out)
         drifts: list[Drift] = []
         changed: set[str] = set()
-        refusals: tuple[str, ...] = ()
         if not left_out.everything:
-            bound, stored = self._bound(declared), kind.refresh(live, self.answers).values
-            last = LastApplied.of(kind, known) if (known := (self.applied or {}).get(declared.address)) else None
-            stored = stored if last is None else last.stored(stored)
-            planned = left_out.planned(bound, stored)
-            defaults = self.defaults[kind.type]
-            walk = Walk(declared, live, planned, stored, left_out, self.aliases, defaults, self.rules.origin)
-            walk.over(kind.attributes)
-            elsewhere = self.references.declared_by_companions(declared)
-            if walk.drifts:
-                drifts = _dropped(kind, [drift for drift in walk.drifts if drift.path not in elsewhere])
-                changed = {_top(drift) for drift in drifts if drift.plan in _CHANGES}
-                along = _come_along(kind, drifts)
-                drifts = [drift for drift in drifts if _element(drift) not in along]
-            if _tagged(kind):
-                tags = TagDrifts(declared, live, planned.get("tags"), left_out).find()
-                drifts += tags.drifts
-                changed |= tags.changed
+            drifts, changed = self._differing(next_plan)
             if last is not None:
                 drifts += last.passengers(declared, left_out, changing=bool(changed))
-            next_plan = NextPlan(kind, declared, live, bound, stored, left_out)
-            refusals = next_plan.refusals(anew=_plan(drifts) is Plan.REPLACE)
-            drifts += next_plan.risks(refusals)
-            drifts = [
-                replace(drift, put_back=kind.put_back(planned, live, drift)) if _settled(drift, declared) else drift
-                for drift in drifts
-            ]
-            if last is not None:
-                drifts = list(last.dated(drifts, stored))
+        refusals = next_plan.refusals(anew=_plan(drifts) is Plan.REPLACE)
+        drifts += next_plan.risks(refusals)
+        drifts = [
+            replace(drift, put_back=kind.put_back(next_plan.planned, live, drift))
+            if _settled(drift, declared)
+            else drift
+            for drift in drifts
+        ]
+        if last is not None:
+            drifts = list(last.dated(drifts, stored))
         return Comparison(
             kind=declared.kind,
             identity=identity,
@@ -237,6 +225,26 @@ class _Pairing:
             not_compared=(EVERYTHING,) if left_out.everything else tuple(sorted(declared.ignored)),
             note="; ".join(refusals),
         )
+
+    def _differing(self, there: NextPlan) -> tuple[list[Drift], set[str]]:
+        """The drifts of all attributes and tags, and which of them plan would change."""
+        kind, declared, live, planned = there.kind, there.declared, there.live, there.planned
+        defaults, provider = self.defaults[kind.type], self.rules.origin
+        drifts: list[Drift] = []
+        changed: set[str] = set()
+        walk = Walk(declared, live, planned, there.stored, there.left_out, self.aliases, defaults, provider)
+        walk.over(kind.attributes)
+        if walk.drifts:
+            elsewhere = self.references.declared_by_companions(declared)
+            drifts = _dropped(kind, [drift for drift in walk.drifts if drift.path not in elsewhere])
+            changed = {_top(drift) for drift in drifts if drift.plan in _CHANGES}
+            along = _come_along(kind, drifts)
+            drifts = [drift for drift in drifts if _element(drift) not in along]
+        if _tagged(kind):
+            tags = TagDrifts(declared, live, planned.get("tags"), there.left_out).find()
+            drifts += tags.drifts
+            changed |= tags.changed
+        return drifts, changed
 
     def unmanaged(self, live: Resource, unsure: Unknown | None, behind: str | None) -> Comparison:
         """The comparison of a live resource that no declared one manages; `behind`: the address that the state has."""

@@ -24,9 +24,15 @@ class NextPlan:
     stored: Mapping[str, Value]
     left_out: LeftOut
 
+    @property
+    def planned(self) -> Mapping[str, Value]:
+        """What the code says, with what AWS has in the place of what it leaves out."""
+        return self.left_out.planned(self.bound, self.stored)
+
     def refusals(self, *, anew: bool) -> tuple[str, ...]:
-        """Why Terraform refuses the plan; `anew`: it would replace the resource."""
-        return self.kind.invalid(self.left_out.planned(self.bound, self.stored), self.stored, anew)
+        """Why Terraform refuses the plan; `anew`: it would replace the resource, which it then plans from nothing."""
+        told = (*self.declared.refused, *self.kind.invalid(self.planned, self.stored))
+        return self.kind.invalid(self.bound, None) if anew and not told else told
 
     def risks(self, refusals: tuple[str, ...]) -> Iterator[Drift]:
         """The plan that fails, told as a drift of the resource as a whole; else what it takes to make it fail."""
@@ -56,7 +62,9 @@ class NextPlan:
 
     def _refused_anyway(self) -> bool:
         """Whether Terraform would refuse the plan too if AWS had what the code says."""
+        if self.declared.refused:
+            return True
         ignored = {steps(path)[0] for path in self.declared.ignored}
         said = {name: value for name in self.stored if (value := self.bound.get(name)) is not None or name in ignored}
         as_said = {**self.stored, **said}
-        return bool(self.kind.invalid(self.left_out.planned(self.bound, as_said), as_said, False))
+        return bool(self.kind.invalid(self.left_out.planned(self.bound, as_said), as_said))

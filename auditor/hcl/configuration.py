@@ -6,7 +6,7 @@ import gc
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -162,6 +162,8 @@ class Configuration:
     """The data sources that AWS can be asked about."""
     hints: tuple[Hint, ...] = ()
     """What `moved`, `import` and `removed` say, of all modules."""
+    refused: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    """By address: what the provider refuses of a resource, whatever would be planned."""
 
     def console_scope(self) -> ModuleInstance:
         """The scope of expressions in the root module."""
@@ -235,7 +237,7 @@ def load(
             if (configured := instance.provider((labels[0], labels[1])))
         )
         declared = {name: instance.variable(name) for (name,) in module.of("variable")}
-        validate_modules(instance)
+        refused = validate_modules(instance)
     consulted = dict(context.surroundings.consulted)
     if installed.manifest is not None:
         consulted[root / INSTALLED] = installed.manifest
@@ -254,6 +256,7 @@ def load(
         conditions=met,
         sought=tuple(sorted(context.sought)),
         hints=said,
+        refused=refused,
         project_root=project_root,
         consulted=MappingProxyType(consulted),
     )

@@ -137,6 +137,8 @@ class Resource:
     """Paths marked sensitive in code."""
     ignored: tuple[str, ...] = ()
     """`lifecycle.ignore_changes`, as written; `all` stands for everything."""
+    refused: tuple[str, ...] = ()
+    """Why the provider refuses what is written, whatever would be planned (declared side)."""
     undetermined: Unknown | None = None
     """Set where count or for_each is unknown: whether, and how often, the resource exists."""
     facts: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))

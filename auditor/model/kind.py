@@ -129,7 +129,7 @@ def never_its_own(_resource: Resource, _scope: Scope, /) -> bool:
     return False
 
 
-def _never(_planned: Mapping[str, Value], _refreshed: Mapping[str, Value] | None, _anew: bool, /) -> tuple[str, ...]:
+def _never(_planned: Mapping[str, Value], _refreshed: Mapping[str, Value] | None, /) -> tuple[str, ...]:
     return ()
 
 
@@ -173,8 +173,8 @@ class Kind:
     """Pure: for a declared name that `read` has nothing of: None where AWS said that it is not there."""
     belongs: Callable[[Resource, Scope], bool] = never_its_own
     """Pure: whether a live resource lies in the environment's name space, so that undeclared means unmanaged."""
-    invalid: Callable[[Mapping[str, Value], Mapping[str, Value] | None, bool], tuple[str, ...]] = _never
-    """Pure: why the provider refuses planned values, the refreshed ones given, and whether it is created anew."""
+    invalid: Callable[[Mapping[str, Value], Mapping[str, Value] | None], tuple[str, ...]] = _never
+    """Pure: why the provider refuses planned values, given the refreshed ones; none of a resource that is created."""
     put_back: Callable[[Mapping[str, Value], Resource, Drift], tuple[Call, ...]] = _no_calls
     """Pure: the calls that give a live resource again what is planned at a drift, both sides of which are known."""
     data_source: Callable[[Answers, Scope, str], Found] | None = None

@@ -1,9 +1,11 @@
-"""What the provider refuses unplanned: values out of range, texts that are no JSON, blocks too many or too few."""
+"""What the provider refuses unplanned: values out of range, texts of another form, blocks too many or too few."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -104,7 +106,7 @@ def _json(name: str, value: Value | None, _bound: object, _: object, place: Plac
 def _most(name: str, value: Value | None, bound: Any, _: object, place: Place) -> Found:  # noqa: ANN401 - JSON
     items = list(values.items(value)) if value is not None and isinstance(value.content, tuple) else []
     if len(items) > bound:
-        yield f'No more than {bound} "{name}" blocks are allowed.', _place(items[bound]) or place
+        yield f'No more than {bound} "{name}" are allowed.', _place(items[bound]) or place
 
 
 def _least(name: str, value: Value | None, bound: Any, _: object, place: Place) -> Found:  # noqa: ANN401 - JSON
@@ -114,10 +116,83 @@ def _least(name: str, value: Value | None, bound: Any, _: object, place: Place) 
 
 
 def _not_with(name: str, value: Value | None, bound: Any, holder: Mapping[str, Value], place: Place) -> Found:  # noqa: ANN401 - JSON
-    other = holder.get(bound)
-    if any(True for _ in _known(value)) and any(True for _ in _known(other)):
-        yield f'"{name}" conflicts with "{bound}".', _place(value) or place
-        yield f'"{bound}" conflicts with "{name}".', _place(other) or place
+    for each in bound:
+        if any(True for _ in _known(value)) and any(True for _ in _known(holder.get(each))):
+            yield f'"{name}" conflicts with "{each}".', _place(value) or place
+
+
+def _texts(value: Value | None, place: Place) -> Iterator[tuple[str, Place]]:
+    """The known texts of a value, each with its place."""
+    for item in _known(value):
+        if isinstance(item.content, str):
+            yield item.content, _place(item) or _place(value) or place
+
+
+def _length(name: str, value: Value | None, bound: Any, _: object, place: Place) -> Found:  # noqa: ANN401 - JSON
+    least, most = bound
+    for text, at in _texts(value, place):
+        if len(text.encode()) < least or (most is not None and len(text.encode()) > most):
+            yield f"{name} has from {least} to {most} characters." if most else f"{name} is empty.", at
+
+
+def _match(name: str, value: Value | None, bound: Any, _: object, place: Place) -> Found:  # noqa: ANN401 - JSON
+    for text, at in _texts(value, place):
+        if not re.fullmatch(bound, text, re.ASCII):
+            yield f"{name} is of the form {bound}.", at
+
+
+def _arn(name: str, value: Value | None, bound: Any, _: object, place: Place) -> Found:  # noqa: ANN401 - JSON
+    for text, at in _texts(value, place):
+        if text and not _ARN.fullmatch(text) and not (bound and re.fullmatch(bound, text, re.ASCII)):
+            yield f"{name} is not an ARN.", at
+
+
+_ARN: Final = re.compile(
+    r"arn:aws(-[a-z]+)*:[^:]*:([a-z]{2}(-[a-z]+)+-\d{1,2})?"
+    r":(aws|aws-managed|third-party|aws-marketplace|\d{12}|cw.{10})?:(?s:.+)",
+    re.ASCII,
+)
+
+
+def _time(name: str, value: Value | None, _bound: object, _: object, place: Place) -> Found:
+    for text, at in _texts(value, place):
+        if not _RFC3339.fullmatch(text) or not _is_date(text[:10]):
+            yield f"{name} is a time as 2006-01-02T15:04:05Z.", at
+
+
+_RFC3339: Final = re.compile(
+    r"\d{4}-\d\d-\d\dT([01]?\d|2[0-3]):[0-5]\d:[0-5]\d([.,]\d+)?(Z|[+-]\d\d:[0-5]\d)", re.ASCII
+)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _multiple(name: str, value: Value | None, bound: Any, _: object, place: Place) -> Found:  # noqa: ANN401 - JSON
+    step, *others = bound
+    for item in _known(value):
+        if isinstance(item.content, int) and item.content not in others and item.content % step:
+            yield f"{name} is a multiple of {step}, or one of {', '.join(map(str, others))}.", _place(value) or place
+
+
+def _with(name: str, value: Value | None, bound: Any, holder: Mapping[str, Value], place: Place) -> Found:  # noqa: ANN401 - JSON
+    for each in bound:
+        if any(True for _ in _known(value)) and _absent(holder.get(each)):
+            yield f"{name} needs {each}.", _place(value) or place
+
+
+def _or(name: str, value: Value | None, bound: Any, holder: Mapping[str, Value], place: Place) -> Found:  # noqa: ANN401 - JSON
+    if _absent(value) and _absent(holder.get(bound)):
+        yield f"One of {name} and {bound} is needed.", place
+
+
+def _absent(value: Value | None) -> bool:
+    return value is None or value.is_null
 
 
 _CHECKS: Final[Mapping[str, Callable[[str, Value | None, Any, Mapping[str, Value], Place], Found]]] = {
@@ -127,4 +202,11 @@ _CHECKS: Final[Mapping[str, Callable[[str, Value | None, Any, Mapping[str, Value
     "most": _most,
     "least": _least,
     "not_with": _not_with,
+    "length": _length,
+    "match": _match,
+    "arn": _arn,
+    "time": _time,
+    "multiple": _multiple,
+    "with": _with,
+    "or": _or,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import partial
 
 from auditor.hcl import values
@@ -20,8 +21,11 @@ from auditor.hcl.validation.moves import of_moves
 from auditor.hcl.validation.names import of_names
 
 
-def validate_modules(root: ModuleInstance) -> None:
-    """Complain of what Terraform refuses in any module; what evaluation complained of is not told again."""
+def validate_modules(root: ModuleInstance) -> Mapping[str, tuple[str, ...]]:
+    """Complain of what Terraform refuses in any module; what evaluation complained of is not told again.
+
+    Returns, by address, what the provider refuses of a resource whatever would be planned.
+    """
     installed, diagnostics = root.context.installed, root.context.diagnostics
     for module in installed.modules:
         for found in (
@@ -34,13 +38,17 @@ def validate_modules(root: ModuleInstance) -> None:
             _note(found, diagnostics)
     _note(_of_outputs(root), diagnostics)
     ephemeral = any(map(knows_ephemeral, installed.modules))
+    refused: dict[str, tuple[str, ...]] = {}
     for instance in root.tree:
         if ephemeral:
             _note(of_ephemeral(instance), diagnostics)
         for resource in instance.instances():
-            _note(of_instance(resource), diagnostics)
+            if told := tuple(of_instance(resource)):
+                _note(told, diagnostics)
+                refused[resource.address] = tuple(each.detail for each in told)
     if not diagnostics.told(SUMMARY):
         _note(of_cycles(root.module, installed.calls), diagnostics)
+    return refused
 
 
 def _of_outputs(root: ModuleInstance) -> Complaints:
@@ -55,6 +63,6 @@ def _of_outputs(root: ModuleInstance) -> Complaints:
             yield Complaint("Output refers to sensitive values", detail, block.source, block.offset)
 
 
-def _note(complaints: Complaints, diagnostics: Diagnostics) -> None:
+def _note(complaints: Iterable[Complaint], diagnostics: Diagnostics) -> None:
     for each in complaints:
         diagnostics.error_unless_told(each.summary, each.detail, each.source.range_at(each.offset))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -11,11 +10,9 @@ from auditor.kinds.dynamodb_table.attributes import BACKUPS, DESCRIBE, TIME_TO_L
 from auditor.model.answers import Answers, Request
 from auditor.model.facts import Resource
 from auditor.model.members import default_key
-from auditor.model.values import NOT_APPLICABLE, Unknown, Value, unknowns
+from auditor.model.values import NOT_APPLICABLE, Unknown, Value
 
 _READ_AS_DISABLED: Final = frozenset({"UnknownOperationException", "TableNotFoundException"})
-_VIEW_TYPES: Final = ("NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY", "")
-_ARN: Final = re.compile(r"arn:[^:]+:[^:]+:[^:]*:[^:]*:.+")
 
 
 def refresh(live: Resource, answers: Answers) -> Resource:
@@ -82,20 +79,17 @@ def _replicas(replicas: Value, table: Mapping[str, Any], answers: Answers) -> It
         yield region, replica
 
 
-def invalid(planned: Mapping[str, Value], refreshed: Mapping[str, Value] | None, anew: bool) -> tuple[str, ...]:
+def invalid(planned: Mapping[str, Value], refreshed: Mapping[str, Value] | None) -> tuple[str, ...]:
     """The provider's own validation, which sees planned values: after `ignore_changes`, computed ones filled in.
 
-    A value that is unknown refuses nothing. `anew`: the table is created or replaced, so that nothing is filled in.
+    A value that is unknown refuses nothing.
     """
-    kept = {} if refreshed is None or anew else refreshed
-    before = None if refreshed is None else refreshed.get("billing_mode")
+    kept = {} if refreshed is None else refreshed
     return (
-        *_capacity(planned, kept, before),
-        *_conflicts(planned),
-        *_keys_of(planned, {} if refreshed is None else refreshed),
+        *_capacity(planned, kept),
+        *_keys_of(planned, kept),
         *_streams(planned, kept),
         *_expiry(planned),
-        *_encryption(planned),
     )
 
 
@@ -104,10 +98,11 @@ def _either(value: Value, otherwise: Value) -> Value:
     return otherwise if value is None or value == "" else value
 
 
-def _capacity(planned: Mapping[str, Value], kept: Mapping[str, Value], before: Value) -> Iterator[str]:
+def _capacity(planned: Mapping[str, Value], kept: Mapping[str, Value]) -> Iterator[str]:
     """A table restored from another may have any capacity."""
-    if any(planned.get(name) for name in _RESTORED):
+    if any(planned.get(name) for name in ("restore_source_name", "restore_source_table_arn")):
         return
+    before = kept.get("billing_mode")
     mode = _either(planned.get("billing_mode"), "PROVISIONED")
     for name in ("read_capacity", "write_capacity"):
         units = _either(_either(planned.get(name), kept.get(name)), 0)
@@ -119,22 +114,10 @@ def _capacity(planned: Mapping[str, Value], kept: Mapping[str, Value], before: V
             yield f'{name} must be at least 1 when billing_mode is "PROVISIONED"'
 
 
-def _conflicts(planned: Mapping[str, Value]) -> Iterator[str]:
-    written = [name for name in _SOURCES if planned.get(name) is not None and not unknowns(planned[name])]
-    if len(written) > 1:
-        yield f"{' and '.join(written)} exclude each other"
-    if isinstance(planned.get("on_demand_throughput"), Mapping) and planned.get("billing_mode") == "PROVISIONED":
-        yield "on_demand_throughput and provisioned capacity exclude each other"
-
-
-_RESTORED: Final = ("restore_source_name", "restore_source_table_arn")
-_SOURCES: Final = (*_RESTORED, "import_table")
-
-
-def _keys_of(planned: Mapping[str, Value], refreshed: Mapping[str, Value]) -> Iterator[str]:
+def _keys_of(planned: Mapping[str, Value], kept: Mapping[str, Value]) -> Iterator[str]:
     """Each attribute must be part of a key, and each part of a key an attribute."""
-    attributes = _either(planned.get("attribute"), refreshed.get("attribute"))
-    used = [_either(planned.get("hash_key"), refreshed.get("hash_key")), planned.get("range_key")]
+    attributes = _either(planned.get("attribute"), kept.get("attribute"))
+    used = [_either(planned.get("hash_key"), kept.get("hash_key")), planned.get("range_key")]
     for name in ("global_secondary_index", "local_secondary_index"):
         indexes = planned.get(name)
         for index in indexes.values() if isinstance(indexes, Mapping) else (indexes,):
@@ -153,21 +136,12 @@ def _streams(planned: Mapping[str, Value], kept: Mapping[str, Value]) -> Iterato
     view = _either(planned.get("stream_view_type"), kept.get("stream_view_type"))
     if planned.get("stream_enabled") is True and (view is None or view == ""):
         yield "stream_view_type is required when stream_enabled is true"
-    if isinstance(view, str) and view not in _VIEW_TYPES:
-        yield f"stream_view_type must be one of {', '.join(_VIEW_TYPES[:-1])}"
 
 
 def _expiry(planned: Mapping[str, Value]) -> Iterator[str]:
     ttl = planned.get("ttl")
     if isinstance(ttl, Mapping) and ttl.get("enabled") is True and _either(ttl.get("attribute_name"), None) is None:
         yield "ttl.attribute_name must be set when ttl.enabled is true"
-
-
-def _encryption(planned: Mapping[str, Value]) -> Iterator[str]:
-    block = planned.get("server_side_encryption")
-    key = block.get("kms_key_arn") if isinstance(block, Mapping) else None
-    if isinstance(key, str) and key and not _ARN.fullmatch(key):
-        yield "server_side_encryption.kms_key_arn is not an ARN"
 
 
 def traps(declared: Mapping[str, Value], ignored: tuple[str, ...]) -> tuple[tuple[str, str], ...]:

@@ -114,3 +114,22 @@ def test_code_that_terraform_refuses_anyway_is_told_so():
 def test_an_argument_that_replaces_the_table_as_a_passenger_is_named():
     assert risks(compared(table(restore_to_latest_time=False), answers())) == [("restore_to_latest_time", Risk.TRAP)]
     assert risks(compared(table(restore_to_latest_time=True), answers())) == []
+
+
+REFUSED = "kms_key_arn is not an ARN."
+
+
+@pytest.mark.parametrize("ignored", [(), ("server_side_encryption",), ("all",)])
+@pytest.mark.parametrize("found", [ON_DEMAND, INDEXED])
+def test_what_the_provider_refuses_in_code_is_refused_whatever_is_left_out(ignored, found):
+    comparison = compared(replace(table(), ignored=ignored, refused=(REFUSED,)), found)
+    assert (comparison.plan, comparison.note.split("; ")[0]) == (Plan.ERROR, REFUSED)
+    (failing,) = (drift for drift in comparison.drifts if drift.risk is Risk.FAILS)
+    assert failing.note.startswith("Terraform refuses this code: ")
+
+
+def test_with_everything_left_out_the_plan_fails_by_what_aws_has():
+    unkeyed = answers(table=described(AttributeDefinitions=[{"AttributeName": "x", "AttributeType": "S"}]))
+    comparison = compared(leaving_out("all"), unkeyed)
+    assert comparison.plan is Plan.ERROR
+    assert [drift.risk for drift in comparison.drifts] == [Risk.FAILS]

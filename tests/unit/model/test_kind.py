@@ -24,7 +24,7 @@ def test_without_a_list_nothing_can_be_called_unmanaged():
 
 def test_without_a_look_absence_is_no_fact():
     assert KIND.absence(Answers(), SCOPE, "x") == Unknown(Reason.NOT_READ, "nothing was read of x")
-    assert KIND.invalid({}, None, True) == ()
+    assert KIND.invalid({}, None) == ()
 
 
 def test_without_doubt_nothing_is_asked_twice():
