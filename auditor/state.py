@@ -191,8 +191,10 @@ def _scalars(found: Iterable[Attributes]) -> Iterator[tuple[str, Value]]:
 
 
 def _compared(found: Iterable[Attributes]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """What is compared or tells a name, and nothing else, as a bundle keeps it."""
-    known = {kind.type: {*(each.name for each in kind.attributes), *kind.identity.split("/")} for kind in kinds()}
+    """What is compared or tells a name or a place, and nothing else, as a bundle keeps it."""
+    known = {
+        kind.type: {*(each.name for each in kind.attributes), *kind.identity.split("/"), "arn"} for kind in kinds()
+    }
     for type_, address, attributes in found:
         if type_ in known:
             yield address, {name: value for name, value in attributes.items() if name in known[type_]}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from auditor.model.drift import Comparison, Existence
-from auditor.model.facts import Resource
+from auditor.model.facts import Identity, Resource
 from auditor.model.kind import Kind
 from auditor.model.values import Value, unknowns
 
@@ -55,15 +55,27 @@ def _frozen(value: Value) -> Value:
 
 
 def shadowed(comparisons: Iterable[Comparison], others: Mapping[str, Iterable[Resource]]) -> tuple[Comparison, ...]:
-    """The comparisons; one that the code of another environment declares as well tells where."""
-    places = {
-        (each.kind, each.identity): f"environment {name} declares it too, at {each.place or each.address}"
-        for name, resources in others.items()
-        for each in resources
-        if isinstance(each.identity.name, str) and each.identity.account
-    }
-    found = ((each, places.get((each.kind, each.identity))) for each in comparisons)
-    return tuple(each if note is None else _noted(each, note) for each, note in found)
+    """The comparisons; one that the code of another environment declares as well tells where.
+
+    So does a missing one of which such code declares a namesake in another account or Region.
+    """
+    same: dict[tuple[str, Identity], str] = {}
+    namesakes: dict[tuple[str, str], str] = {}
+    for name, resources in others.items():
+        for each in resources:
+            own, place = each.identity, each.place or each.address
+            if isinstance(own.name, str) and own.account:
+                same[each.kind, own] = f"environment {name} declares it too, at {place}"
+                there = f"in {own.region} of account {own.account}"
+                namesakes[each.kind, own.name] = f"environment {name} declares its namesake {there}, at {place}"
+    return tuple(
+        each if note is None else _noted(each, note)
+        for each in comparisons
+        for note in [
+            same.get((each.kind, each.identity))
+            or (namesakes.get((each.kind, str(each.identity.name))) if each.existence is Existence.MISSING else None)
+        ]
+    )
 
 
 def _noted(comparison: Comparison, note: str) -> Comparison:

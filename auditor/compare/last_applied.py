@@ -13,7 +13,7 @@ from typing import Any, Final
 from auditor.compare.overrides import LeftOut, steps
 from auditor.compare.sameness import same
 from auditor.model.drift import Comparison, Drift, Moved, Plan, Reality, Risk
-from auditor.model.facts import Default, Fact, Resource
+from auditor.model.facts import Default, Fact, Identity, Resource
 from auditor.model.kind import Attribute, Kind, Shape
 from auditor.model.values import Truth, Value
 
@@ -147,11 +147,25 @@ _MOVING: Final = (Reality.DIFFERENT, Reality.UNDECLARED)
 
 
 def of_missing(missing: Comparison, applied: Applied) -> Comparison:
-    """A missing resource was deleted where the state knows it, and not made yet where it does not."""
+    """A missing resource was deleted where the state knows it, and not made yet where it does not.
+
+    One that the state has in another account or Region was not deleted, as far as anybody looked: the code moved.
+    """
     attributes = applied.get(missing.address)
     if attributes is not None and not attributes:
         return replace(missing, plan=Plan.ERROR, note=_NOTHING_TO_IMPORT)
+    arn = (attributes or {}).get("arn")
+    if isinstance(arn, str) and _lies_elsewhere(arn, missing.identity):
+        note = "; ".join(filter(None, (missing.note, _ELSEWHERE.format(arn=arn))))
+        return replace(missing, moved=Moved.CODE, note=note)
     return replace(missing, moved=Moved.CODE if attributes is None else Moved.LIVE)
+
+
+def _lies_elsewhere(arn: str, identity: Identity) -> bool:
+    """Whether an ARN is certainly of another account or Region than a resource; parts that are empty tell nothing."""
+    _, _, _, region, account, *_ = (*arn.split(":"), *[""] * 5)
+    places = ((region, identity.region), (account, identity.account))
+    return any(one and other and one != other for one, other in places)
 
 
 def not_tracked(comparison: Comparison, missing: Comparison) -> Comparison:
@@ -171,6 +185,7 @@ def not_tracked(comparison: Comparison, missing: Comparison) -> Comparison:
 
 
 _NOTHING_TO_IMPORT: Final = "the code imports it, and AWS has none: the next plan fails"
+_ELSEWHERE: Final = "the state has it as {arn}, which was not read"
 _NOT_TRACKED: Final = (
     "not in the state, though AWS has it: the next apply would create it again, which AWS refuses for a name that is "
     "taken, and takes for an overwrite of what has none of its own; an import block takes it over"

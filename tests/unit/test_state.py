@@ -69,7 +69,7 @@ def written(tmp_path):
 def test_scalars_by_reference_but_none_that_is_sensitive(written, document):
     noted = written(document)
     assert noted.values == {f"{ADDRESS}.arn": ARN, f"{ADDRESS}.key_id": "1"}
-    assert noted.applied == {ADDRESS: {"key_id": "1", "tags": {"a": "b"}}}
+    assert noted.applied == {ADDRESS: {"arn": ARN, "key_id": "1", "tags": {"a": "b"}}}
     assert len(noted.sha256) == 64
 
 

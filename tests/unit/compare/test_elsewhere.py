@@ -79,3 +79,29 @@ def test_what_another_environment_declares_too_is_told_with_its_place(identity, 
     assert comparison.note == ("environment uat declares it too, at main.tf:1:1" if told else "")
     (noted,) = shadowed([replace(comparison, note="before")], {"uat": [resource(identity=identity)]})
     assert noted.note.startswith("before")
+
+
+@pytest.mark.parametrize(
+    ("identity", "told"),
+    [
+        (Identity(ACCOUNT, REGION, "koneksi-prod-users"), "declares it too, at main.tf:1:1"),
+        (
+            Identity(ACCOUNT, "eu-west-1", "koneksi-prod-users"),
+            f"declares its namesake in eu-west-1 of account {ACCOUNT}",
+        ),
+        (
+            Identity("999999999999", REGION, "koneksi-prod-users"),
+            f"declares its namesake in {REGION} of account 999999",
+        ),
+        (Identity("", "eu-west-1", "koneksi-prod-users"), ""),
+        (Identity(ACCOUNT, "eu-west-1", "koneksi-prod-orders"), ""),
+    ],
+)
+def test_of_a_missing_one_its_namesake_of_another_place_is_told(identity, told):
+    found = answers(failed(DESCRIBE, "ResourceNotFoundException"), whole(LIST, TableNames=[]))
+    (missing,) = shadowed(
+        compare([table()], read(found), found, KINDS.values(), scope()), {"uat": [resource(identity=identity)]}
+    )
+    assert missing.existence is Existence.MISSING
+    assert told in missing.note
+    assert bool(missing.note) is bool(told)

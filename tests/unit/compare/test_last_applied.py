@@ -154,6 +154,26 @@ def test_a_missing_table_was_deleted_or_is_not_made_yet(applied, side):
     assert (comparison.existence, comparison.moved) == (Existence.MISSING, side)
 
 
+@pytest.mark.parametrize(
+    ("place", "elsewhere"),
+    [
+        ("ap-southeast-1:111122223333", False),
+        ("eu-west-1:111122223333", True),
+        ("ap-southeast-1:999999999999", True),
+        (":", False),
+    ],
+)
+def test_a_missing_table_that_the_state_has_elsewhere_was_not_deleted(place, elsewhere):
+    found = answers(failed(DESCRIBE, "ResourceNotFoundException"), whole(LIST, TableNames=[]))
+    there = f"arn:aws:dynamodb:{place}:table/koneksi-prod-users"
+    comparison = compared(table(), found, STATE | {"arn": there})
+    assert (comparison.existence, comparison.plan) == (Existence.MISSING, Plan.CREATE)
+    assert comparison.moved is (Moved.CODE if elsewhere else Moved.LIVE)
+    assert comparison.note == (f"the state has it as {there}, which was not read" if elsewhere else "")
+    for nonsense in ("arn", "", 7, None):
+        assert compared(table(), found, STATE | {"arn": nonsense}).moved is Moved.LIVE
+
+
 def test_without_a_state_nothing_is_dated():
     found = live(**OFF)
     (comparison,) = compare([table(**TAGS)], read(found), found, KINDS.values(), scope())
