@@ -170,6 +170,7 @@ def estate(
             },
             modules=code.requirements.modules,
             untyped_variables=code.requirements.untyped,
+            off_by_default=code.requirements.off_by_default,
             leaks=tuple(hcl.leaks(code.files)),
         ),
         partition=_partition(environment.region),

@@ -11,6 +11,7 @@ from typing import Final
 
 from auditor.hcl.ast import Attribute, Expression, Literal, Object
 from auditor.hcl.directory import Module, shown_path
+from auditor.hcl.switches import off_by_default
 
 _REGISTRY: Final = "registry.terraform.io/"
 _NAMESPACE: Final = "hashicorp/"
@@ -28,6 +29,8 @@ class Requirements:
     """Name of a call of the root module -> source and version; a local source as its path from the project root."""
     untyped: tuple[str, ...]
     """Variables without a type, as `PLACE: NAME`."""
+    off_by_default: tuple[tuple[str, str], ...]
+    """Variables whose default is false, as `PLACE: NAME`, each with an argument that it switches off."""
 
 
 def requirements(root: Module, modules: Iterable[Module], project_root: Path) -> Requirements:
@@ -50,6 +53,7 @@ def requirements(root: Module, modules: Iterable[Module], project_root: Path) ->
             for (name,), block in module.of("variable").items()
             if "type" not in block.body.attributes
         ),
+        off_by_default=tuple(off_by_default(every)),
     )
 
 

@@ -208,6 +208,26 @@ DEFINITIONS: Final[tuple[Definition[Material], ...]] = (
     ),
     analysed(
         spec(
+            "environment.off_by_default",
+            FactType.STRINGS,
+            "Arguments of resources that are a variable and nothing else, whose default is false, by their paths.",
+            "variable blocks",
+            absence="never: an empty list",
+        ),
+        _code(lambda environment: tuple(sorted({path for _, path in environment.off_by_default}))),
+    ),
+    analysed(
+        spec(
+            "environment.defaults_off",
+            FactType.STRINGS,
+            "The same by place and name of the variable, each with the argument.",
+            "variable blocks",
+            absence="never: an empty list",
+        ),
+        _code(lambda environment: tuple(f"{place} ({path})" for place, path in environment.off_by_default)),
+    ),
+    analysed(
+        spec(
             "environment.leaks",
             FactType.STRINGS,
             "Secrets in code and values, by place and kind; the secrets themselves are told nowhere.",

@@ -48,6 +48,8 @@ class DeclaredEnvironment:
     """Source and version of the root module's calls, by name."""
     untyped_variables: tuple[str, ...] = ()
     """Variables without a type, each with its place."""
+    off_by_default: tuple[tuple[str, str], ...] = ()
+    """Variables whose default is false, with place and name, each with an argument that it switches off."""
     leaks: tuple[str, ...] = ()
     """Places of secrets in code and values, each with its kind."""
     failed: Unknown | None = None

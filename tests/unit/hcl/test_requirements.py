@@ -54,6 +54,7 @@ def test_what_all_modules_ask_for(loaded):
 def test_nothing_asked_for(loaded):
     found = loaded("terraform {\n  required_version = null\n}\n").requirements
     assert (found.terraform, dict(found.providers), dict(found.modules), found.untyped) == ("", {}, {}, ())
+    assert found.off_by_default == ()
 
 
 def test_the_public_registry_is_not_named():

@@ -115,8 +115,23 @@ def test_versions_of_the_code():
     assert fact("required_version", required_version=">= 1.10") == ">= 1.10"
 
 
+def test_defaults_that_switch_something_off():
+    given = (("a.tf:1:1: p", "enabled"), ("a.tf:1:1: p", "actions_enabled"), ("b.tf:1:1: q", "enabled"))
+    assert fact("off_by_default", off_by_default=given) == ("actions_enabled", "enabled")
+    assert fact("defaults_off", off_by_default=given)[0] == "a.tf:1:1: p (enabled)"
+
+
 @pytest.mark.parametrize(
-    "path", ["required_version", "unbounded_providers", "unlocked_providers", "untyped_variables", "leaks"]
+    "path",
+    [
+        "required_version",
+        "unbounded_providers",
+        "unlocked_providers",
+        "untyped_variables",
+        "off_by_default",
+        "defaults_off",
+        "leaks",
+    ],
 )
 def test_what_unread_code_says_is_unknown(path):
     assert fact(path, failed=UNKNOWN) is UNKNOWN
