@@ -238,7 +238,7 @@ class Walk:
             return None
         changing = self.live.facts.get("in_transition")
         settles = actual is NOT_APPLICABLE or (isinstance(changing, tuple) and place.path in changing)
-        if attribute.kept:
+        if attribute.kept or (attribute.by_text and reality is Reality.EQUAL):
             return None
         if reality is Reality.EQUAL and not settles:
             return Risk.NEVER_CONVERGES
@@ -321,6 +321,8 @@ def _blindness(attribute: Attribute, place: Place, plan: Plan, reality: Reality)
     """Why plan is blind to what is true here."""
     if attribute.kept and plan is not Plan.NO_OP:
         return "AWS does not tell this: plan compares the code with what was last applied"
+    if attribute.by_text and plan is Plan.UPDATE and reality is Reality.EQUAL:
+        return "both say the same in other words: plan compares the text of the code with the one last applied"
     if reality is Reality.UNDECLARED:
         if not place.written:
             return "the code leaves this block out, so plan takes whatever AWS has and never changes it"

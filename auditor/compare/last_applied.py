@@ -56,6 +56,16 @@ def left_behind(
     return found
 
 
+def keeping_texts(kind: Kind, refreshed: Mapping[str, Value], said: Mapping[str, Value]) -> Mapping[str, Value]:
+    """What a refresh leaves of texts that mean what was last said; without a state, that is taken for the code."""
+    kept = {
+        each.name: said[each.name]
+        for each in kind.attributes
+        if each.by_text and each.name in said and same(each, said[each.name], refreshed.get(each.name)) is Truth.TRUE
+    }
+    return {**refreshed, **kept} if kept else refreshed
+
+
 _MOVED: Final = {(True, False): Moved.CODE, (False, True): Moved.LIVE, (True, True): Moved.BOTH}
 
 
@@ -127,7 +137,7 @@ class LastApplied:
 
     def _moved(self, drift: Drift, stored: Mapping[str, Value]) -> Moved | None:
         names = steps(drift.path)
-        if names and any(each.name == names[0] and each.kept for each in self.kind.attributes):
+        if names and any(each.name == names[0] and _only_said(each, drift) for each in self.kind.attributes):
             return Moved.CODE
         if not names or names[0] not in self.values or drift.reality not in _MOVING:
             return None
@@ -140,6 +150,11 @@ class LastApplied:
         if Truth.UNKNOWN in (by_code, by_hand):
             return None
         return _MOVED.get((by_code is Truth.TRUE, by_hand is Truth.TRUE))
+
+
+def _only_said(attribute: Attribute, drift: Drift) -> bool:
+    """Whether plan changes what the state says, and not what AWS has."""
+    return attribute.kept or (attribute.by_text and drift.reality is Reality.EQUAL)
 
 
 _PASSENGER: Final = "plan takes this argument for new, which replaces the resource, although AWS knows nothing of it"

@@ -37,7 +37,7 @@ def planned_change(attribute: Attribute, wanted: Value, before: Value) -> Truth:
     """Whether plan would change an attribute that does not stand inside a set of blocks."""
     if attribute.computed and (wanted is None or (wanted == "" and attribute.shape is Shape.STRING)):
         return Truth.FALSE
-    if attribute.equivalence is Equivalence.KEY_ID_STORED_BARE:
+    if attribute.by_text or attribute.equivalence is Equivalence.KEY_ID_STORED_BARE:
         return ~equal(wanted, before)
     return ~same(attribute, attribute.default if wanted is None else wanted, before)
 

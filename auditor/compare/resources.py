@@ -10,7 +10,15 @@ from typing import Final
 from auditor.compare.attributes import Walk
 from auditor.compare.dependents import followed
 from auditor.compare.elsewhere import renamed
-from auditor.compare.last_applied import Applied, LastApplied, left_behind, names_in, not_tracked, of_missing
+from auditor.compare.last_applied import (
+    Applied,
+    LastApplied,
+    keeping_texts,
+    left_behind,
+    names_in,
+    not_tracked,
+    of_missing,
+)
 from auditor.compare.overrides import EVERYTHING, LeftOut
 from auditor.compare.provider_rules import MEASURED, ProviderRules
 from auditor.compare.references import References
@@ -194,6 +202,7 @@ class _Pairing:
         bound, stored = self._bound(declared), kind.refresh(live, self.answers).values
         last = LastApplied.of(kind, known) if (known := (self.applied or {}).get(declared.address)) else None
         stored = stored if last is None else last.stored(stored)
+        stored = keeping_texts(kind, stored, bound if last is None else last.values)
         next_plan = NextPlan(kind, declared, live, bound, stored, left_out)
         drifts: list[Drift] = []
         changed: set[str] = set()

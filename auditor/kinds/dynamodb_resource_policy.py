@@ -26,7 +26,7 @@ ATTRIBUTES: Final = (
         required=True,
         replaces=True,
     ),
-    Attribute(name="policy", shape=Shape.JSON, doc="The policy.", required=True, api=API, field="Policy"),
+    Attribute(name="policy", shape=Shape.JSON, doc="The policy.", required=True, by_text=True, api=API, field="Policy"),
     Attribute(
         name="confirm_remove_self_resource_access",
         shape=Shape.BOOL,

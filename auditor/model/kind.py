@@ -87,6 +87,8 @@ class Attribute:
     """Of an attribute that replaces: when, if not always."""
     kept: bool = False
     """Only the state has it, because AWS does not tell it: with a state, plan compares the code with what that has."""
+    by_text: bool = False
+    """Plan compares texts as they are; while both mean the same, a refresh keeps the one that was last applied."""
     passenger: bool = False
     """`false` in the place of none replaces the resource as soon as plan changes anything else."""
     equivalence: Equivalence | None = None

@@ -63,12 +63,14 @@ def edited(chance, case):
         "aws_kms_replica_key": ({"deletion_window_in_days": 7}, {"bypass_policy_lockout_safety_check": True}),
         "aws_kms_key_policy": ({"bypass_policy_lockout_safety_check": True},),
         "aws_backup_vault": ({"force_destroy": True},),
-        "aws_dynamodb_resource_policy": ({"confirm_remove_self_resource_access": True},),
+        "aws_dynamodb_resource_policy": ({"confirm_remove_self_resource_access": True}, "policy", "policy"),
     }
     change = chance.choice(choices.get(case["type"], ({},)))
     if change == "replica":
         for each in case["state"]["replica"]:
             each["propagate_tags"] = chance.random() < 0.5
+    elif change == "policy":
+        case["state"]["policy"] = json.dumps(rewritten(chance, json.loads(case["state"]["policy"])))
     elif change == "name":
         if case["live"]:
             name = f"old-{case['id'].lower()}"

@@ -20,7 +20,9 @@ from sample_tables import (
 )
 
 from auditor.compare import compare
+from auditor.model.answers import Answer, Answers, Request, Scope
 from auditor.model.drift import Existence, Moved, Plan, Reality, Risk
+from auditor.model.facts import Identity, Resource, Side
 from auditor.model.values import Reason, Unknown
 
 ADDRESS = "aws_dynamodb_table.users"
@@ -207,3 +209,50 @@ def test_an_argument_that_only_the_state_has_replaces_the_table_as_a_passenger(w
     unsure = [None] if plan is Plan.UNDETERMINED else []
     assert risks == ([Risk.REPLACES] if plan is Plan.REPLACE else [Risk.TRAP] if trap else unsure)
     assert all(drift.reality is Reality.EQUAL for drift in comparison.drifts if drift.path == "restore_to_latest_time")
+
+
+# Texts that mean the same: only the state tells which of them was last applied.
+
+ARN = "arn:aws:dynamodb:ap-southeast-1:111122223333:table/koneksi-prod-users"
+SCALAR = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "dynamodb:GetItem"}]}'
+LISTED = SCALAR.replace('"dynamodb:GetItem"', '["dynamodb:GetItem"]')
+OTHER = SCALAR.replace("GetItem", "PutItem")
+
+
+def policy(code, told, last):
+    kind = "aws_dynamodb_resource_policy"
+    address, values = f"{kind}.p", {"resource_arn": ARN, "policy": code}
+    asked = Request.of("dynamodb:GetResourcePolicy", ResourceArn=ARN)
+    found = Answers({asked: Answer(asked, ({"Policy": told},))})
+    identity = Identity("111122223333", "ap-southeast-1", ARN)
+    declared = Resource(Side.DECLARED, kind, identity, values, address)
+    there = Scope("111122223333", "ap-southeast-1", declared={kind: (ARN,)})
+    applied = None if last is None else {address: {"resource_arn": ARN, "policy": last}}
+    (comparison,) = compare([declared], KINDS[kind].read(found, there), found, KINDS.values(), there, applied=applied)
+    return comparison
+
+
+@pytest.mark.parametrize(
+    ("code", "told", "last", "plan", "reality"),
+    [
+        (SCALAR, LISTED, None, Plan.NO_OP, None),
+        (SCALAR, LISTED, SCALAR, Plan.NO_OP, None),
+        (SCALAR, SCALAR, LISTED, Plan.UPDATE, Reality.EQUAL),
+        (SCALAR, LISTED, OTHER, Plan.UPDATE, Reality.EQUAL),
+        (SCALAR, OTHER, LISTED, Plan.UPDATE, Reality.DIFFERENT),
+        (SCALAR, OTHER, None, Plan.UPDATE, Reality.DIFFERENT),
+    ],
+)
+def test_a_policy_is_planned_by_its_text_and_true_by_its_meaning(code, told, last, plan, reality):
+    comparison = policy(code, told, last)
+    assert comparison.plan is plan
+    assert {(drift.path, drift.reality, drift.risk) for drift in comparison.drifts} == (
+        {("policy", reality, None)} if reality else set()
+    )
+    if reality is Reality.EQUAL:
+        (drift,) = comparison.drifts
+        assert drift.moved is Moved.CODE
+        assert (
+            drift.note
+            == "both say the same in other words: plan compares the text of the code with the one last applied"
+        )
