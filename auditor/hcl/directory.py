@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -97,7 +98,8 @@ def read_module(directory: Path, project_root: Path, edited: Edited = UNEDITED, 
     for name in names:
         try:
             source = read_source(directory / name, shown_path(directory / name, project_root), project_root, edited)
-            read[name] = source, (parse_json if name.endswith(".json") else parse_native)(source)
+            read_as = parse_json if name.endswith(".json") else parse_native
+            read[name] = _parsed(read_as, source.path, source.text, source.sha256, source.size)
         except SourceError as error:
             complaints.append(error)
     builder = _Builder(complaints)
@@ -114,6 +116,13 @@ def read_module(directory: Path, project_root: Path, edited: Edited = UNEDITED, 
         tuple(builder.settings),
         tuple(builder.hints),
     )
+
+
+@lru_cache(maxsize=1024)
+def _parsed(parse: Parse, path: str, text: str, sha256: str, size: int) -> tuple[SourceFile, Body]:
+    """A file and its body; environments, and one environment before and after an edit, share most of their files."""
+    source = SourceFile(path, text, sha256, size)
+    return source, parse(source)
 
 
 def raise_together(complaints: Iterable[AuditorError]) -> None:
