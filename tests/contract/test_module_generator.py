@@ -16,7 +16,7 @@ from random_blocks import Writer
 from random_modules import Modules
 from record_roots import NOBODY
 from recorded_roots import as_plan_writes, unknown_paths
-from terraform_runs import environment_variables, why_not
+from terraform_runs import attached, why_not
 
 from auditor.hcl import Severity, declared_document, load
 from auditor.hcl.plan_shape import PlanShape
@@ -69,7 +69,7 @@ def terraform(folder, *arguments):
     return subprocess.run(
         ["terraform", *arguments],
         cwd=folder,
-        env=environment_variables(folder.parent, NOBODY),
+        env=attached(folder.parent, NOBODY),
         capture_output=True,
         text=True,
         check=False,

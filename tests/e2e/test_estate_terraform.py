@@ -9,7 +9,7 @@ import boto3
 import pytest
 from estate_page import blocks
 from record_estate import recorded, trimmed
-from terraform_runs import ENVIRONMENTS, ESTATE, EstateCopy, environment_variables, why_not
+from terraform_runs import ENVIRONMENTS, ESTATE, EstateCopy, attached, environment_variables, why_not
 
 from auditor.demo.stand_in.server import MotoServer
 
@@ -21,12 +21,12 @@ def dynamodb(server):
     return boto3.client("dynamodb", region_name="ap-southeast-1", endpoint_url=server.url, **keys)
 
 
-def shell(commands, folder, server):
+def shell(commands, folder, variables):
     """Run commands of the page in a copy of the project; return what they printed."""
     done = subprocess.run(
         ["bash", "-c", f"set -euo pipefail\n{commands}"],
         cwd=folder,
-        env=environment_variables(folder, server.url),
+        env=variables,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -50,7 +50,7 @@ def test_environment(environment, account, tmp_path):
     (commands,) = [block for block in blocks("bash", terraform=True) if f"-out={environment}.plan" in block]
     with MotoServer(account) as server:
         copy = EstateCopy.make(tmp_path / "terraform" / "dynamodb", server.url)
-        printed = shell(commands, tmp_path, server)
+        printed = shell(commands, tmp_path, attached(tmp_path, server.url))
         assert f"arn:aws:dynamodb:ap-southeast-1:{account}:table/koneksi-{environment}-users" in printed
 
         plan = json.loads(copy.run(environment, "show", "-json", f"{environment}.plan"))
@@ -68,11 +68,12 @@ def test_environment(environment, account, tmp_path):
 
 
 def test_validation_without_credentials_or_state(tmp_path):
-    """The commands of the page, with the S3 backend in place."""
+    """The commands of the page, with the S3 backend in place and a provider that terraform starts by itself."""
     (commands,) = [block for block in blocks("bash", terraform=True) if "validate" in block]
     with MotoServer() as server:
         shutil.copytree(ESTATE, tmp_path / "terraform" / "dynamodb", ignore=shutil.ignore_patterns(".terraform"))
-        assert "The configuration is valid" in shell(commands, tmp_path, server)
+        variables = environment_variables(tmp_path, server.url)
+        assert "The configuration is valid" in shell(commands, tmp_path, variables)
         assert not server.counts
 
 

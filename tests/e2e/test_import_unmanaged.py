@@ -10,7 +10,7 @@ import boto3
 import pytest
 from click.testing import CliRunner
 from record_estate import RECORDED
-from terraform_runs import environment_variables, why_not
+from terraform_runs import attached, why_not
 
 from auditor.cli import cli
 from auditor.demo.stand_in.server import MotoServer
@@ -124,7 +124,7 @@ def client(server):
 
 def planned(root, folder, url):
     """What terraform plans: address -> (actions, imported id)."""
-    variables = environment_variables(folder, url)
+    variables = attached(folder, url)
     for command in (["init", "-input=false"], ["plan", "-input=false", "-out=x.plan"], ["show", "-json", "x.plan"]):
         done = subprocess.run(
             ["terraform", *command], cwd=root, env=variables, capture_output=True, text=True, check=False

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import boto3
 import pytest
-from terraform_runs import environment_variables, why_not
+from terraform_runs import attached, environment_variables, why_not
 
 from auditor.cli import run
 from auditor.demo.stand_in.server import MotoServer
@@ -86,7 +86,7 @@ def terraform(folder, url, *arguments, status=0):
     done = subprocess.run(
         ["terraform", *arguments],
         cwd=folder,
-        env=environment_variables(folder, url),
+        env=environment_variables(folder, url) if arguments[0] == "init" else attached(folder, url),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

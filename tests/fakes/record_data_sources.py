@@ -22,7 +22,7 @@ from typing import Any, Final
 
 import boto3
 from record_estate import actions
-from terraform_runs import SECONDS, environment_variables, why_not
+from terraform_runs import SECONDS, attached, why_not
 
 from auditor import pipeline
 from auditor.aws import snapshot
@@ -134,7 +134,7 @@ class Root:
         done = subprocess.run(
             ["terraform", *arguments],
             cwd=self.folder / "envs" / "prod",
-            env=environment_variables(self.folder, self.url),
+            env=attached(self.folder, self.url),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

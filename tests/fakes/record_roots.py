@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from recorded_roots import options_of
-from terraform_runs import environment_variables, why_not
+from terraform_runs import attached, why_not
 
 NOBODY = "http://127.0.0.1:9"
 """No plan of a recorded root asks AWS for anything."""
@@ -28,7 +28,7 @@ def terraform(directory: Path, *arguments: str, **more: str) -> str:
     done = subprocess.run(
         ["terraform", *arguments],
         cwd=directory,
-        env=environment_variables(directory.parent, NOBODY) | more,
+        env=attached(directory.parent, NOBODY) | more,
         capture_output=True,
         text=True,
         check=False,

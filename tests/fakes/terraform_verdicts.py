@@ -5,7 +5,7 @@ import subprocess
 
 from canned_aws import CannedServer, World
 from plan_cases import ACCOUNT, PROVIDERS, REGION, code_of
-from terraform_runs import environment_variables
+from terraform_runs import attached
 
 SCHEMA_VERSIONS = {"aws_dynamodb_table": 1, "aws_cloudwatch_metric_alarm": 1}
 PROVIDER = 'provider["registry.terraform.io/hashicorp/aws"]'
@@ -38,7 +38,7 @@ def verdicts(cases, folder):
         for provider in PROVIDERS:
             own = [case for case in cases if case.get("provider", "plain") == provider]
             if own:
-                found |= _planned(own, folder, environment_variables(folder, server.url))
+                found |= _planned(own, folder, attached(folder, server.url))
     return found
 
 
@@ -69,7 +69,7 @@ def of_several(case, folder):
     kept = [(*address.split("."), attributes) for address, attributes in case["state"].items()]
     save([recorded(*each) for each in kept], folder)
     with CannedServer(world) as server:
-        variables = environment_variables(folder, server.url)
+        variables = attached(folder, server.url)
         run(folder, variables, "init", "-input=false", "-no-color")
         if erring := plan(folder, variables):
             raise AssertionError(f"terraform plan: {erring}")
