@@ -154,15 +154,16 @@ def _sync(folder: Path) -> None:
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Ctrl-C comes too late here: what is written is written, and the exit code says so."""
+    """Ctrl-C and SIGTERM come too late here: what is written is written, and the exit code says so."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = {each: signal.signal(each, signal.SIG_IGN) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 def _put_in_place(fresh: Path, folder: Path) -> None:

@@ -10,6 +10,7 @@ import difflib
 import gc
 import json
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -48,6 +49,8 @@ from auditor.options import (
 from auditor.rule_commands import loaded, rules
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from auditor.estate import Other
     from auditor.settings import Environment, Settings
     from auditor.terminal import Delivery
@@ -323,10 +326,17 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit code."""
     gc.set_threshold(GARBAGE)
     streams.open_closed()
+    signal.signal(signal.SIGTERM, _stopped)
     given = None if arguments is None else list(arguments)
     code = _ending(lambda: cli.main(args=given, prog_name="audit", standalone_mode=False))
     gc.freeze()  # what the run holds goes with the process: the interpreter need not look through it at its end
     sys.exit(code)
+
+
+def _stopped(number: int, _: FrameType | None) -> NoReturn:
+    """SIGTERM ends a run as Ctrl-C does; a second one, sent to the processes of a group one by one, changes nothing."""
+    signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _ending(work: Callable[[], object]) -> int:

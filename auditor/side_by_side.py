@@ -24,14 +24,14 @@ Work = Callable[[Environment, Callable[[Path], None]], int]
 """A run: its exit code; it is given what to tell the folder of its bundle to."""
 _MOST: Final = 8
 """Runs at a time: they wait for AWS most of the time, and each takes some memory."""
-_AWAITED: Final = (signal.SIGCHLD, signal.SIGINT)
+_AWAITED: Final = (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM)
 
 
 def audit(environments: Iterable[Environment], work: Work, jobs: int | None = None) -> tuple[Ended, ...]:
     """Do the work for each environment, so many at a time, and tell how each one ended.
 
     What a run prints is shown whole, in the order of the environments. Those of one account and Region follow one
-    another, because they share AWS's rates. Ctrl-C is handed on to all that run, and no further one begins.
+    another, because they share AWS's rates. Ctrl-C and SIGTERM are handed on to all that run; no further one begins.
     """
     most = jobs or min(2 * (os.cpu_count() or 1), _MOST)
     with TemporaryDirectory(prefix="audit-") as folder, _signals_held():
@@ -42,9 +42,9 @@ def audit(environments: Iterable[Environment], work: Work, jobs: int | None = No
                 waiting.remove(run)
                 if (process := run.begin(work)) is not None:
                     running[process] = run
-            if running and signal.sigwait(_AWAITED) == signal.SIGINT:
+            if running and (came := signal.sigwait(_AWAITED)) != signal.SIGCHLD:
                 for process in running:
-                    os.kill(process, signal.SIGINT)
+                    os.kill(process, came)
                 for run in waiting:
                     run.code = INTERRUPTED
                 waiting.clear()
@@ -153,7 +153,7 @@ def _gone(running: Iterable[int]) -> Iterator[tuple[int, int]]:
 
 @contextmanager
 def _signals_held() -> Iterator[None]:
-    """Ends of processes and Ctrl-C are taken when we ask for them, so that none falls between two steps."""
+    """Ends of processes, Ctrl-C and SIGTERM are taken when we ask for them, so that none falls between two steps."""
     gc.freeze()  # a collection in a forked process would touch, and so copy, all that they share
     handler = signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)

@@ -92,7 +92,8 @@ def start(files: Sequence[SourceFile]) -> SecondReading:
 def _read(files: Sequence[SourceFile], output: int) -> NoReturn:
     """Write one line of JSON for each file; the whole life of the child process."""
     try:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, signal.SIG_DFL)
         gc.freeze()  # a collection would touch, and so copy, all that is shared with the parent
         nowhere = os.open(os.devnull, os.O_RDWR)
         for stream in range(3):

@@ -1,4 +1,4 @@
-"""Ctrl-C: what had come is kept and marked, the exit code is 130, and it does not take long."""
+"""Ctrl-C and SIGTERM: what had come is kept and marked, the exit code is 130, and it does not take long."""
 
 import os
 import re
@@ -28,7 +28,7 @@ def slow():
 def interrupted(slow, root, tmp_path):
     """Run the program against a slow AWS and interrupt it, so many times, when the reading has begun."""
 
-    def run(*arguments, times=1, cwd=root):
+    def run(*arguments, times=1, cwd=root, by=signal.SIGINT):
         environment = os.environ | {
             "AWS_ENDPOINT_URL": slow.url,
             "AWS_ACCESS_KEY_ID": "testing",
@@ -43,7 +43,7 @@ def interrupted(slow, root, tmp_path):
                 time.sleep(0.02)
             began = time.monotonic()
             for _ in range(times):
-                child.send_signal(signal.SIGINT)
+                child.send_signal(by)
                 time.sleep(0.1)
             code = child.wait(60)
             took = time.monotonic() - began
@@ -85,6 +85,16 @@ def test_a_snapshot_keeps_what_had_come(interrupted, tmp_path):
     code, _, told = interrupted("snapshot", "--env", "prod", "--out", str(tmp_path / "cut.jsonl.gz"))
     assert code == 130, told
     assert not snapshot.read(tmp_path / "cut.jsonl.gz").complete
+
+
+def test_a_termination_that_is_said_twice_keeps_what_had_come(interrupted, tmp_path):
+    arguments = ("run", "--env", "prod,uat", "--out", str(tmp_path / "bundles"))
+    code, _, told = interrupted(*arguments, times=2, by=signal.SIGTERM)
+    assert code == 130, told
+    assert "Traceback" not in told
+    (folder,) = (each for each in (tmp_path / "bundles").iterdir() if each.is_dir())
+    assert not snapshot.read(folder / "snapshot.jsonl.gz").complete
+    assert re.search(r"prod +interrupted\n +uat +interrupted\n", told)
 
 
 def test_a_second_interrupt_ends_at_once(interrupted, tmp_path):

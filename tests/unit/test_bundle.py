@@ -99,13 +99,14 @@ def test_an_interrupt_keeps_the_earlier_bundle(tmp_path, monkeypatch):
     assert [entry.name for entry in tmp_path.iterdir()] == ["out"]
 
 
-def test_an_interrupt_while_folders_are_exchanged_comes_too_late(tmp_path, monkeypatch):
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_while_folders_are_exchanged_comes_too_late(tmp_path, monkeypatch, by):
     folder = tmp_path / "out"
     bundle.write(folder, FIRST)
     put = bundle._put_in_place
 
     def interrupted(*arguments):
-        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), by)
         put(*arguments)
 
     monkeypatch.setattr(bundle, "_put_in_place", interrupted)

@@ -17,6 +17,7 @@ SCENARIOS = {
     "defect": (None, "", {"a": ("1", "raises"), "b": ("2", "3")}),
     "no process": (1, "once", {"a": ("1", "0"), "b": ("2", "0")}),
     "interrupt": (2, "", {"a": ("1", "interrupts"), "b": ("1", "0")}),
+    "terminate": (2, "", {"a": ("1", "terminates"), "b": ("1", "0"), "c": ("2", "waits")}),
 }
 PROGRAM = """
 import json, os, signal, sys, time
@@ -25,6 +26,8 @@ from auditor import side_by_side
 from auditor.settings import Environment
 
 real = os.fork
+SIGNALS = {"interrupts": signal.SIGINT, "terminates": signal.SIGTERM, "waits": None}
+signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 def wait(file):
     for _ in range(6000):
@@ -48,9 +51,12 @@ def doing(folder, said):
             os.kill(os.getpid(), signal.SIGKILL)
         elif does == "raises":
             raise ValueError("what nobody thought of")
-        elif does == "interrupts":
+        elif does in SIGNALS:
             try:
-                os.kill(os.getppid(), signal.SIGINT)
+                if does == "terminates":
+                    wait(folder / "c.began")
+                if SIGNALS[does]:
+                    os.kill(os.getppid(), SIGNALS[does])
                 wait(folder / "never")
             except KeyboardInterrupt:
                 return 130
@@ -152,4 +158,10 @@ def test_an_environment_for_which_there_can_be_no_process_is_told(audited):
 def test_an_interrupt_is_handed_on_once_and_what_has_not_begun_does_not_begin(audited):
     told, _, _, folder = audited("interrupt")
     assert codes(told) == {"a": 130, "b": 130}
+    assert not (folder / "b.began").exists()
+
+
+def test_a_termination_is_handed_on_to_all_that_run(audited):
+    told, _, _, folder = audited("terminate")
+    assert codes(told) == {"a": 130, "b": 130, "c": 130}
     assert not (folder / "b.began").exists()
