@@ -16,6 +16,7 @@ from auditor.demo.stand_in.server import MotoServer
 from auditor.kinds import kinds
 from auditor.live import read
 from auditor.model.answers import Scope
+from auditor.model.facts import Identity, Resource, Side
 from auditor.model.values import Reason, Unknown
 
 ACCOUNT, REGION = "111122223333", "ap-southeast-1"
@@ -32,6 +33,7 @@ TRACKING = {
     "TargetValue": 70,
     "PredefinedMetricSpecification": {"PredefinedMetricType": "DynamoDBReadCapacityUtilization"},
 }
+ALARMS = "aws_cloudwatch_metric_alarm"
 NEVER_MADE = {"backup:GetBackupSelection"}
 """Asked only of selections, which the stand-in refuses to make."""
 
@@ -93,7 +95,7 @@ def plan(client):
 
 
 def reading(client, plan):
-    """A reading with everything declared and wanted."""
+    """A reading with everything declared and wanted; the tags of the alarm differ from the code's."""
     found = kinds()
     scope = Scope(
         account=ACCOUNT,
@@ -107,7 +109,7 @@ def reading(client, plan):
             "aws_backup_plan": ("shop-prod-daily",),
             "aws_backup_vault": ("shop-prod",),
             "aws_backup_selection": (f"{plan}/tables",),
-            "aws_cloudwatch_metric_alarm": ("shop-prod-errors",),
+            ALARMS: ("shop-prod-errors",),
             "aws_cloudwatch_composite_alarm": ("shop-prod-any",),
         },
         patterns=("shop-prod-*",),
@@ -115,7 +117,13 @@ def reading(client, plan):
     )
     access = Access(region=REGION, endpoint=client("dynamodb").meta.endpoint_url, account=ACCOUNT)
     connection = connect(access, actions(found))
-    snapshot = read(found, scope, Reader(connection))
+    untagged = Resource(Side.DECLARED, ALARMS, Identity(ACCOUNT, REGION, "shop-prod-errors"), {})
+    snapshot = read(
+        found,
+        scope,
+        Reader(connection),
+        confirm=lambda answers: (request for kind in found for request in kind.confirm(answers, scope, [untagged])),
+    )
     connection.close()
     return snapshot, {kind.type: list(kind.read(snapshot.answers, snapshot.scope)) for kind in found}
 
@@ -160,7 +168,7 @@ def test_what_was_made_comes_back(told, kind, attribute, values):
 
 def test_alarms_aliases_grants_and_backups_come_back(told):
     snapshot, found = told
-    alarms = {alarm.identity.name: alarm for alarm in found["aws_cloudwatch_metric_alarm"]}
+    alarms = {alarm.identity.name: alarm for alarm in found[ALARMS]}
     assert alarms.pop("shop-prod-errors").values["tags"] == {"env": "prod"}
     assert all(alarm.facts["service_made"] for alarm in alarms.values())
     assert "alias/shop-prod" in {alias.identity.name for alias in found["aws_kms_alias"]}
