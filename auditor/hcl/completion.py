@@ -42,7 +42,7 @@ def _as_if_left_out(written: Value, attribute: AttributeSchema, *, in_set: bool)
     if isinstance(content, str):
         if not content and attribute.computed and attribute.default is None and not attribute.blank:
             return not in_set
-        return attribute.suppressed != "" and content == attribute.suppressed
+        return content == attribute.suppressed
     collection = isinstance(content, values.CONTAINERS) and attribute.type is not types.DYNAMIC
     return collection and not in_set and not content
 
@@ -104,6 +104,29 @@ def completed_blocks(written: Value | None, nested: NestedBlock, reference: str,
     if isinstance(type_, SetType):
         return values.set_of(type_.element, items, written.origin)
     return Value(tuple(items), type_, values.UNMARKED, written.origin)
+
+
+def configured(written: Mapping[str, Value], schema: Schema) -> dict[str, Value]:
+    """What a data source is planned as that is read at apply: as it is written, for no provider has seen it yet."""
+    found = {name: written.get(name) or values.null(attribute.type) for name, attribute in schema.attributes.items()}
+    for name, nested in schema.blocks.items():
+        given = written.get(name)
+        if given is None or given.is_null:
+            found[name] = values.null(nested.type) if nested.nesting == "single" else Value((), nested.type)
+        elif isinstance(given.content, tuple):
+            inside = [_configured_block(item, nested.schema) for item in given.content]
+            is_set = isinstance(nested.type, SetType)
+            found[name] = values.set_of(nested.schema.type, inside) if is_set else Value(tuple(inside), nested.type)
+        else:
+            found[name] = _configured_block(given, nested.schema)
+    return found
+
+
+def _configured_block(block: Value, schema: Schema) -> Value:
+    content = block.content
+    if not isinstance(content, values.MAPPINGS):
+        return block
+    return values.mapping(configured(content, schema), block.origin)
 
 
 def computed_by_aws(type_: Type, reference: str) -> Value:

@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from auditor.hcl import types, values
-from auditor.hcl.ast import Block, Literal, Tuple
+from auditor.hcl.ast import Attribute, Block, Literal, Tuple
 from auditor.hcl.blocks import Decoder
-from auditor.hcl.completion import completed, completed_attribute, completed_blocks, computed_by_aws
+from auditor.hcl.completion import completed, completed_attribute, completed_blocks, computed_by_aws, configured
 from auditor.hcl.data_sources import Surrounding, read
 from auditor.hcl.deferral import awaited
 from auditor.hcl.errors import EvaluationError
@@ -101,7 +101,10 @@ class ResourceInstance:
     def _whole(self) -> Value:
         if self.schema is None:
             return self._not_described("")
-        return values.mapping({**completed(self.written, self.schema, self.address), **self._decided(self.written)})
+        planned = (
+            configured(self.written, self.schema) if self._later else completed(self.written, self.schema, self.address)
+        )
+        return values.mapping({**planned, **self._decided(self.written)})
 
     def part(self, name: str) -> Value:
         """One attribute or all nested blocks of one type, without working out the others.
@@ -112,12 +115,9 @@ class ResourceInstance:
         return self._memo.once(("part", name), f"{self.address}.{name}", lambda: self._part(name))
 
     def _part(self, name: str) -> Value:
-        body = self.block.body
-        if self.mode == DATA and name not in body.attributes:
-            decided = self._decided(self.written)
-            if name in decided:
-                return decided[name]
-        attribute = body.attributes.get(name)
+        attribute = self.block.body.attributes.get(name)
+        if self.mode == DATA and (read := self._part_of_data(name, attribute)) is not None:
+            return read
         if self.schema is None:
             asked = attribute if self.mode != EPHEMERAL else None
             return self._decoder.attribute(asked) if asked else self._not_described(f".{name}")
@@ -128,8 +128,6 @@ class ResourceInstance:
                 return self._decided_tags()["tags_all"]
             if name == "output" and name in (echoed := self._echoed()):
                 return echoed[name]
-            if attribute is None and self.mode == DATA and described.computed:
-                return self._unread(described.type, reference)
             if described.needs:
                 return completed(self.written, self.schema, self.address)[name]
             written = self._decoder.attribute(attribute, described.type) if attribute else None
@@ -141,6 +139,15 @@ class ResourceInstance:
                 f'This object has no argument, nested block, or exported attribute named "{name}".',
             )
         return completed_blocks(self.written.get(name), nested, reference)
+
+    def _part_of_data(self, name: str, attribute: Attribute | None) -> Value | None:
+        """What of a data source is told, not told yet, or not told at all; None where it is as it is written."""
+        if attribute is None and name in (decided := self._decided(self.written)):
+            return decided[name]
+        schema = self.schema
+        if schema is not None and self._later and (name in schema.attributes or name in schema.blocks):
+            return configured(self.written, schema)[name]
+        return None
 
     def _decided(self, written: Mapping[str, Value]) -> Mapping[str, Value]:
         """What is computed and can be told all the same; for a data source, why the rest can't."""
@@ -165,7 +172,7 @@ class ResourceInstance:
         if self.type not in SOUGHT_BY:
             known = read(self.type, written, Surrounding(self.module.context.account, region, provider))
             waits_for = awaited(self.module, self.block) if known else ""
-            return self._later(known, waits_for) if waits_for else known
+            return self._told_later(known, waits_for) if waits_for else known
         sought = data_source(self.type, written, provider, region)
         if sought is None or self._deferred or self.schema is None:
             return {}
@@ -177,7 +184,7 @@ class ResourceInstance:
             found = values.not_evaluable(detail)
         return told(found, self.schema, self.address, provider, Provenance(self.block.source, self.block.offset))
 
-    def _later(self, known: Mapping[str, Value], waits_for: str) -> Mapping[str, Value]:
+    def _told_later(self, known: Mapping[str, Value], waits_for: str) -> Mapping[str, Value]:
         """Computed values that the plan does not know yet, with their text: they will be the same after apply."""
         described = self.schema.attributes if self.schema else {}
         return {
@@ -193,6 +200,13 @@ class ResourceInstance:
         cause = Unknown(Reason.NOT_EVALUABLE, detail, (f"{self.address}.{name}",))
         text = value.content if isinstance(value.content, str) else ""
         return values.unknown(value.type, cause, value.origin, not_null=True).told(text).marked(value.marks)
+
+    @cached_property
+    def _later(self) -> bool:
+        """Whether this is a data source that Terraform reads at apply, because it waits for a value or a resource."""
+        if self.mode != DATA:
+            return False
+        return not all(map(values.is_wholly_known, self.written.values())) or bool(awaited(self.module, self.block))
 
     @property
     def _deferred(self) -> bool:

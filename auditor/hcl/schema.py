@@ -40,7 +40,7 @@ class AttributeSchema:
     """An attribute beside it; while that is false or empty this one is planned as if it were not written."""
     zero: str = ""
     """A bool beside it; while that is true this one is planned as 0."""
-    suppressed: str = ""
+    suppressed: str | None = None
     """A value that is planned as if it were not written."""
     default: Value | None = None
     """What the provider plans where nothing is written."""
@@ -155,7 +155,7 @@ def _read(described: Mapping[str, Any]) -> Schema:
             blank="blank" in words,
             needs=_named(words, "needs:"),
             zero=_named(words, "zero:"),
-            suppressed=_named(words, "suppressed:"),
+            suppressed=next((word.partition(":")[2] for word in words if word.startswith("suppressed:")), None),
             default=convert(values.from_plain(_plain(default[0])), type_) if default else None,
         )
     blocks = {

@@ -18,6 +18,8 @@ from auditor.hcl.validation.complaint import Complaint, Complaints
 from auditor.hcl.values import Value
 
 _FILE: Final = Path(__file__).with_name("limits.json")
+_LEAST: Final = "least"
+"""The one limit on what is not there."""
 
 Place = tuple[SourceFile, int]
 Found = Iterator[tuple[str, Place]]
@@ -25,30 +27,37 @@ Found = Iterator[tuple[str, Place]]
 
 
 @cache
-def _limits() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
+def _document() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
     """By type and path: what the provider 5.100 says of a wrong value of each argument, and its counts of blocks."""
     found: dict[str, dict[str, dict[str, Any]]] = json.loads(_FILE.read_text(encoding="utf-8"))
+    return found
+
+
+@cache
+def _limits(type_: str) -> Mapping[tuple[str, ...], list[tuple[str, str, Any]]]:
+    """The limits of one type by the nested blocks they hold in: argument, kind of limit, and its bound."""
+    found: dict[tuple[str, ...], list[tuple[str, str, Any]]] = {}
+    for path, limit in _document().get(type_, {}).items():
+        *outer, name = path.split(".")
+        found.setdefault(tuple(outer), []).extend((name, kind, bound) for kind, bound in limit.items())
     return found
 
 
 def of_instance(resource: ResourceInstance) -> Complaints:
     """The complaints about the known values of one resource or data source; unknown ones are left open."""
     type_ = f"data.{resource.type}" if resource.mode == DATA else resource.type
-    limits = _limits().get(type_)
-    if limits is None:
-        return
     block = resource.block.source, resource.block.offset
-    for path, limit in limits.items():
-        *outer, name = path.split(".")
+    for outer, limits in _limits(type_).items():
         for holder, place in _holders(resource.written, block, outer):
-            value = holder.get(name)
-            for kind, bound in limit.items():
-                for detail, at in _CHECKS[kind](name, value, bound, holder, place):
-                    yield Complaint("Value that the provider refuses", detail, *at)
+            for name, kind, bound in limits:
+                value = holder.get(name)
+                if value is not None or kind == _LEAST:
+                    for detail, at in _CHECKS[kind](name, value, bound, holder, place):
+                        yield Complaint("Value that the provider refuses", detail, *at)
 
 
 def _holders(
-    written: Mapping[str, Value], place: Place, path: list[str]
+    written: Mapping[str, Value], place: Place, path: tuple[str, ...]
 ) -> Iterator[tuple[Mapping[str, Value], Place]]:
     """The bodies that a path of nested blocks leads to, each with its place."""
     if not path:
@@ -200,7 +209,7 @@ _CHECKS: Final[Mapping[str, Callable[[str, Value | None, Any, Mapping[str, Value
     "from_to": _from_to,
     "json": _json,
     "most": _most,
-    "least": _least,
+    _LEAST: _least,
     "not_with": _not_with,
     "length": _length,
     "match": _match,
