@@ -33,7 +33,7 @@ DATA: Final = "data"
 EPHEMERAL: Final = "ephemeral"
 PREFIXES: Final[Mapping[str, str]] = {MANAGED: "", DATA: "data.", EPHEMERAL: "ephemeral."}
 """How an address begins, by mode."""
-_SCHEMAS: Final[Mapping[str, Callable[[str], Schema | None]]] = {MANAGED: resource_schema, DATA: data_schema}
+SCHEMAS: Final[Mapping[str, Callable[[str], Schema | None]]] = {MANAGED: resource_schema, DATA: data_schema}
 
 
 class ResourceInstance:
@@ -47,7 +47,7 @@ class ResourceInstance:
         self.type, self.name = block.labels
         self.repetition = repetition
         self.address = f"{module.prefix}{PREFIXES[self.mode]}{self.type}.{self.name}{repetition.suffix}"
-        self.schema: Schema | None = _SCHEMAS[self.mode](self.type) if self.mode in _SCHEMAS else None
+        self.schema: Schema | None = SCHEMAS[self.mode](self.type) if self.mode in SCHEMAS else None
         self.scope: Scope = RepetitionScope(module, expansion, repetition) if expansion.by else module
         self._decoder = Decoder(self.scope, module.context.diagnostics, module.context.plans)
         self._memo = Memo()

@@ -151,34 +151,13 @@ def compared(value, unknown, after, after_unknown):
     return None if mine == masked(after, after_unknown) and not more else (after, after_unknown, value, sorted(unknown))
 
 
-def _is_not_ours(said, configuration, folder):
-    """Whether Terraform refuses for reasons of its own, or in a module or a block of which there is no instance."""
-    place = re.search(r"at (p\S+)/main\.tf:(\d+)$", said)
-    if place is None:
-        return any(words in said for words in _NOT_OURS)
-    there = [each for each in configuration.root.tree if each.module.directory == (folder / place[1]).resolve()]
-    return any(words in said for words in _NOT_OURS) or not any(_is_evaluated(each, int(place[2])) for each in there)
-
-
-def _is_evaluated(module, line):
-    """Whether the block around a line has an instance."""
-    blocks = [block for found in module.module.blocks.values() for block in found.values()]
-    starts = {block.source.range_at(block.offset).line: block for block in blocks}
-    block = starts.get(max((start for start in starts if start <= line), default=0))
-    if block is None or block.type not in {"resource", "data", "module"}:
-        return True
-    return bool(
-        module.children(block.labels[0]).modules if block.type == "module" else module.resources(block).instances
-    )
-
-
 def differences(seeds, folder, *, aws=False):
     """Yield seed, what, Terraform's and ours, where they differ."""
     seeds = list(seeds)
     configuration, complained = ours(seeds, folder / "ours", aws=aws)
     plan, refused = planned(seeds, folder / "theirs", aws=aws)
     for seed in sorted(complained.keys() ^ refused.keys()):
-        if _is_not_ours(refused.get(seed, ""), configuration, folder / "ours"):
+        if any(words in refused.get(seed, "") for words in _NOT_OURS):
             continue
         yield seed, "refused", refused.get(seed), complained.get(seed)
     left = [seed for seed in seeds if seed not in refused and seed not in complained]

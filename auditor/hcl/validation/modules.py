@@ -19,6 +19,8 @@ from auditor.hcl.validation.forms import of_blocks
 from auditor.hcl.validation.limits import of_instance
 from auditor.hcl.validation.moves import of_moves
 from auditor.hcl.validation.names import of_names
+from auditor.hcl.validation.provider import of_provider
+from auditor.hcl.validation.unknowns import of_unknowns
 
 
 def validate_modules(root: ModuleInstance) -> Mapping[str, tuple[str, ...]]:
@@ -34,6 +36,7 @@ def validate_modules(root: ModuleInstance) -> Mapping[str, tuple[str, ...]]:
             of_names(module, partial(installed.calls.of, module)),
             of_moves(module),
             of_aliases(module),
+            of_provider(module) if not diagnostics.later_provider else iter(()),
         ):
             _note(found, diagnostics)
     _note(_of_outputs(root), diagnostics)
@@ -46,9 +49,17 @@ def validate_modules(root: ModuleInstance) -> Mapping[str, tuple[str, ...]]:
             if told := tuple(of_instance(resource)):
                 _note(told, diagnostics)
                 refused[resource.address] = tuple(each.detail for each in told)
+    _note_unknowns(root)
     if not diagnostics.told(SUMMARY):
         _note(of_cycles(root.module, installed.calls), diagnostics)
     return refused
+
+
+def _note_unknowns(root: ModuleInstance) -> None:
+    for module in root.context.installed.modules:
+        for wrong in of_unknowns(ModuleInstance(root.context, module)):
+            if wrong.place is not None:
+                root.context.diagnostics.error_unless_told(wrong.summary, wrong.detail, wrong.place)
 
 
 def _of_outputs(root: ModuleInstance) -> Complaints:

@@ -1,0 +1,137 @@
+"""Expressions that can have no value whatever is put in: Terraform evaluates all of them before it plans anything.
+
+Variables, resources, and outputs of modules are unknown then, of the type that is declared; a block is evaluated
+once, also where there will be no instance of it.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+from auditor.hcl import types, values
+from auditor.hcl.ast import Attribute, Block
+from auditor.hcl.blocks import Decoder
+from auditor.hcl.convert import ConversionError, convert
+from auditor.hcl.diagnostics import Diagnostic, Diagnostics
+from auditor.hcl.errors import EvaluationError
+from auditor.hcl.evaluate import evaluate
+from auditor.hcl.functions.specification import Surroundings
+from auditor.hcl.memo import Memo
+from auditor.hcl.module_instance import ModuleInstance
+from auditor.hcl.resource_instance import PREFIXES, SCHEMAS
+from auditor.hcl.scope import Step
+from auditor.hcl.types import ListType, MapType, ObjectType, Type
+from auditor.hcl.values import Value
+
+_CAUSE: Final = values.not_evaluable("nothing is planned yet")
+_OF_CALL: Final = frozenset({"source", "version", "providers", "depends_on", "count", "for_each"})
+
+
+def of_unknowns(instance: ModuleInstance) -> tuple[Diagnostic, ...]:
+    """What is wrong with the expressions of a module; an instance lends what is the same for all of them."""
+    found = Diagnostics()
+    unplanned = _Unplanned(instance)
+    decoder = Decoder(unplanned, found)
+    module = instance.module
+    for attribute in module.locals.values():
+        decoder.attribute(attribute)
+    for block in module.of("output").values():
+        if (value := block.body.attributes.get("value")) is not None:
+            decoder.attribute(value)
+    for block in module.of("module").values():
+        _repetition(block, decoder)
+        unplanned.arguments(block, found)
+    for mode in PREFIXES:
+        for (type_, _), block in module.of(mode).items():
+            _repetition(block, decoder)
+            decoder.body(block.body, SCHEMAS[mode](type_) if mode in SCHEMAS else None, top=True)
+    return found.all()
+
+
+def _repetition(block: Block, decoder: Decoder) -> None:
+    for name, type_ in (("count", types.NUMBER), ("for_each", types.DYNAMIC)):
+        if (attribute := block.body.attributes.get(name)) is not None:
+            decoder.attribute(attribute, type_)
+
+
+class _Unplanned:
+    """The scope of a module before anything is planned."""
+
+    def __init__(self, instance: ModuleInstance) -> None:
+        self._instance = instance
+        self._memo = Memo()
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """Those of the module."""
+        return self._instance.surroundings
+
+    def resolve(self, name: str, steps: tuple[Step, ...], /) -> tuple[Value, int]:
+        """A local value, a constant of the module, or an unknown of the type that is declared."""
+        first = steps[0] if steps else None
+        if name in ("path", "terraform"):
+            return self._instance.resolve(name, steps)
+        if name == "each":
+            return _object({"key": types.STRING, "value": types.DYNAMIC}), 0
+        if name == "count":
+            return _object({"index": types.NUMBER}), 0
+        if first is None or name not in ("var", "local", "module"):
+            return _unknown(types.DYNAMIC), 0
+        return {"var": self._var, "local": self._local, "module": self._module}[name](first), 1
+
+    def _var(self, name: str) -> Value:
+        block = self._instance.module.of("variable").get((name,))
+        if block is None:
+            return _unknown(types.DYNAMIC)
+        declaration = self._instance.context.declaration(block)
+        return _unknown(declaration.constraint).marked(declaration.marks)
+
+    def _local(self, name: str) -> Value:
+        attribute = self._instance.module.locals.get(name)
+        if attribute is None:
+            return _unknown(types.DYNAMIC)
+        return self._memo.once(name, f"local.{name}", lambda: self._evaluated(attribute))
+
+    def _evaluated(self, attribute: Attribute) -> Value:
+        try:
+            return evaluate(attribute.expression, self, attribute.source)
+        except EvaluationError:  # told of once, where it stands
+            return _unknown(types.DYNAMIC)
+
+    def _module(self, name: str) -> Value:
+        block = self._instance.module.of("module").get((name,))
+        called = self._instance.context.installed.calls.of(self._instance.module, name)
+        if block is None or called is None:
+            return _unknown(types.DYNAMIC)
+        outputs: dict[str, Type] = {output: types.DYNAMIC for (output,) in called.of("output")}
+        of_one = ObjectType(MappingProxyType(outputs))
+        if "count" in block.body.attributes:
+            return _unknown(ListType(of_one))
+        return _unknown(MapType(of_one) if "for_each" in block.body.attributes else of_one)
+
+    def arguments(self, call: Block, diagnostics: Diagnostics) -> None:
+        """Evaluate the arguments of a module, as the types that its variables have."""
+        called = self._instance.context.installed.calls.of(self._instance.module, call.labels[0])
+        for name, attribute in call.body.attributes.items():
+            if name in _OF_CALL:
+                continue
+            declared = called.of("variable").get((name,)) if called is not None else None
+            wanted = self._instance.context.declaration(declared).constraint if declared else types.DYNAMIC
+            try:
+                convert(evaluate(attribute.expression, self, attribute.source), wanted)
+            except EvaluationError as error:
+                diagnostics.evaluation(error, attribute.source, attribute.offset)
+            except ConversionError as error:
+                place = attribute.source.range_at(attribute.offset)
+                diagnostics.error(
+                    "Invalid value for input variable", f"The given value is not suitable: {error}.", place
+                )
+
+
+def _unknown(type_: Type) -> Value:
+    return values.unknown(type_, _CAUSE)
+
+
+def _object(attributes: dict[str, Type]) -> Value:
+    return values.mapping({name: _unknown(type_) for name, type_ in attributes.items()})
