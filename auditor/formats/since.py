@@ -130,9 +130,21 @@ class _Became:
         }
         self._off = {rule["id"] for rule in report["rules"] if not rule["enabled"]}
         self._known = {rule["id"] for rule in report["rules"]}
+        # These judge each attribute by itself; of others one place alone is told, though there may be more.
+        self._by_attribute = {rule["id"] for rule in report["rules"] if rule["family"] == "DRIFT"}
+        self._undecided = {
+            (each["rule"], each["subject_type"], _key(each))
+            for each in report["findings"]
+            if each["status"] == Status.UNKNOWN
+        }
+        self._whole = report["complete"]
 
     def of(self, finding: Mapping[str, str]) -> str:
-        """A status, or `rule_off`, `rule_gone`, `subject_gone`; pass where the rule fails in other attributes alone."""
+        """A status, or `rule_off`, `rule_gone`, `subject_gone`.
+
+        A rule that fails passes in another attribute if it judges each by itself and nothing is undecided. A subject
+        is gone if it is not there in a whole reading.
+        """
         if finding["rule"] in self._off:
             return "rule_off"
         if finding["rule"] not in self._known:
@@ -140,9 +152,13 @@ class _Became:
         place = self._places.get(finding["subject_type"], {}).get(_key(finding))
         statuses = self._results.get((finding["rule"], finding["subject_type"]), "")
         if place is None or place >= len(statuses):
-            return "subject_gone"
+            return "subject_gone" if self._whole else Status.UNKNOWN.value
         status = _STATUS[statuses[place]]
-        return Status.PASS.value if status is Status.FAIL else status.value
+        if status is not Status.FAIL:
+            return status.value
+        if (finding["rule"], finding["subject_type"], _key(finding)) in self._undecided:
+            return Status.UNKNOWN.value
+        return Status.PASS.value if finding["rule"] in self._by_attribute else Status.FAIL.value
 
 
 def _now(report: Document) -> dict[str, Any]:

@@ -225,6 +225,7 @@ STATES: Final[Mapping[str, str]] = {"fail": "not compliant", "incomplete": "inco
 """The states of a verdict, in a list of runs."""
 BECAME: Final[Mapping[str, str]] = {
     "pass": "passes now",
+    "fail": "fails now in another place",
     "unknown": "can't be decided now",
     "not_applicable": "does not apply any more",
     "error": "could not be computed now",

@@ -37,10 +37,15 @@ def test_only_what_passes_now_is_resolved(first):
     history = with_history(first, earlier(first))["history"]
     assert [(left["fingerprint"][0], left["now"]) for left in history["resolved"]] == [("a", "pass")]
     told = {left["fingerprint"][0]: left["now"] for left in history["not_judged"]}
-    assert told == {"b": "rule_off", "c": "subject_gone", "d": "rule_gone"}
+    assert told == {"b": "rule_off", "c": "unknown", "d": "rule_gone"}
 
 
-@pytest.mark.parametrize(("letter", "now"), [("u", "unknown"), ("n", "not_applicable"), ("e", "error"), ("f", "pass")])
+def test_a_subject_is_gone_where_the_reading_is_whole(first):
+    history = with_history({**first, "complete": True}, earlier(first))["history"]
+    assert {left["now"] for left in history["not_judged"] if left["fingerprint"][0] == "c"} == {"subject_gone"}
+
+
+@pytest.mark.parametrize(("letter", "now"), [("u", "unknown"), ("n", "not_applicable"), ("e", "error"), ("f", "fail")])
 def test_what_became_of_a_finding_whose_rule_says_something_else(first, letter, now):
     before = earlier(first)
     left = next(finding for finding in before["previous"]["findings"] if finding["fingerprint"] == "a" * 64)
@@ -51,6 +56,19 @@ def test_what_became_of_a_finding_whose_rule_says_something_else(first, letter, 
     history = with_history({**first, "results": results}, before)["history"]
     found = {each["fingerprint"][0]: each["now"] for each in (*history["resolved"], *history["not_judged"])}
     assert found["a"] == now
+
+
+@pytest.mark.parametrize(("status", "now"), [("fail", "pass"), ("unknown", "unknown")])
+def test_what_became_of_an_attribute_whose_rule_fails_in_another(first, status, now):
+    failing = next(each for each in first["findings"] if each["rule"].startswith("DRIFT") and each["status"] == "fail")
+    before = digest(first, "0" * 64)
+    gone = next(each for each in before["findings"] if each["fingerprint"] == failing["fingerprint"])
+    before["findings"].append({**gone, "fingerprint": "a" * 64, "path": "another"})
+    beside = {**failing, "fingerprint": "e" * 64, "path": "wider", "status": status}
+    told = with_history({**first, "findings": [*first["findings"], beside]}, {"previous": before, "skipped": []})
+    history = told["history"]
+    found = {each["fingerprint"][0]: each["now"] for each in (*history["resolved"], *history["not_judged"])}
+    assert found == {"a": now}
 
 
 def test_the_trend_grows_by_one_and_ends(first):
