@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 from botocore import xform_name
 from classical_faults import ACCOUNT, NOW, POLICIES, REGION, Values, copies
 
+from auditor import live
 from auditor.aws.session import Caller
-from auditor.model.answers import Answer, Request
+from auditor.estate import Estate
+from auditor.kinds import kinds
+from auditor.model.answers import Answer, Request, Snapshot
 from auditor.model.values import Reason
 
 
@@ -23,6 +26,18 @@ class Account:
 
     def __init__(self) -> None:
         self.copies = {values["prefix"] + name: values for name, values in copies().items()}
+
+    def read(self, here: Estate, wanted: frozenset[str]) -> Snapshot:
+        """All that an audit of the estate reads of it."""
+        scope = here.scope(wanted)
+        return live.read(
+            kinds(),
+            scope,
+            self,
+            confirm=lambda answers: (
+                request for kind in kinds() for request in kind.confirm(answers, scope, here.resources)
+            ),
+        )
 
     def now(self) -> str:
         return NOW.isoformat().replace("+00:00", "Z")
@@ -182,10 +197,17 @@ class Account:
     def list_resource_tags(self, _asked: Any) -> Any:
         return {"Tags": []}
 
+    def list_grants(self, _asked: Any) -> Any:
+        return {"Grants": []}
+
     # The others
 
     def describe_alarms(self, _asked: Any) -> Any:
-        return {"MetricAlarms": [alarm for name, values in self.copies.items() for alarm in alarms(name, values)]}
+        found = [alarm for name, values in self.copies.items() for alarm in alarms(name, values)]
+        return {"MetricAlarms": [alarm | {"AlarmArn": alarm_arn(alarm["AlarmName"])} for alarm in found]}
+
+    def list_tags_for_resource(self, _asked: Any) -> Any:
+        return {"Tags": []}
 
     def scaled(self) -> list[tuple[str, str]]:
         """Resource id and dimension of everything that is scaled."""
@@ -237,6 +259,10 @@ def arn(name: str) -> str:
     return f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}"
 
 
+def alarm_arn(name: str) -> str:
+    return f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{name}"
+
+
 def key_arn(name: str) -> str:
     return f"arn:aws:kms:{REGION}:{ACCOUNT}:key/k-{name}"
 
@@ -250,7 +276,7 @@ def policy(action: str, resource: str, principal: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [{"Sid": "Use", "Effect": "Allow", **allowed}]})
 
 
-def alarms(name: str, values: Values) -> Iterator[Mapping[str, Any]]:
+def alarms(name: str, values: Values) -> Iterator[dict[str, Any]]:
     common = {
         "Namespace": "AWS/DynamoDB",
         "Statistic": "Sum",

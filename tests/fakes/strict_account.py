@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from classical_faults import NOW
-from faulty_account import Account, arn, key_name
+from faulty_account import Account, alarm_arn, arn, key_name
 
 REPLICA = "eu-central-1"
 AT = NOW.isoformat()
@@ -89,6 +89,7 @@ class StrictAccount(Account):
                 found.append(
                     {
                         "AlarmName": f"{name}-{metric}-strict",
+                        "AlarmArn": alarm_arn(f"{name}-{metric}-strict"),
                         "Namespace": "AWS/DynamoDB",
                         "MetricName": metric,
                         "Dimensions": dimensions,

@@ -6,11 +6,10 @@ import pytest
 from classical_faults import FAULTS, FORMS, NOW, label, project
 from faulty_account import Account
 
-from auditor import live, pipeline, reading
+from auditor import pipeline, reading
 from auditor.aws import snapshot
 from auditor.estate import estate
 from auditor.inputs import Inputs, Variables
-from auditor.kinds import kinds
 from auditor.model.results import Status
 from auditor.ruleset import rules_for
 from auditor.settings import load
@@ -43,7 +42,7 @@ def both(tmp_path_factory):
     settings = load(folder, {})
     inputs = Inputs(now=NOW, snapshot=folder / "snapshot.jsonl.gz")
     here = estate(settings, settings.environment("prod"), Variables())
-    taken = live.read(kinds(), here.scope(rules_for(settings, here.environment, inputs).wanted), Account())
+    taken = Account().read(here, rules_for(settings, here.environment, inputs).wanted)
     taken = replace(taken, context={**taken.context, **reading.context(settings, here, inputs)})
     inputs.snapshot.write_bytes(snapshot.encode(taken))
     return found(pipeline.audit(settings, settings.environment("prod"), inputs))

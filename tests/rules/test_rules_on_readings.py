@@ -8,11 +8,10 @@ from classical_faults import NOW, project, undecided
 from faulty_account import Account
 from strict_account import StrictAccount
 
-from auditor import live, pipeline, reading
+from auditor import pipeline, reading
 from auditor.aws import snapshot
 from auditor.estate import estate
 from auditor.inputs import Inputs, Variables
-from auditor.kinds import kinds
 from auditor.model.answers import Answer, Answers
 from auditor.model.results import LETTERS, Status
 from auditor.model.rule import Profile
@@ -55,7 +54,7 @@ def readings(tmp_path_factory, root):
     here = estate(settings, prod, Variables())
     found = {}
     for name, account in (("strict faults", StrictAccount()), ("faults", Account())):
-        taken = live.read(kinds(), here.scope(rules_for(settings, here.environment, inputs).wanted), account)
+        taken = account.read(here, rules_for(settings, here.environment, inputs).wanted)
         taken = replace(taken, context={**taken.context, **reading.context(settings, here, inputs)})
         inputs.snapshot.write_bytes(snapshot.encode(taken))
         found[name] = statuses(pipeline.audit(settings, prod, inputs))
