@@ -92,6 +92,25 @@ class InstalledModules:
             self._read[directory] = read_module(directory, self._project_root, self._edited, self._parse)
         return self._read[directory]
 
+    def read_rest(self, root: Module) -> None:
+        """Read the modules behind all calls, those in modules without an instance as well.
+
+        Raises:
+            SourceError: where the code can't be read.
+        """
+        seen: set[Path] = set()
+        waiting = [(root, "")]
+        while waiting:
+            module, key = waiting.pop()
+            if module.directory in seen:
+                continue
+            seen.add(module.directory)
+            for (name,), call in module.of("module").items():
+                inner = f"{key}.{name}".lstrip(".")
+                behind = self.calls.of(module, name) or self.called(module, inner, call)
+                if behind is not None:
+                    waiting.append((behind, inner))
+
     def called(self, caller: Module, key: str, call: Block) -> Module | None:
         """The module that a call asks for; None, with a complaint, where its code is not there.
 

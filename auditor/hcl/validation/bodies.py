@@ -15,7 +15,7 @@ from auditor.hcl.types import ListType, ObjectType, SetType
 from auditor.hcl.validation.complaint import Complaint, Complaints
 
 _BUILT_IN: Final = frozenset({"terraform_data", "terraform_remote_state"})
-_OF_DYNAMIC: Final = frozenset({"for_each", "iterator", "labels"})
+_OF_DYNAMIC: Final = frozenset({"for_each", "iterator"})
 
 
 def of_bodies(module: Module, *, later: bool = False) -> Complaints:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from auditor.hcl import values
+from auditor.hcl.ast import Block
 from auditor.hcl.numbers import Float
 from auditor.hcl.resource_instance import DATA, ResourceInstance
 from auditor.hcl.source import SourceFile
@@ -45,10 +46,14 @@ def _limits(type_: str) -> Mapping[tuple[str, ...], list[tuple[str, str, Any]]]:
 
 def of_instance(resource: ResourceInstance) -> Complaints:
     """The complaints about the known values of one resource or data source; unknown ones are left open."""
-    type_ = f"data.{resource.type}" if resource.mode == DATA else resource.type
-    block = resource.block.source, resource.block.offset
+    return of_written(resource.block, resource.written)
+
+
+def of_written(block: Block, written: Mapping[str, Value]) -> Complaints:
+    """The same of what is written in a block."""
+    type_ = f"data.{block.labels[0]}" if block.type == DATA else block.labels[0]
     for outer, limits in _limits(type_).items():
-        for holder, place in _holders(resource.written, block, outer):
+        for holder, place in _holders(written, (block.source, block.offset), outer):
             for name, kind, bound in limits:
                 value = holder.get(name)
                 if value is not None or kind == _LEAST:

@@ -19,7 +19,7 @@ from auditor.hcl.validation.forms import of_blocks
 from auditor.hcl.validation.limits import of_instance
 from auditor.hcl.validation.moves import of_moves
 from auditor.hcl.validation.names import of_names
-from auditor.hcl.validation.provider import of_provider
+from auditor.hcl.validation.provider import of_configurations, of_types
 from auditor.hcl.validation.unknowns import of_unknowns
 
 
@@ -29,6 +29,7 @@ def validate_modules(root: ModuleInstance) -> Mapping[str, tuple[str, ...]]:
     Returns, by address, what the provider refuses of a resource whatever would be planned.
     """
     installed, diagnostics = root.context.installed, root.context.diagnostics
+    installed.read_rest(root.module)
     for module in installed.modules:
         for found in (
             of_blocks(module),
@@ -36,10 +37,11 @@ def validate_modules(root: ModuleInstance) -> Mapping[str, tuple[str, ...]]:
             of_names(module, partial(installed.calls.of, module)),
             of_moves(module),
             of_aliases(module),
-            of_provider(module) if not diagnostics.later_provider else iter(()),
+            iter(()) if diagnostics.later_provider else of_types(module),
         ):
             _note(found, diagnostics)
     _note(_of_outputs(root), diagnostics)
+    _note(iter(()) if diagnostics.later_provider else of_configurations(root), diagnostics)
     ephemeral = any(map(knows_ephemeral, installed.modules))
     refused: dict[str, tuple[str, ...]] = {}
     for instance in root.tree:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from auditor.hcl.ast import Block, Body
 from auditor.hcl.directory import Module
+from auditor.hcl.module_instance import ModuleInstance
 from auditor.hcl.provider_version import SCHEMA
 from auditor.hcl.validation.complaint import Complaint, Complaints
 
@@ -26,17 +27,23 @@ def _described() -> Mapping[str, Any]:
     return {name: part if isinstance(part, dict) else frozenset(part) for name, part in found.items()}
 
 
-def of_provider(module: Module) -> Complaints:
-    """The complaints about types that the provider does not have, and about how the provider is configured."""
+def of_types(module: Module) -> Complaints:
+    """The complaints about types that the provider does not have."""
     for mode, kind in _KINDS.items():
         known = _described()[mode]
         for (type_, _), block in module.of(mode).items():
             if type_.startswith(f"{_NAME}_") and type_ not in known and "provider" not in block.body.attributes:
                 detail = f'The provider {SCHEMA} does not support {kind} "{type_}".'
                 yield Complaint(f"Invalid {kind}", detail, block.source, block.offset)
-    for labels, block in module.of("provider").items():
-        if labels[0] == _NAME:
-            yield from _configuration(block)
+
+
+def of_configurations(root: ModuleInstance) -> Complaints:
+    """The complaints about how the provider is configured, as far as a resource uses the configuration."""
+    used = {each.provider.place for module in root.tree for each in module.instances() if each.provider is not None}
+    for module in root.context.installed.modules:
+        for labels, block in module.of("provider").items():
+            if labels[0] == _NAME and block.source.range_at(block.offset) in used:
+                yield from _configuration(block)
 
 
 def _configuration(block: Block) -> Complaints:

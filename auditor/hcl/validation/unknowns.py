@@ -22,6 +22,7 @@ from auditor.hcl.module_instance import ModuleInstance
 from auditor.hcl.resource_instance import PREFIXES, SCHEMAS
 from auditor.hcl.scope import Step
 from auditor.hcl.types import ListType, MapType, ObjectType, Type
+from auditor.hcl.validation.limits import of_written
 from auditor.hcl.values import Value
 
 _CAUSE: Final = values.not_evaluable("nothing is planned yet")
@@ -45,7 +46,9 @@ def of_unknowns(instance: ModuleInstance) -> tuple[Diagnostic, ...]:
     for mode in PREFIXES:
         for (type_, _), block in module.of(mode).items():
             _repetition(block, decoder)
-            decoder.body(block.body, SCHEMAS[mode](type_) if mode in SCHEMAS else None, top=True)
+            written = decoder.body(block.body, SCHEMAS[mode](type_) if mode in SCHEMAS else None, top=True)
+            for each in of_written(block, written):
+                found.error(each.summary, each.detail, each.source.range_at(each.offset))
     return found.all()
 
 
