@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from auditor.compare.overrides import LeftOut, steps
 from auditor.model.drift import Drift, Plan, Reality, Risk
 from auditor.model.facts import Fact, Resource
 from auditor.model.kind import Kind
 from auditor.model.values import Value
+
+_KEPT: Final = "it would be replaced, and its lifecycle says prevent_destroy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,10 @@ class NextPlan:
     def refusals(self, *, anew: bool) -> tuple[str, ...]:
         """Why Terraform refuses the plan; `anew`: it would replace the resource, which it then plans from nothing."""
         told = (*self.declared.refused, *self.kind.invalid(self.planned, self.stored))
-        return self.kind.invalid(self.bound, None) if anew and not told else told
+        if told or not anew:
+            return told
+        kept = (_KEPT,) if self.declared.facts.get("prevent_destroy") is True else ()
+        return (*self.kind.invalid(self.bound, None), *kept)
 
     def risks(self, refusals: tuple[str, ...]) -> Iterator[Drift]:
         """The plan that fails, told as a drift of the resource as a whole; else what it takes to make it fail."""

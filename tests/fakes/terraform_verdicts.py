@@ -1,6 +1,7 @@
 """Terraform's own verdict on cases: one plan for all of them, with a state as an earlier apply would have left it."""
 
 import json
+import re
 import subprocess
 
 from canned_aws import CannedServer, World
@@ -134,9 +135,17 @@ def plan(folder, variables):
         return {}
     events = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     errors = [event["diagnostic"] for event in events if event.get("diagnostic", {}).get("severity") == "error"]
-    if not errors or not all(error.get("address") for error in errors):
+    if not errors or not all(map(address_of, errors)):
         raise AssertionError(f"terraform plan: {errors or done.stdout[-2000:]}\n{done.stderr[-2000:]}")
-    return {error["address"]: f"{error['summary']} {error.get('detail', '')}" for error in errors}
+    return {address_of(error): f"{error['summary']} {error.get('detail', '')}" for error in errors}
+
+
+def address_of(error):
+    """The resource that an error is about: some tell its block only."""
+    if error.get("address"):
+        return error["address"]
+    block = re.match(r'resource "(\w+)" "(\w+)"', error.get("snippet", {}).get("code", ""))
+    return ".".join(block.groups()) if block else ""
 
 
 def told(folder, variables, by="name"):

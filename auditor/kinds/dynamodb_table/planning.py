@@ -98,6 +98,12 @@ def _either(value: Value, otherwise: Value) -> Value:
     return otherwise if value is None or value == "" else value
 
 
+def _filled(planned: Mapping[str, Value], kept: Mapping[str, Value], name: str) -> Value:
+    """The planned value; an omitted one is the kept one, an empty text is itself."""
+    value = planned.get(name)
+    return kept.get(name) if value is None else value
+
+
 def _capacity(planned: Mapping[str, Value], kept: Mapping[str, Value]) -> Iterator[str]:
     """A table restored from another may have any capacity."""
     if any(planned.get(name) for name in ("restore_source_name", "restore_source_table_arn")):
@@ -105,7 +111,7 @@ def _capacity(planned: Mapping[str, Value], kept: Mapping[str, Value]) -> Iterat
     before = kept.get("billing_mode")
     mode = _either(planned.get("billing_mode"), "PROVISIONED")
     for name in ("read_capacity", "write_capacity"):
-        units = _either(_either(planned.get(name), kept.get(name)), 0)
+        units = _either(_filled(planned, kept, name), 0)
         if not isinstance(units, int) or isinstance(before, Unknown):
             continue
         if mode == "PAY_PER_REQUEST" and units != 0 and before != "PROVISIONED":
@@ -116,8 +122,8 @@ def _capacity(planned: Mapping[str, Value], kept: Mapping[str, Value]) -> Iterat
 
 def _keys_of(planned: Mapping[str, Value], kept: Mapping[str, Value]) -> Iterator[str]:
     """Each attribute must be part of a key, and each part of a key an attribute."""
-    attributes = _either(planned.get("attribute"), kept.get("attribute"))
-    used = [_either(planned.get("hash_key"), kept.get("hash_key")), planned.get("range_key")]
+    attributes = _filled(planned, kept, "attribute")
+    used = [_filled(planned, kept, "hash_key"), planned.get("range_key")]
     for name in ("global_secondary_index", "local_secondary_index"):
         indexes = planned.get(name)
         for index in indexes.values() if isinstance(indexes, Mapping) else (indexes,):
@@ -133,7 +139,7 @@ def _keys_of(planned: Mapping[str, Value], kept: Mapping[str, Value]) -> Iterato
 
 
 def _streams(planned: Mapping[str, Value], kept: Mapping[str, Value]) -> Iterator[str]:
-    view = _either(planned.get("stream_view_type"), kept.get("stream_view_type"))
+    view = _filled(planned, kept, "stream_view_type")
     if planned.get("stream_enabled") is True and (view is None or view == ""):
         yield "stream_view_type is required when stream_enabled is true"
 

@@ -133,3 +133,17 @@ def test_with_everything_left_out_the_plan_fails_by_what_aws_has():
     comparison = compared(leaving_out("all"), unkeyed)
     assert comparison.plan is Plan.ERROR
     assert [drift.risk for drift in comparison.drifts] == [Risk.FAILS]
+
+
+@pytest.mark.parametrize(("kept", "plan"), [(False, Plan.REPLACE), (True, Plan.ERROR)])
+def test_a_table_that_may_not_be_destroyed_makes_the_plan_of_its_replacement_fail(kept, plan):
+    declared = replace(table(), facts={"prevent_destroy": True} if kept else {})
+    keyed = answers(
+        table=described(
+            AttributeDefinitions=[{"AttributeName": "other", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "other", "KeyType": "HASH"}],
+        )
+    )
+    comparison = compared(declared, keyed)
+    assert comparison.plan is plan
+    assert comparison.note == ("it would be replaced, and its lifecycle says prevent_destroy" if kept else "")
