@@ -13,18 +13,18 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor import __version__, coverage
-from auditor.compare import ProviderRules, compare, shadowed, unlisted
+from auditor.compare import ProviderRules, compare, of_code, shadowed, unlisted
 from auditor.compare import rules_of as provider_rules
 from auditor.declared import not_examined
 from auditor.estate import Estate, Other, apply_words, configuration, estate, line_of, others, sensitive_of
-from auditor.hcl import sensitive_texts
+from auditor.hcl import Diagnostic, Severity, sensitive_texts
 from auditor.history import Shelf
 from auditor.inputs import Inputs
 from auditor.judge import RUN, judge, rule_text
 from auditor.kinds import kinds
 from auditor.masking import covering, masked_text
 from auditor.model.answers import Answers, Snapshot
-from auditor.model.drift import Comparison, Existence, Plan
+from auditor.model.drift import Comparison, Plan
 from auditor.model.errors import SnapshotError
 from auditor.model.facts import Resource, SourceRange
 from auditor.model.results import Audit, Waiver
@@ -97,6 +97,7 @@ def audit(
     now = inputs.now if inputs.fixed_now or taken is None else datetime.fromisoformat(context["now"])
     found = _live(taken)
     comparisons = _compared(here, found, taken)
+    refused = _refused(comparisons) if taken is None else ()
     if inputs.edits and taken is not None:
         from auditor import adopting  # noqa: PLC0415 - most runs look for no edits
 
@@ -159,9 +160,9 @@ def audit(
             not_asked=coverage.not_asked(taken, kinds()),
             api=tuple(context.get("api", ())),
             inputs=_files(here, decided),
-            diagnostics=(*here.notes, *coverage.earlier(taken), *(str(each) for each in here.code.diagnostics)),
+            diagnostics=(*here.notes, *coverage.earlier(taken), *map(str, (*here.code.diagnostics, *refused))),
             second_reader=context["second_reader"],
-            complete=_complete(here, taken),
+            complete=_complete((*here.code.diagnostics, *refused), taken),
             gaps=_gaps(taken),
             demonstration=bool(context["demonstration"]),
             apply=apply_words(settings, here.environment, inputs.variables),
@@ -228,21 +229,7 @@ def _compared(here: Estate, found: tuple[Resource, ...], taken: Snapshot | None)
         return compare(
             here.resources, found, taken.answers, kinds(), taken.scope, rules=_provider(here), applied=applied
         )
-    types = {kind.type for kind in kinds()}
-    return tuple(
-        Comparison(
-            kind=resource.kind,
-            identity=resource.identity,
-            address=resource.address,
-            existence=Existence.UNDETERMINED,
-            plan=Plan.UNDETERMINED,
-            declared=resource,
-            live=None,
-            cause=NOT_ASKED,
-        )
-        for resource in here.resources
-        if resource.kind in types
-    )
+    return of_code(here.resources, kinds(), NOT_ASKED)
 
 
 def _provider(here: Estate) -> ProviderRules:
@@ -307,9 +294,19 @@ def _files(here: Estate, decided: Sources) -> tuple[Mapping[str, Any], ...]:
     return tuple(sorted(listed, key=lambda entry: str(entry["path"])))
 
 
-def _complete(here: Estate, taken: Snapshot | None) -> bool:
+def _refused(comparisons: Iterable[Comparison]) -> tuple[Diagnostic, ...]:
+    """What the provider refuses of whole resources, which the code alone tells; what it refuses of values is told."""
+    return tuple(
+        Diagnostic(severity, "Refused by the provider", f"{each.address}: {each.note}", each.declared.place)
+        for each in comparisons
+        if each.declared is not None and each.note and each.note != "; ".join(each.declared.refused)
+        for severity in (Severity.ERROR if each.plan is Plan.ERROR else Severity.WARNING,)
+    )
+
+
+def _complete(told: Iterable[Diagnostic], taken: Snapshot | None) -> bool:
     """Whether nothing that was asked for stayed unread: no gap in the answers, no error in the code."""
-    sound = not any(each.severity == "error" for each in here.code.diagnostics)
+    sound = not any(each.severity == "error" for each in told)
     return sound and not _gaps(taken) and not any(coverage.gap(answer) for answer in (taken.answers if taken else ()))
 
 

@@ -185,6 +185,50 @@ def test_declared_only_needs_no_credentials_and_says_what_it_did_not_look_at(aud
     assert files == ["manifest.json", "report.html", "report.json", "sources.jsonl.gz"]
 
 
+WHOLE_TABLES = """
+resource "aws_dynamodb_table" "unindexed" {
+  name         = "shop-prod-unindexed"
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "id"
+  attribute {
+    name = "id"
+    type = "S"
+  }
+  attribute {
+    name = "email"
+    type = "S"
+  }
+}
+resource "aws_dynamodb_table" "streamed" {
+  name           = "shop-prod-streamed"
+  billing_mode   = "PAY_PER_REQUEST"
+  hash_key       = "id"
+  stream_enabled = true
+  attribute {
+    name = "id"
+    type = "S"
+  }
+}
+"""
+
+
+def test_code_alone_tells_of_whole_tables_that_terraform_refuses(audit, project):
+    main = project / "envs" / "prod" / "main.tf"
+    main.write_text(MAIN + WHOLE_TABLES)
+    report = json.loads(audit("--env", "prod", "--declared-only", "--out", "out", "--format", "json").stdout)
+    lines = main.read_text().split("\n")
+    first, second = (
+        lines.index(f'resource "aws_dynamodb_table" "{name}" {{') + 1 for name in ("unindexed", "streamed")
+    )
+    said = "Refused by the provider: aws_dynamodb_table."
+    stream = "stream_view_type is required when stream_enabled is true"
+    assert sorted(report["evidence"]["diagnostics"]) == [
+        f"envs/prod/main.tf:{first}:1: error: {said}unindexed: attributes that no key uses: email",
+        f"envs/prod/main.tf:{second}:1: warning: {said}streamed: refused while there is none yet: {stream}",
+    ]
+    assert report["complete"] is False
+
+
 def test_a_state_is_told_by_the_report(audit, project):
     content = '{"version": 4, "resources": []}'
     (project / "prod.tfstate").write_text(content)

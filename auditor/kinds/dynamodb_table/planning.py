@@ -106,7 +106,7 @@ def _filled(planned: Mapping[str, Value], kept: Mapping[str, Value], name: str) 
 
 def _capacity(planned: Mapping[str, Value], kept: Mapping[str, Value]) -> Iterator[str]:
     """A table restored from another may have any capacity."""
-    if any(planned.get(name) for name in ("restore_source_name", "restore_source_table_arn")):
+    if any(planned.get(name) not in (None, "") for name in ("restore_source_name", "restore_source_table_arn")):
         return
     before = kept.get("billing_mode")
     mode = _either(planned.get("billing_mode"), "PROVISIONED")
