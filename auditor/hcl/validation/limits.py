@@ -19,8 +19,8 @@ from auditor.hcl.validation.complaint import Complaint, Complaints
 from auditor.hcl.values import Value
 
 _FILE: Final = Path(__file__).with_name("limits.json")
-_LEAST: Final = "least"
-"""The one limit on what is not there."""
+_NEEDED: Final = ("least", "or")
+"""The limits on what is not there."""
 
 Place = tuple[SourceFile, int]
 Found = Iterator[tuple[str, Place]]
@@ -56,7 +56,7 @@ def of_written(block: Block, written: Mapping[str, Value]) -> Complaints:
         for holder, place in _holders(written, (block.source, block.offset), outer):
             for name, kind, bound in limits:
                 value = holder.get(name)
-                if value is not None or kind == _LEAST:
+                if value is not None or kind in _NEEDED:
                     for detail, at in _CHECKS[kind](name, value, bound, holder, place):
                         yield Complaint("Value that the provider refuses", detail, *at)
 
@@ -214,7 +214,7 @@ _CHECKS: Final[Mapping[str, Callable[[str, Value | None, Any, Mapping[str, Value
     "from_to": _from_to,
     "json": _json,
     "most": _most,
-    _LEAST: _least,
+    "least": _least,
     "not_with": _not_with,
     "length": _length,
     "match": _match,
