@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,9 @@ from auditor.settings import Environment, Settings
 
 READINGS: Final = 500
 """Times that the code is evaluated for the edits of a report, at the most."""
+_AT_HAND: Final = 8
+"""Evaluations that are kept: a search comes back to most of its edits, and soon."""
+_Edits = frozenset[tuple[Path, str]]
 Compared = Callable[[Estate], tuple[Comparison, ...]]
 """An estate compared with the reading."""
 
@@ -40,16 +44,17 @@ def _world(settings: Settings, here: Estate, inputs: Inputs, taken: Snapshot, co
     secrets = sensitive_texts(here.code)
     neighbours = _Neighbours(settings, here.environment, replace(variables, given=(), state=None))
 
-    def try_(edited: Edited) -> Trial | None:
+    @lru_cache(_AT_HAND)
+    def tried(edits: _Edits) -> Trial | None:
         try:
-            own = replace(inputs, variables=replace(variables, edited=edited))
+            own = replace(inputs, variables=replace(variables, edited=dict(sorted(edits))))
             there = estate(settings, here.environment, own.variables)
             return _trial(settings, settled(settings, there, taken, own), compared)
         except AuditorError:
             return None
 
     return World(
-        try_=try_,
+        try_=lambda edited: tried(frozenset(edited.items())),
         elsewhere=neighbours.changed,
         used_by=neighbours.using,
         kinds={kind.type: kind for kind in kinds()},
@@ -99,9 +104,16 @@ class _Neighbours:
     environment: Environment
     variables: Variables
     _known: dict[str, Estate | None] = field(default_factory=dict)
+    _changed: dict[_Edits, frozenset[str]] = field(default_factory=dict)
 
     def changed(self, edited: Edited) -> frozenset[str]:
         """The resources of other environments that would be declared otherwise, as `uat: ADDRESS`."""
+        same = frozenset(edited.items())
+        if same not in self._changed:
+            self._changed[same] = self._compared(edited)
+        return self._changed[same]
+
+    def _compared(self, edited: Edited) -> frozenset[str]:
         found: set[str] = set()
         for name in self.using(edited):
             before, after = (_values(self._known[name]), _values(self._read(self.settings.environments[name], edited)))
