@@ -23,6 +23,68 @@ def _text(name: str, field: str, doc: str, *, required: bool = False, replaces: 
     return Attribute(name=name, shape=Shape.STRING, doc=doc, required=required, replaces=replaces, api=API, field=field)
 
 
+def _dimensions(parent: str) -> Attribute:
+    return Attribute(
+        name="dimensions",
+        shape=Shape.BLOCKS,
+        doc="Dimensions.",
+        identity="name",
+        api=API,
+        field=f"{parent}.Dimensions",
+        children=(
+            _text("name", f"{parent}.Dimensions[].Name", "Name.", required=True),
+            _text("value", f"{parent}.Dimensions[].Value", "Value.", required=True),
+        ),
+    )
+
+
+_STAT: Final = f"{_CUSTOMIZED}.Metrics[].MetricStat"
+_METRICS: Final = Attribute(
+    name="metrics",
+    shape=Shape.BLOCKS,
+    doc="Metric math.",
+    identity="id",
+    api=API,
+    field=f"{_CUSTOMIZED}.Metrics",
+    children=(
+        _text("id", f"{_CUSTOMIZED}.Metrics[].Id", "Id.", required=True),
+        _text("expression", f"{_CUSTOMIZED}.Metrics[].Expression", "Expression."),
+        _text("label", f"{_CUSTOMIZED}.Metrics[].Label", "Label."),
+        Attribute(
+            name="return_data",
+            shape=Shape.BOOL,
+            doc="Whether it is the metric that is kept.",
+            default=True,
+            api=API,
+            field=f"{_CUSTOMIZED}.Metrics[].ReturnData",
+        ),
+        Attribute(
+            name="metric_stat",
+            shape=Shape.BLOCK,
+            doc="A metric with its statistic.",
+            api=API,
+            field=_STAT,
+            children=(
+                _text("stat", f"{_STAT}.Stat", "Statistic.", required=True),
+                _text("unit", f"{_STAT}.Unit", "Unit."),
+                Attribute(
+                    name="metric",
+                    shape=Shape.BLOCK,
+                    doc="The metric.",
+                    required=True,
+                    api=API,
+                    field=f"{_STAT}.Metric",
+                    children=(
+                        _text("metric_name", f"{_STAT}.Metric.MetricName", "Metric.", required=True),
+                        _text("namespace", f"{_STAT}.Metric.Namespace", "Namespace.", required=True),
+                        _dimensions(f"{_STAT}.Metric"),
+                    ),
+                ),
+            ),
+        ),
+    ),
+)
+
 _CONFIGURATION: Final = Attribute(
     name="target_tracking_scaling_policy_configuration",
     shape=Shape.BLOCK,
@@ -73,7 +135,7 @@ _CONFIGURATION: Final = Attribute(
         Attribute(
             name="customized_metric_specification",
             shape=Shape.BLOCK,
-            doc="Any metric; metric math is not compared.",
+            doc="Any metric, or metric math.",
             api=API,
             field=_CUSTOMIZED,
             children=(
@@ -81,19 +143,8 @@ _CONFIGURATION: Final = Attribute(
                 _text("namespace", f"{_CUSTOMIZED}.Namespace", "Namespace."),
                 _text("statistic", f"{_CUSTOMIZED}.Statistic", "Statistic."),
                 _text("unit", f"{_CUSTOMIZED}.Unit", "Unit."),
-                Attribute(
-                    name="dimensions",
-                    shape=Shape.BLOCKS,
-                    doc="Dimensions.",
-                    identity="name",
-                    api=API,
-                    field=f"{_CUSTOMIZED}.Dimensions",
-                    children=(
-                        _text("name", f"{_CUSTOMIZED}.Dimensions[].Name", "Name.", required=True),
-                        _text("value", f"{_CUSTOMIZED}.Dimensions[].Value", "Value.", required=True),
-                    ),
-                ),
-                Attribute(name="metrics", shape=Shape.BLOCKS, doc="Metric math.", identity="id", compared=False),
+                _dimensions(_CUSTOMIZED),
+                _METRICS,
             ),
         ),
     ),
@@ -196,12 +247,32 @@ def _predefined(found: Mapping[str, Any] | None) -> Value:
 def _customized(found: Mapping[str, Any] | None) -> Value:
     if found is None:
         return None
+    return {
+        **_metric(found),
+        "statistic": found.get("Statistic"),
+        "unit": found.get("Unit"),
+        "metrics": {query["Id"]: _query(query) for query in found.get("Metrics") or ()},
+    }
+
+
+def _query(found: Mapping[str, Any]) -> Value:
+    stat = found.get("MetricStat")
+    return {
+        "id": found["Id"],
+        "expression": found.get("Expression"),
+        "label": found.get("Label"),
+        "return_data": found.get("ReturnData"),
+        "metric_stat": None
+        if stat is None
+        else {"stat": stat.get("Stat"), "unit": stat.get("Unit"), "metric": _metric(stat["Metric"])},
+    }
+
+
+def _metric(found: Mapping[str, Any]) -> dict[str, Value]:
     dimensions = pairs(found.get("Dimensions"), "Name", "Value")
     return {
         "metric_name": found.get("MetricName"),
         "namespace": found.get("Namespace"),
-        "statistic": found.get("Statistic"),
-        "unit": found.get("Unit"),
         "dimensions": {name: {"name": name, "value": value} for name, value in dimensions.items()},
     }
 

@@ -667,6 +667,10 @@ def scaling_policy(chance, case):
             **written(chance, {"unit": "Count"}, 0.4),
             "dimensions": dimensions[: chance.choice((1, 2))],
         }
+    math = None
+    if own and chance.random() < 0.5:
+        written_math, math = scaling_math(chance, dimensions)
+        words["customized_metric_specification"] = {"metrics": written_math}
     declared = {
         "name": "p",
         "service_namespace": "dynamodb",
@@ -676,7 +680,9 @@ def scaling_policy(chance, case):
         "target_tracking_scaling_policy_configuration": words,
     }
     told = {"TargetValue": float(words["target_value"])}
-    if own:
+    if math is not None:
+        told["CustomizedMetricSpecification"] = {"Metrics": math}
+    elif own:
         metric = words["customized_metric_specification"]
         told["CustomizedMetricSpecification"] = {
             "MetricName": metric["metric_name"],
@@ -731,6 +737,41 @@ def scaling_policy(chance, case):
         **{n: declared[n] for n in ("name", "service_namespace", "resource_id", "scalable_dimension", "policy_type")},
     }
     return declared, ignoring(chance, ["target_tracking_scaling_policy_configuration", "policy_type"])
+
+
+def scaling_math(chance, dimensions):
+    """Metric math of a scaling policy as written, and as AWS has it, perhaps changed by hand."""
+    metric = {"metric_name": "x", "namespace": "AWS/DynamoDB"}
+    metric |= written(chance, {"dimensions": dimensions[: chance.choice((1, 2))]})
+    declared = [
+        {"id": "e1", "expression": "m1*2"} | written(chance, {"label": "x", "return_data": True}),
+        {"id": "m1", "metric_stat": {"stat": "Sum", "metric": metric} | written(chance, {"unit": "Count"})}
+        | written(chance, {"return_data": False}, 0.8),
+    ]
+    chance.shuffle(declared)
+    told = [applied_query(each) | {"ReturnData": each.get("return_data", True)} for each in declared]
+    by_id = {each["Id"]: each for each in told}
+    stat = {"Namespace": metric["namespace"], "MetricName": metric["metric_name"]}
+    stat["Dimensions"] = [{"Name": each["name"], "Value": each["value"]} for each in metric.get("dimensions", ())]
+    unit = next(each["metric_stat"] for each in declared if "metric_stat" in each).get("unit")
+    by_id["m1"]["MetricStat"] = {"Metric": stat, "Stat": "Sum"} | ({"Unit": unit} if unit else {})
+    if touched(chance):
+        change = chance.randrange(7)
+        if change == 0:
+            by_id["e1"]["Expression"] = "m1*3"
+        elif change == 1:
+            by_id["e1"]["Label"] = "by hand"
+        elif change == 2:
+            by_id["m1"]["MetricStat"]["Stat"] = "Average"
+        elif change == 3:
+            stat["Dimensions"] = chance.choice(([], [{"Name": "TableName", "Value": "other"}]))
+        elif change == 4:
+            by_id["m1"]["ReturnData"] = chance.random() < 0.5
+        elif change == 5:
+            told.append({"Id": "e2", "Expression": "m1", "ReturnData": False})
+        else:
+            told.reverse()
+    return declared, told
 
 
 # Alarms.
