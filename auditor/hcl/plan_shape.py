@@ -55,11 +55,12 @@ class PlanShape:
 
     def _object(self, value: Value, content: Mapping[str, Value], path: str) -> dict[str, Any]:
         before = f"{path}." if path else ""
+        is_map = value.is_map
         found = {}
         for name in sorted(content):
             item = content[name]
-            plain = not value.is_map and name.isidentifier()
-            made = self.of(item, before + name if plain else f'{path}["{quoted(name)}"]')
+            keyed = is_map or not name.isidentifier()
+            made = self.of(item, f'{path}["{quoted(name)}"]' if keyed else before + name)
             if made is not None or item.is_known:
                 found[name] = made
         return found
