@@ -130,8 +130,11 @@ def _least(name: str, value: Value | None, bound: Any, _: object, place: Place) 
 
 
 def _not_with(name: str, value: Value | None, bound: Any, holder: Mapping[str, Value], place: Place) -> Found:  # noqa: ANN401 - JSON
-    for each in bound:
-        if any(True for _ in _known(value)) and any(True for _ in _known(holder.get(each))):
+    beside = [each for each in bound if each in holder]
+    if not beside or not any(True for _ in _known(value)):
+        return
+    for each in beside:
+        if any(True for _ in _known(holder.get(each))):
             yield f'"{name}" conflicts with "{each}".', _place(value) or place
 
 
