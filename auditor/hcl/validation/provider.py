@@ -17,6 +17,7 @@ from auditor.hcl.validation.complaint import Complaint, Complaints
 _FILE: Final = Path(__file__).with_name("provider.json")
 _NAME: Final = "aws"
 _KINDS: Final = {"resource": "resource type", "data": "data source", "ephemeral": "ephemeral resource"}
+_WHERE_LATER: Final = "If a later version plans, let the lock file or the constraint in required_providers say so."
 _OF_EVERY_PROVIDER: Final = frozenset({"alias", "version"})
 
 
@@ -33,7 +34,7 @@ def of_types(module: Module) -> Complaints:
         known = _described()[mode]
         for (type_, _), block in module.of(mode).items():
             if type_.startswith(f"{_NAME}_") and type_ not in known and "provider" not in block.body.attributes:
-                detail = f'The provider {SCHEMA} does not support {kind} "{type_}".'
+                detail = f'The provider {SCHEMA} does not support {kind} "{type_}". {_WHERE_LATER}'
                 yield Complaint(f"Invalid {kind}", detail, block.source, block.offset)
 
 
