@@ -7,6 +7,7 @@ import json
 import os
 import random
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -70,9 +71,18 @@ def program(seed):
 def spent(seed):
     """Read the program of a seed; return the CPU time, as a part of what is allowed."""
     name, text = program(seed)
+    return part_of_allowed(text, WAYS[name][1])
+
+
+def part_of_allowed(text, work, tries=3):
+    """Do the work on a text; return its CPU time, as a part of what is allowed.
+
+    What is slow for another reason than the text, as a collection of all garbage of the tests before, is not so twice.
+    """
     before = time.process_time()
-    WAYS[name][1](text)
-    return (time.process_time() - before) / (SECONDS + SECONDS_PER_CHARACTER * len(text))
+    work(text)
+    part = (time.process_time() - before) / (SECONDS + SECONDS_PER_CHARACTER * len(text))
+    return part if part < 1 or tries == 1 else min(part, part_of_allowed(text, work, tries - 1))
 
 
 FOUND = {
@@ -114,10 +124,7 @@ def test_random_texts(text):
 @pytest.mark.parametrize("mark", MARKS)
 @pytest.mark.parametrize("before", ["a = ", 'a = "', "a = <<E\n", "a = [", "a = {", ""])
 def test_a_mark_a_thousand_times(mark, before):
-    text = before + mark * 1000
-    start = time.process_time()
-    read(parse, text)
-    assert time.process_time() - start < SECONDS + SECONDS_PER_CHARACTER * len(text)
+    assert part_of_allowed(before + mark * 1000, partial(read, parse)) < 1
 
 
 @pytest.mark.soak
