@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.model.drift import Comparison
+from auditor.model.garbage import without_collection
 from auditor.model.results import LETTERS, Cause, Finding, RuleResults, RuleText, Severity, Status, Subject, Waiver
 from auditor.model.rule import DriftSelector, Rule
 from auditor.policy import waivers as waiving
@@ -49,6 +50,7 @@ Late = Callable[[Mapping[str, waiving.State]], Mapping[str, Sequence[Subject]]]
 """States of waivers by id -> subjects by type."""
 
 
+@without_collection()
 def judge(
     rules: Sequence[Rule],
     subjects: Mapping[str, Sequence[Subject]],

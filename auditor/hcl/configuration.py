@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -37,6 +36,7 @@ from auditor.hcl.variables import CONSTANTS, read_inputs
 from auditor.model import values as model
 from auditor.model.data_sources import DataSource, Found
 from auditor.model.facts import SourceRange, Written
+from auditor.model.garbage import without_collection
 
 _LOCK_FILE: Final = ".terraform.lock.hcl"
 _RECURSION: Final = 20_000
@@ -226,7 +226,7 @@ def load(
         found=found,
     )
     instance = ModuleInstance(context, module)
-    with _deep_recursion(), _without_collection():
+    with _deep_recursion(), without_collection():
         resources = tuple(_evaluated(instance))
         outputs = _outputs(instance)
         said = tuple(hint for each in instance.tree for hint in hints(each))
@@ -270,24 +270,6 @@ def _deep_recursion() -> Iterator[None]:
         yield
     finally:
         sys.setrecursionlimit(before)
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Next to nothing of what an evaluation makes is garbage in cycles; looking for it takes a quarter of the time.
-
-    What was made is handed to the oldest generation at the end, or else the very next object would have all of it
-    looked through.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.freeze()
-            gc.unfreeze()
-            gc.enable()
 
 
 def _evaluated(root: ModuleInstance) -> Iterator[DeclaredResource]:
