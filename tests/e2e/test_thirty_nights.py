@@ -67,6 +67,7 @@ SHORT = (
     Night(),
     Night("drifted", waiver=2),
     Night("drifted", "denied", waiver=2),
+    Night("drifted", waiver=2),
     Night(fault="throttled"),
     Night(fault="crashed"),
     Night(fault="missing"),
@@ -203,7 +204,7 @@ class Told:
     """What the reports told so far, held against what happened."""
 
     def __init__(self):
-        self.reports, self.since, self.interrupted = {}, {}, []
+        self.reports, self.since, self.undecided, self.interrupted = {}, {}, set(), []
 
     def hold(self, night, number, report):
         fails, history_ = FAILS[night.reading], report["history"]
@@ -214,12 +215,14 @@ class Told:
         ]
         known = {each["rule"]: each for each in of_users}
         unread = {"DRIFT-007", "SEC-001"} if night.fault == "denied" else set()
+        # What could not be decided the night before, and fails now, is new again: nobody may have been told of it.
+        again, self.undecided = self.undecided - unread, unread
         failed = {each["rule"] for each in report["findings"] if each["status"] == "fail"} - AUDITS
         assert failed == fails - unread, number
         for rule, each in known.items():
             assert each["status"] == ("unknown" if rule in unread else "fail")
             assert each["first_seen"].startswith(time(self.since[rule]).date().isoformat()), (number, rule)
-            assert each["new"] is (self.since[rule] == number > 1), (number, rule)
+            assert each["new"] is (number > 1 and (self.since[rule] == number or rule in again)), (number, rule)
             assert each["waived"] is (number <= night.waiver and rule in WAIVED and rule not in unread), (number, rule)
         assert known.keys() == fails
         resolved = {each["rule"] for each in history_["resolved"] if each["subject"] == "koneksi-prod-users"}
