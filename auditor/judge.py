@@ -223,7 +223,7 @@ def _ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
         of_rule = sorted(own, key=_WITHIN_A_RULE)
         for rank, status in enumerate(_ORDER):
             if of_status := [finding for finding in of_rule if finding.status is status]:
-                groups[of_status[0].severity.rank, rank, rule] = of_status
+                groups.setdefault((of_status[0].severity.rank, rank, rule), []).extend(of_status)
     return tuple(chain.from_iterable(groups[key] for key in sorted(groups)))
 
 

@@ -152,7 +152,7 @@ def test_live_against_terraform(settings, tmp_path, monkeypatch):
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     with MotoServer(ENVIRONMENTS["prod"]) as server:
         copy = EstateCopy.make(tmp_path / "dynamodb", server.url)
-        copy.run("prod", "init", "-input=false", "-no-color", "-lockfile=readonly")
+        copy.run("prod", "init", "-input=false", "-no-color")
         copy.run("prod", "apply", "-input=false", "-no-color", "-auto-approve")
         prod = replace(settings.environment("prod"), endpoint=server.url)
         inputs = Inputs(now=datetime.now(UTC))

@@ -75,7 +75,7 @@ def record(environment: str, account: str) -> None:
     """Record one environment."""
     with MotoServer(account) as server, tempfile.TemporaryDirectory() as folder:
         copy = EstateCopy.make(Path(folder) / "dynamodb", server.url)
-        copy.run(environment, "init", "-input=false", "-no-color", "-lockfile=readonly")
+        copy.run(environment, "init", "-input=false", "-no-color")
         plan = trimmed(copy.plan(environment))
         recorded(environment).write_text(json.dumps(plan, indent=1, sort_keys=True) + "\n", encoding="utf-8")
         copy.run(environment, "apply", "-input=false", "-no-color", "create.plan")
