@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -16,15 +18,30 @@ from auditor.hcl.numbers import Float
 from auditor.hcl.resource_instance import DATA, ResourceInstance
 from auditor.hcl.source import SourceFile
 from auditor.hcl.validation.complaint import Complaint, Complaints
-from auditor.hcl.values import Value
+from auditor.hcl.values import Undecided, Value
 
 _FILE: Final = Path(__file__).with_name("limits.json")
-_NEEDED: Final = ("least", "or")
-"""The limits on what is not there."""
 
 Place = tuple[SourceFile, int]
 Found = Iterator[tuple[str, Place]]
 """What is wrong, with where it stands."""
+Wrong = Callable[[Value], str]
+"""What is wrong with one known value; empty where nothing is."""
+Faults = Iterable[tuple[str, Value | None]]
+"""What is wrong with an argument or a type of blocks in its body, each with the value at fault, where it is there."""
+Amiss = Callable[[str, Any, Mapping[str, Value]], Faults]
+
+
+@dataclass(slots=True)
+class _Limits:
+    """The limits that hold in one body."""
+
+    alone: dict[str, list[Wrong]] = field(default_factory=dict)
+    """By argument, on each of its values alone."""
+    together: list[tuple[Amiss, str, Any]] = field(default_factory=list)
+    """On arguments and types of blocks beside others, each with its bound."""
+    nested: dict[str, _Limits] = field(default_factory=dict)
+    """Of nested blocks, by type."""
 
 
 @cache
@@ -35,12 +52,19 @@ def _document() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
 
 
 @cache
-def _limits(type_: str) -> Mapping[tuple[str, ...], list[tuple[str, str, Any]]]:
-    """The limits of one type by the nested blocks they hold in: argument, kind of limit, and its bound."""
-    found: dict[tuple[str, ...], list[tuple[str, str, Any]]] = {}
-    for path, limit in _document().get(type_, {}).items():
+def _limits(type_: str) -> _Limits:
+    """The limits of one type."""
+    found = _Limits()
+    for path, limits in _document().get(type_, {}).items():
         *outer, name = path.split(".")
-        found.setdefault(tuple(outer), []).extend((name, kind, bound) for kind, bound in limit.items())
+        within = found
+        for block in outer:
+            within = within.nested.setdefault(block, _Limits())
+        for kind, bound in limits.items():
+            if kind in _ALONE:
+                within.alone.setdefault(name, []).append(_ALONE[kind](name, bound))
+            else:
+                within.together.append((_TOGETHER[kind], name, bound))
     return found
 
 
@@ -52,28 +76,24 @@ def of_instance(resource: ResourceInstance) -> Complaints:
 def of_written(block: Block, written: Mapping[str, Value]) -> Complaints:
     """The same of what is written in a block."""
     type_ = f"data.{block.labels[0]}" if block.type == DATA else block.labels[0]
-    for outer, limits in _limits(type_).items():
-        for holder, place in _holders(written, (block.source, block.offset), outer):
-            for name, kind, bound in limits:
-                value = holder.get(name)
-                if value is not None or kind in _NEEDED:
-                    for detail, at in _CHECKS[kind](name, value, bound, holder, place):
-                        yield Complaint("Value that the provider refuses", detail, *at)
+    for detail, at in _of_body(written, _limits(type_), (block.source, block.offset)):
+        yield Complaint("Value that the provider refuses", detail, *at)
 
 
-def _holders(
-    written: Mapping[str, Value], place: Place, path: tuple[str, ...]
-) -> Iterator[tuple[Mapping[str, Value], Place]]:
-    """The bodies that a path of nested blocks leads to, each with its place."""
-    if not path:
-        yield written, place
-        return
-    blocks = written.get(path[0])
-    if blocks is None or blocks.content is None:
-        return
-    for item in (blocks,) if isinstance(blocks.content, Mapping) else values.items(blocks):
-        if isinstance(item.content, Mapping):
-            yield from _holders(item.content, _place(item) or place, path[1:])
+def _of_body(body: Mapping[str, Value], limits: _Limits, place: Place) -> Found:
+    """What is wrong in a body that stands at a place, and in the blocks inside."""
+    for amiss, name, bound in limits.together:
+        for detail, at in amiss(name, bound, body):
+            yield detail, _place(at) or place
+    for name, value in body.items():
+        for wrong in limits.alone.get(name, ()):
+            for item in _known(value):
+                if detail := wrong(item):
+                    yield detail, _place(item) or _place(value) or place
+        if (inside := limits.nested.get(name)) is not None:
+            for item in _known(value):
+                if isinstance(item.content, values.MAPPINGS):
+                    yield from _of_body(item.content, inside, _place(item) or place)
 
 
 def _place(value: Value | None) -> Place | None:
@@ -81,87 +101,89 @@ def _place(value: Value | None) -> Place | None:
     return (origin.source, origin.offset) if origin is not None and isinstance(origin.source, SourceFile) else None
 
 
-def _known(value: Value | None) -> Iterator[Value]:
+def _known(value: Value) -> Sequence[Value]:
     """The value, or its elements, as far as they are known and not null."""
-    if value is None or value.is_null or not value.is_known:
-        return
-    for item in values.items(value) if isinstance(value.content, tuple) else (value,):
-        if item.is_known and not item.is_null:
-            yield item
+    if value.content is None or isinstance(value.content, Undecided):
+        return ()
+    if not isinstance(value.content, tuple):
+        return (value,)
+    elements = [item.marked(value.marks) for item in value.content] if value.marks else value.content
+    return [item for item in elements if item.content is not None and not isinstance(item.content, Undecided)]
 
 
-def _one_of(name: str, value: Value | None, bound: Any, _: object, place: Place) -> Found:  # noqa: ANN401 - JSON
-    for item in _known(value):
-        if item.content not in bound:
-            shown = "(sensitive)" if value is None or value.sensitive or item.sensitive else item.content
-            yield f"{name} is one of {', '.join(map(repr, bound))}, not {shown!r}.", _place(value) or place
+def _absent(value: Value | None) -> bool:
+    return value is None or value.content is None
 
 
-def _from_to(name: str, value: Value | None, bound: Any, _: object, place: Place) -> Found:  # noqa: ANN401 - JSON
+# -- on each value alone ----------------------------------------------------------------------------------------------
+
+
+def _one_of(name: str, bound: Any) -> Wrong:  # noqa: ANN401 - JSON
+    def wrong(value: Value) -> str:
+        if value.content in bound:
+            return ""
+        shown = "(sensitive)" if value.sensitive else value.content
+        return f"{name} is one of {', '.join(map(repr, bound))}, not {shown!r}."
+
+    return wrong
+
+
+def _from_to(name: str, bound: Any) -> Wrong:  # noqa: ANN401 - JSON
     least, most = bound
-    for item in _known(value):
-        number = item.content
-        if isinstance(number, Float):
-            yield f"{name} is a whole number.", _place(value) or place
-        elif isinstance(number, int) and (number < least or (most is not None and number > most)):
-            reach = f"from {least} to {most}" if most is not None else f"{least} at least"
-            yield f"{name} is {reach}.", _place(value) or place
+    reach = f"from {least} to {most}" if most is not None else f"{least} at least"
+
+    def wrong(value: Value) -> str:
+        number = value.content
+        if isinstance(number, int):
+            return "" if number >= least and (most is None or number <= most) else f"{name} is {reach}."
+        return f"{name} is a whole number." if isinstance(number, Float) else ""
+
+    return wrong
 
 
-def _json(name: str, value: Value | None, _bound: object, _: object, place: Place) -> Found:
-    for item in _known(value):
-        if isinstance(item.content, str) and item.content:
-            try:
-                json.loads(item.content)
-            except (ValueError, RecursionError):
-                yield f"{name} is not valid JSON.", _place(value) or place
+def _multiple(name: str, bound: Any) -> Wrong:  # noqa: ANN401 - JSON
+    step, *others = bound
+    detail = f"{name} is a multiple of {step}, or one of {', '.join(map(str, others))}."
+
+    def wrong(value: Value) -> str:
+        number = value.content
+        return detail if isinstance(number, int) and number % step and number not in others else ""
+
+    return wrong
 
 
-def _most(name: str, value: Value | None, bound: Any, _: object, place: Place) -> Found:  # noqa: ANN401 - JSON
-    items = list(values.items(value)) if value is not None and isinstance(value.content, tuple) else []
-    if len(items) > bound:
-        yield f'No more than {bound} "{name}" are allowed.', _place(items[bound]) or place
+def _of_text(fits: Callable[[str], object], detail: str) -> Wrong:
+    def wrong(value: Value) -> str:
+        return detail if isinstance(value.content, str) and not fits(value.content) else ""
+
+    return wrong
 
 
-def _least(name: str, value: Value | None, bound: Any, _: object, place: Place) -> Found:  # noqa: ANN401 - JSON
-    content = value.content if value is not None else ()
-    if content is None or (isinstance(content, tuple) and len(content) < bound):
-        yield f'At least {bound} "{name}" blocks are required.', place
+def _json(name: str, _: object) -> Wrong:
+    return _of_text(_is_json, f"{name} is not valid JSON.")
 
 
-def _not_with(name: str, value: Value | None, bound: Any, holder: Mapping[str, Value], place: Place) -> Found:  # noqa: ANN401 - JSON
-    beside = [each for each in bound if each in holder]
-    if not beside or not any(True for _ in _known(value)):
-        return
-    for each in beside:
-        if any(True for _ in _known(holder.get(each))):
-            yield f'"{name}" conflicts with "{each}".', _place(value) or place
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text or "{}")
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
-def _texts(value: Value | None, place: Place) -> Iterator[tuple[str, Place]]:
-    """The known texts of a value, each with its place."""
-    for item in _known(value):
-        if isinstance(item.content, str):
-            yield item.content, _place(item) or _place(value) or place
-
-
-def _length(name: str, value: Value | None, bound: Any, _: object, place: Place) -> Found:  # noqa: ANN401 - JSON
+def _length(name: str, bound: Any) -> Wrong:  # noqa: ANN401 - JSON
     least, most = bound
-    for text, at in _texts(value, place):
-        if len(text.encode()) < least or (most is not None and len(text.encode()) > most):
-            yield f"{name} has from {least} to {most} characters." if most else f"{name} is empty.", at
+    detail = f"{name} has from {least} to {most} characters." if most else f"{name} is empty."
+    return _of_text(lambda text: least <= len(text.encode()) <= (most or math.inf), detail)
 
 
-def _match(name: str, value: Value | None, bound: Any, _: object, place: Place) -> Found:  # noqa: ANN401 - JSON
-    for text, at in _texts(value, place):
-        if not re.fullmatch(bound, text, re.ASCII):
-            yield f"{name} is of the form {bound}.", at
+def _match(name: str, bound: Any) -> Wrong:  # noqa: ANN401 - JSON
+    return _of_text(re.compile(bound, re.ASCII).fullmatch, f"{name} is of the form {bound}.")
 
 
-def _arn(name: str, value: Value | None, bound: Any, _: object, place: Place) -> Found:  # noqa: ANN401 - JSON
-    for text, at in _texts(value, place):
-        if text and not _ARN.fullmatch(text) and not (bound and re.fullmatch(bound, text, re.ASCII)):
-            yield f"{name} is not an ARN.", at
+def _arn(name: str, bound: Any) -> Wrong:  # noqa: ANN401 - JSON
+    other = re.compile(bound, re.ASCII).fullmatch if bound else re.compile("").fullmatch
+    return _of_text(lambda text: not text or _ARN.fullmatch(text) or other(text), f"{name} is not an ARN.")
 
 
 _ARN: Final = re.compile(
@@ -171,10 +193,10 @@ _ARN: Final = re.compile(
 )
 
 
-def _time(name: str, value: Value | None, _bound: object, _: object, place: Place) -> Found:
-    for text, at in _texts(value, place):
-        if not _RFC3339.fullmatch(text) or not _is_date(text[:10]):
-            yield f"{name} is a time as 2006-01-02T15:04:05Z.", at
+def _time(name: str, _: object) -> Wrong:
+    return _of_text(
+        lambda text: _RFC3339.fullmatch(text) and _is_date(text[:10]), f"{name} is a time as 2006-01-02T15:04:05Z."
+    )
 
 
 _RFC3339: Final = re.compile(
@@ -190,40 +212,56 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def _multiple(name: str, value: Value | None, bound: Any, _: object, place: Place) -> Found:  # noqa: ANN401 - JSON
-    step, *others = bound
-    for item in _known(value):
-        if isinstance(item.content, int) and item.content not in others and item.content % step:
-            yield f"{name} is a multiple of {step}, or one of {', '.join(map(str, others))}.", _place(value) or place
-
-
-def _with(name: str, value: Value | None, bound: Any, holder: Mapping[str, Value], place: Place) -> Found:  # noqa: ANN401 - JSON
-    for each in bound:
-        if any(True for _ in _known(value)) and _absent(holder.get(each)):
-            yield f"{name} needs {each}.", _place(value) or place
-
-
-def _or(name: str, value: Value | None, bound: Any, holder: Mapping[str, Value], place: Place) -> Found:  # noqa: ANN401 - JSON
-    if _absent(value) and _absent(holder.get(bound)):
-        yield f"One of {name} and {bound} is needed.", place
-
-
-def _absent(value: Value | None) -> bool:
-    return value is None or value.is_null
-
-
-_CHECKS: Final[Mapping[str, Callable[[str, Value | None, Any, Mapping[str, Value], Place], Found]]] = {
+_ALONE: Final[Mapping[str, Callable[[str, Any], Wrong]]] = {
     "one_of": _one_of,
     "from_to": _from_to,
+    "multiple": _multiple,
     "json": _json,
-    "most": _most,
-    "least": _least,
-    "not_with": _not_with,
     "length": _length,
     "match": _match,
     "arn": _arn,
     "time": _time,
-    "multiple": _multiple,
+}
+
+
+# -- beside others ----------------------------------------------------------------------------------------------------
+
+
+def _most(name: str, bound: Any, body: Mapping[str, Value]) -> Faults:  # noqa: ANN401 - JSON
+    content = body[name].content if name in body else ()
+    if isinstance(content, tuple) and len(content) > bound:
+        return ((f'No more than {bound} "{name}" are allowed.', content[bound]),)
+    return ()
+
+
+def _least(name: str, bound: Any, body: Mapping[str, Value]) -> Faults:  # noqa: ANN401 - JSON
+    content = body[name].content if name in body else ()
+    if content is None or (isinstance(content, tuple) and len(content) < bound):
+        return ((f'At least {bound} "{name}" blocks are required.', None),)
+    return ()
+
+
+def _not_with(name: str, bound: Any, body: Mapping[str, Value]) -> Faults:  # noqa: ANN401 - JSON
+    if name not in body or not (beside := [each for each in bound if each in body]) or not _known(body[name]):
+        return ()
+    return [(f'"{name}" conflicts with "{each}".', body[name]) for each in beside if _known(body[each])]
+
+
+def _with(name: str, bound: Any, body: Mapping[str, Value]) -> Faults:  # noqa: ANN401 - JSON
+    if name not in body or not _known(body[name]):
+        return ()
+    return [(f"{name} needs {each}.", body[name]) for each in bound if _absent(body.get(each))]
+
+
+def _or(name: str, bound: Any, body: Mapping[str, Value]) -> Faults:  # noqa: ANN401 - JSON
+    missing = _absent(body.get(name)) and _absent(body.get(bound))
+    return ((f"One of {name} and {bound} is needed.", None),) if missing else ()
+
+
+_TOGETHER: Final[Mapping[str, Amiss]] = {
+    "most": _most,
+    "least": _least,
+    "not_with": _not_with,
     "with": _with,
     "or": _or,
 }
