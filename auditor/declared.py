@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final
 
 from auditor.hcl import Configuration, DeclaredResource, ProviderConfiguration
@@ -72,10 +73,7 @@ def _resource(
 ) -> Resource:
     account, region = place
     reading = _Reading()
-    if kind is None:
-        values = {name: reading.any_value(value, name) for name, value in resource.written.items()}
-    else:
-        values = reading.attributes(kind.attributes, resource.written)
+    values = reading.resource(kind, resource.written)
     written_region = resource.written.get(REGION) if kind is not None else None
     provider_region = resource.provider.region if resource.provider is not None else None
     told = written_region if written_region is not None and not written_region.is_null else provider_region
@@ -88,7 +86,7 @@ def _resource(
         identity=Identity(account, own, _name(kind, values, resource, own)),
         values=values,
         address=resource.address,
-        origins=_Origins(reading.provenances),
+        origins=_Origins(kind, resource.written),
         place=resource.place,
         sensitive=frozenset((*reading.sensitive, *_sensitive_default_tags(resource.provider))),
         ignored=resource.ignore_changes,
@@ -136,22 +134,30 @@ def _sensitive_default_tags(provider: ProviderConfiguration | None) -> Iterator[
 
 @dataclass(slots=True)
 class _Reading:
-    """One resource's values, with where they come from by keyed path."""
+    """One resource's values, by keyed path what of them is sensitive, and where they come from if that is wanted."""
 
-    provenances: dict[str, Provenance] = field(default_factory=dict)
+    provenances: dict[str, Provenance] | None = None
     sensitive: list[str] = field(default_factory=list)
+
+    def resource(self, kind: Kind | None, written: Mapping[str, Evaluated]) -> dict[str, Value]:
+        """All of a resource; of an unknown kind as it is written."""
+        if kind is None:
+            return {name: self.any_value(value, name) for name, value in written.items()}
+        return self.attributes(kind.attributes, written)
 
     def attributes(
         self, attributes: Iterable[Attribute], written: Mapping[str, Evaluated], prefix: str = ""
     ) -> dict[str, Value]:
         """The written attributes, in the kind's order; null is left out."""
         found: dict[str, Value] = {}
+        noting = self.provenances is not None
         for attribute in attributes:
             value = written.get(attribute.name)
             if value is None or value.content is None:
                 continue
             if type(value.content) in _AS_THEY_ARE:
-                self._noted(value, prefix + attribute.name)
+                if noting or value.marks:
+                    self._noted(value, prefix + attribute.name)
                 found[attribute.name] = value.content  # type: ignore[assignment]  # one of the three
                 continue
             read = self._attribute(attribute, value, prefix + attribute.name)
@@ -191,7 +197,7 @@ class _Reading:
                 return self.any_value(value, path)
 
     def _noted(self, value: Evaluated, path: str) -> None:
-        if value.origin is not None:
+        if self.provenances is not None and value.origin is not None:
             self.provenances[path] = value.origin
         if value.marks and value.sensitive:
             self.sensitive.append(path)
@@ -236,12 +242,17 @@ def _cause(content: Undecided) -> Unknown:
 
 
 class _Origins(Mapping[str, Origin]):
-    """Origins by path, worked out when they are asked for."""
+    """Origins by path, looked for when they are asked for: of most resources nobody asks."""
 
-    __slots__ = ("_provenances",)
+    def __init__(self, kind: Kind | None, written: Mapping[str, Evaluated]) -> None:
+        self._kind = kind
+        self._written = written
 
-    def __init__(self, provenances: Mapping[str, Provenance]) -> None:
-        self._provenances = provenances
+    @cached_property
+    def _provenances(self) -> Mapping[str, Provenance]:
+        found: dict[str, Provenance] = {}
+        _Reading(found).resource(self._kind, self._written)
+        return found
 
     def __getitem__(self, path: str) -> Origin:
         return Written(self._provenances[path].chain())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -33,7 +33,7 @@ class Decoder:
 
     scope: Scope
     diagnostics: Diagnostics
-    plans: Plans = field(default_factory=dict)
+    plans: Plans = field(default_factory=Plans)
     """Of bodies met before, in which literals alone are settled."""
 
     def attribute(self, attribute: Attribute, type_: Type = types.DYNAMIC, bindings: Bindings = UNBOUND) -> Value:
@@ -64,44 +64,58 @@ class Decoder:
         A required argument that is missing is unknown, and complained about at the `place` of the block. The `top` of
         a resource holds meta-arguments, which are not values.
         """
-        repetition = self.scope if bindings is UNBOUND and isinstance(self.scope, RepetitionScope) else None
-        plans = self.plans if repetition is None or repetition.plans is None else repetition.plans
-        plan = plans.get(id(body))
+        repetition = self._repetition(bindings)
+        plans = self.plans if repetition is None else repetition.plans
+        key = id(body), 0 if repetition is None else id(bindings)
+        plan = plans.of_bodies.get(key)
         if plan is None:
             found, plan = self._planned(body, schema, bindings, repetition, top=top)
-            plans[id(body)] = plan
+            plans.of_bodies[key] = plan
         else:
             found = dict(plan.settled)
             for attribute in plan.open:
                 found[attribute.name] = self._attribute(attribute, schema, bindings)
-        for type_, blocks in plan.blocks.items():
-            nested = schema.blocks.get(type_) if schema else None
-            if schema is None or nested is not None:
-                found[type_] = self._blocks(blocks, nested, bindings)
+            for type_, blocks in plan.blocks.items():
+                found[type_] = self._blocks(blocks, schema.blocks[type_] if schema else None, bindings)
         if schema is not None and place is not None:
-            self._require(found, schema, place)
+            self._require(plan.wanting, found, schema, place)
         return found
+
+    def _repetition(self, bindings: Bindings) -> RepetitionScope | None:
+        """The scope of one of several instances, where all that is bound is bound alike in the others."""
+        scope = self.scope
+        return scope if bindings.shared and isinstance(scope, RepetitionScope) and scope.among_others else None
 
     def _planned(
         self, body: Body, schema: Schema | None, bindings: Bindings, repetition: RepetitionScope | None, *, top: bool
     ) -> tuple[dict[str, Value], Plan]:
-        """The attributes of a body met for the first time, and what this tells of the next time."""
+        """What is written in a body met for the first time, and what this tells of the next time."""
         found: dict[str, Value] = {}
-        settled: dict[str, Value] = {}
         open_: list[Attribute] = []
         for name, attribute in body.attributes.items():
             if top and name in META_ARGUMENTS:
                 continue
-            answers = repetition.answers if repetition is not None else 0
-            found[name] = settled[name] = self._attribute(attribute, schema, bindings)
-            alike = repetition is not None and repetition.plans is not None and repetition.answers == answers
+            answers = repetition.answers if repetition is not None else -1
+            found[name] = self._attribute(attribute, schema, bindings)
+            alike = repetition is not None and repetition.answers == answers
             if not alike and not isinstance(attribute.expression, Literal):
-                settled[name] = values.NULL
                 open_.append(attribute)
-        return found, Plan(body, settled, tuple(open_), _by_type(body, META_BLOCKS if top else frozenset()))
+        open_blocks: dict[str, list[Block]] = {}
+        for type_, blocks in _by_type(body, META_BLOCKS if top else frozenset()).items():
+            nested = schema.blocks.get(type_) if schema else None
+            if schema is not None and nested is None:
+                continue
+            answers = repetition.answers if repetition is not None else -1
+            found[type_] = self._blocks(blocks, nested, bindings)
+            if repetition is None or repetition.answers != answers:
+                open_blocks[type_] = blocks
+        settled = found | dict.fromkeys((*(attribute.name for attribute in open_), *open_blocks), values.NULL)
+        required = schema.required if schema is not None else ()
+        wanting = tuple(name for name in required if name not in settled or settled[name].is_null)
+        return found, Plan(body, bindings, settled, tuple(open_), open_blocks, wanting)
 
-    def _require(self, found: dict[str, Value], schema: Schema, place: Provenance) -> None:
-        for name in schema.required:
+    def _require(self, names: Iterable[str], found: dict[str, Value], schema: Schema, place: Provenance) -> None:
+        for name in names:
             if name not in found or found[name].is_null:
                 detail = f'The argument "{name}" is required, but no definition was found.'
                 self.diagnostics.error("Missing required argument", detail, place.source.range_at(place.offset))
@@ -146,19 +160,33 @@ class Decoder:
             return items[-1]
         return values.sequence(items, origin)
 
-    def repeated(self, block: Block, bindings: Bindings) -> Iterator[tuple[Bindings, Body]]:
+    def repeated(self, block: Block, bindings: Bindings) -> list[tuple[Bindings, Body]]:
         """The bindings and the content of every block that a dynamic block stands for.
 
         Raises:
             EvaluationError: where it can't be told which blocks those are.
         """
+        repetition = self._repetition(bindings)
+        if repetition is None:
+            return self._repeated(block, bindings)
+        key = id(block), id(bindings)
+        if (known := repetition.plans.of_dynamic.get(key)) is not None:
+            return known
+        answers = repetition.answers
+        found = self._repeated(block, bindings)
+        if repetition.answers == answers:
+            found = [(inner.as_shared(), content) for inner, content in found]
+            repetition.plans.of_dynamic[key] = found
+        return found
+
+    def _repeated(self, block: Block, bindings: Bindings) -> list[tuple[Bindings, Body]]:
         contents = block.body.blocks_of("content")
         given = block.body.attributes.get("for_each")
         if given is None or not contents:
             raise EvaluationError("Invalid dynamic block", "A dynamic block has for_each and one content block.")
         iterator = block.labels[0]
-        if (named := block.body.attributes.get("iterator")) is not None and isinstance(named.expression, Variable):
-            iterator = named.expression.name
+        if (said := block.body.attributes.get("iterator")) is not None and isinstance(said.expression, Variable):
+            iterator = said.expression.name
         collection = evaluate(given.expression, self.scope, given.source, bindings)
         if isinstance(collection.content, Undecided):
             raise NumberUnknown(collection.content.cause)
@@ -172,9 +200,11 @@ class Decoder:
         if len(collection.content) > _MAX_BLOCKS:
             raise EvaluationError("Too many blocks", f"A dynamic block makes at most {_MAX_BLOCKS:,} blocks here.")
         marks = collection.marks
-        for key, item in values.entries(collection):
-            names = {iterator: values.mapping({"key": key.marked(marks), "value": item.marked(marks)})}
-            yield bindings.with_names(names), contents[0].body
+        named = [(key.marked(marks), item.marked(marks)) for key, item in values.entries(collection)]
+        return [
+            (bindings.with_names({iterator: values.mapping({"key": key, "value": item})}), contents[0].body)
+            for key, item in named
+        ]
 
 
 class NumberUnknown(Exception):

@@ -36,7 +36,7 @@ class Context:
     """The data sources that AWS can be asked about, in the order in which they were come by."""
     awaited: dict[tuple[int, int], str] = field(default_factory=dict)
     """What data sources wait for, by module instance and block."""
-    plans: Plans = field(default_factory=dict)
+    plans: Plans = field(default_factory=Plans)
     """Of bodies of resources, for all instances of modules."""
     instances: int = 0
     _declarations: dict[int, Declaration] = field(default_factory=dict)

@@ -27,7 +27,8 @@ def convert(value: Value, wanted: Type) -> Value:
     content = value.content
     if isinstance(wanted, Primitive):
         return _to_primitive(value, wanted)
-    if value.type == wanted and not _is_open(wanted):
+    of_other_kind = value.is_structural and isinstance(wanted, ListType | SetType | MapType)
+    if not of_other_kind and value.type == wanted and not _is_open(wanted):
         return value
     if content is None:
         return Value(None, _settled(wanted), value.marks, value.origin)
@@ -151,7 +152,7 @@ def _to_object(value: Value, wanted: ObjectType) -> Value:
     attributes = {}
     for name, type_ in wanted.attributes.items():
         if name in content:
-            attributes[name] = _inside(content[name], type_, f'attribute "{name}"')
+            attributes[name] = _inside(content[name], type_, name, "attribute")
         else:
             attributes[name] = Value(None, _settled(type_), values.UNMARKED, value.origin)
     return Value(attributes, None, value.marks, value.origin)
@@ -164,39 +165,36 @@ def _to_tuple(value: Value, wanted: TupleType) -> Value:
     if len(content) != len(wanted.elements):
         raise ConversionError(f"tuple with exactly {len(wanted.elements)} elements required")
     pairs = zip(content, wanted.elements, strict=True)
-    elements = tuple(_inside(item, type_, f"element {index}") for index, (item, type_) in enumerate(pairs))
+    elements = tuple(_inside(item, type_, index) for index, (item, type_) in enumerate(pairs))
     return Value(elements, None, value.marks, value.origin)
 
 
 def _to_collection(value: Value, wanted: ListType | SetType | MapType) -> Value:
-    content, given = value.content, value.type
+    content = value.content
     if isinstance(content, MAPPINGS) is not isinstance(wanted, MapType) or not isinstance(content, CONTAINERS):
-        raise ConversionError(mismatch(given, wanted))
-    structural = isinstance(given, TupleType | ObjectType)
-    if not content and isinstance(given, ListType | SetType | MapType) and not convertible(given, wanted):
-        reason = mismatch(given.element, wanted.element)
+        raise ConversionError(mismatch(value.type, wanted))
+    structural = value.is_structural
+    if not content and isinstance(value.type, ListType | SetType | MapType) and not convertible(value.type, wanted):
+        reason = mismatch(value.type.element, wanted.element)
         raise ConversionError(f"incorrect {types.friendly(wanted).split()[0]} element type: {reason}")
     element = _common(value, wanted) if wanted.element is types.DYNAMIC else wanted.element
     named = content.items() if isinstance(content, MAPPINGS) else enumerate(content)
-    parts = [_inside(item, element, _place(key) if structural else "") for key, item in named]
-    if structural and types.has_dynamic(element):
-        parts = _alike(parts, wanted)
-    element = _element_type(element, parts)
+    parts = [_inside(item, element, key if structural else None) for key, item in named]
+    if not types.is_primitive(element):
+        if structural and types.has_dynamic(element):
+            parts = _alike(parts, wanted)
+        element = _element_type(element, parts)
     if isinstance(content, MAPPINGS):
         return Value(dict(zip(content, parts, strict=True)), MapType(element), value.marks, value.origin)
-    unordered = isinstance(given, SetType) and isinstance(wanted, ListType) and len(parts) > 1
+    if isinstance(wanted, SetType):
+        return values.set_of(element, parts, value.origin).marked(value.marks)
+    unordered = not structural and isinstance(value.type, SetType) and len(parts) > 1
     if unordered and (causes := list(values.causes_of(value))):
         cause = values.merged(causes)
         return values.unknown(
             ListType(element), cause, value.origin, not_null=True, minimum=1, maximum=len(parts)
         ).marked(value.marks)
-    if isinstance(wanted, SetType):
-        return values.set_of(element, parts, value.origin).marked(value.marks)
     return Value(tuple(parts), ListType(element), value.marks, value.origin)
-
-
-def _place(key: str | int) -> str:
-    return f'element "{key}"' if isinstance(key, str) else f"element {key}"
 
 
 def _common(value: Value, wanted: ListType | SetType | MapType) -> Type:
@@ -235,15 +233,16 @@ def _element_type(element: Type, converted: Iterable[Value]) -> Type:
     return _settled(element)
 
 
-def _inside(item: Value, wanted: Type, place: str) -> Value:
+def _inside(item: Value, wanted: Type, key: str | int | None, noun: str = "element") -> Value:
     """Convert a part; only a mismatch of structural types names the part, as Terraform's messages do."""
     if item.type is wanted:
         return item
     try:
         return convert(item, wanted)
     except ConversionError as error:
-        if place and not str(error).startswith("a "):
-            raise ConversionError(f"{place}: {error}") from error
+        if key is not None and not str(error).startswith("a "):
+            place = f'"{key}"' if isinstance(key, str) else key
+            raise ConversionError(f"{noun} {place}: {error}") from error
         raise
 
 

@@ -13,7 +13,7 @@ from auditor.hcl.errors import EvaluationError
 from auditor.hcl.functions.specification import Surroundings
 from auditor.hcl.guards import is_guarded
 from auditor.hcl.provenance import Provenance
-from auditor.hcl.scope import Scope, Step
+from auditor.hcl.scope import Bindings, Scope, Step
 from auditor.hcl.types import MapType, ObjectType, SetType
 from auditor.hcl.values import Undecided, Value
 from auditor.model.values import Unknown
@@ -67,15 +67,23 @@ class Plan:
     """What evaluating a body tells of evaluating it once more: most of a repeated block says the same each time."""
 
     body: Body
+    bindings: Bindings
     settled: Mapping[str, Value]
-    """All attributes in the order of the code; null for those that are `open`."""
+    """All attributes and blocks in the order of the code; null for those that are open."""
     open: tuple[Attribute, ...]
     blocks: Mapping[str, list[Block]]
-    """Nested ones, by type."""
+    """Nested ones that are open, by type."""
+    wanting: tuple[str, ...]
+    """Required arguments that are not settled."""
 
 
-Plans = dict[int, Plan]
-"""By the id of the body, which the plan holds on to."""
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """What is the same for several evaluations, by the ids of code and bindings, both of which it holds on to."""
+
+    of_bodies: dict[tuple[int, int], Plan] = field(default_factory=dict)
+    of_dynamic: dict[tuple[int, int], list[tuple[Bindings, Body]]] = field(default_factory=dict)
+    """The blocks that a dynamic block stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +93,7 @@ class Expansion:
     by: str
     """`count`, `for_each`, or empty for a single instance."""
     repetitions: tuple[Repetition, ...]
-    plans: Plans = field(default_factory=dict, compare=False)
+    plans: Plans = field(default_factory=Plans, compare=False)
     """Of the bodies of the block, as its first instance leaves them to the others."""
 
     @property
@@ -183,17 +191,18 @@ def _bounded(number: int) -> None:
 class RepetitionScope:
     """The scope of a module with `each` and `count` of one instance in front of it."""
 
-    __slots__ = ("_names", "_outer", "answers", "plans")
+    __slots__ = ("_names", "_outer", "among_others", "answers", "plans")
 
     def __init__(self, outer: Scope, expansion: Expansion, repetition: Repetition) -> None:
         """Bind what the instance's block may refer to.
 
         `answers` counts how often something of the instance was asked for: a value that did without is that of all
-        instances, and part of their `plans` (None where there are no others).
+        instances, and part of their `plans`.
         """
         self._outer = outer
         self.answers = 0
-        self.plans = expansion.plans if len(expansion.repetitions) > 1 else None
+        self.among_others = len(expansion.repetitions) > 1
+        self.plans = expansion.plans
         self._names: dict[str, Value] = {}
         cause, key = repetition.undetermined, repetition.key
         if expansion.by == "count":

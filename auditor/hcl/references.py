@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final, get_args
 
 from auditor.hcl import ast
 
+_LOOPS: Final = (ast.ForTuple, ast.ForObject, ast.TemplateFor)
+_PARTS: Final[Mapping[type, tuple[str, ...]]] = {
+    kind: tuple(field.name for field in dataclasses.fields(kind) if "Expression" in field.type)
+    for kind in get_args(ast.Expression)
+}
+"""The fields of each kind of expression that hold expressions."""
 
-def references(node: ast.Expression, bound: frozenset[str] = frozenset()) -> Iterator[ast.Expression]:
+
+def references(node: ast.Expression, bound: frozenset[str] = frozenset()) -> list[ast.Expression]:
     """Each reference with its constant steps, without those to names that the expression binds itself."""
+    found: list[ast.Expression] = []
+    _collect(node, bound, found)
+    return found
+
+
+def _collect(node: ast.Expression, bound: frozenset[str], found: list[ast.Expression]) -> None:
     steps: ast.Expression = node
     while isinstance(steps, ast.GetAttr) or (isinstance(steps, ast.Index) and isinstance(steps.key, ast.Literal)):
         steps = steps.subject
     if isinstance(steps, ast.Variable):
         if steps.name not in bound:
-            yield node
-        return
-    if steps is not node:
-        yield from references(steps, bound)
-        return
-    inner = bound
-    if isinstance(node, ast.ForTuple | ast.ForObject | ast.TemplateFor):
-        yield from references(node.collection, bound)
-        inner = bound | {node.key_name, node.value_name}
-    for part in _parts(node):
-        yield from references(part, inner)
+            found.append(node)
+    elif steps is not node:
+        _collect(steps, bound, found)
+    else:
+        inner = bound | {node.key_name, node.value_name} if isinstance(node, _LOOPS) else bound
+        for name in _PARTS[type(node)]:
+            for part in _expressions(getattr(node, name)):
+                _collect(part, bound if name == "collection" else inner, found)
 
 
 def root_of(reference: ast.Expression) -> ast.Expression:
@@ -35,16 +46,10 @@ def root_of(reference: ast.Expression) -> ast.Expression:
     return reference
 
 
-def _parts(node: ast.Expression) -> Iterator[ast.Expression]:
-    looped = isinstance(node, ast.ForTuple | ast.ForObject | ast.TemplateFor)
-    for field in dataclasses.fields(node):
-        if not (looped and field.name == "collection"):
-            yield from _expressions(getattr(node, field.name))
-
-
 def _expressions(part: object) -> Iterator[ast.Expression]:
+    """The expressions that a field holds: one, none, or nested tuples of them."""
     if isinstance(part, tuple):
         for item in part:
             yield from _expressions(item)
-    elif isinstance(part, ast.Expression):
-        yield part
+    elif part is not None:
+        yield part  # type: ignore[misc]  # all that such a field holds

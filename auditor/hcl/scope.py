@@ -35,12 +35,13 @@ class Scope(Protocol):
 class Bindings:
     """Names bound inside an expression by `for`, over those of an outer expression."""
 
-    __slots__ = ("_names", "item")
+    __slots__ = ("_names", "item", "shared")
 
-    def __init__(self, names: Mapping[str, Value], item: Value | None = None) -> None:
-        """Bind names, and the element at hand of a splat."""
+    def __init__(self, names: Mapping[str, Value], item: Value | None = None, *, shared: bool = False) -> None:
+        """Bind names, and the element at hand of a splat; `shared` where all instances of a block bind them alike."""
         self._names = names
         self.item = item
+        self.shared = shared
 
     def get(self, name: str) -> Value | None:
         """The value bound to a name."""
@@ -54,5 +55,9 @@ class Bindings:
         """These bindings with another element at hand."""
         return Bindings(self._names, item)
 
+    def as_shared(self) -> Bindings:
+        """The same bindings, of which it is known that all instances of a block have them."""
+        return Bindings(self._names, self.item, shared=True)
 
-UNBOUND: Final = Bindings({})
+
+UNBOUND: Final = Bindings({}, shared=True)

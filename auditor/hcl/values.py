@@ -87,14 +87,13 @@ class Value:
         """About how much memory it would take without sharing, in values; long texts count as several."""
         if not self._size:
             content = self.content
+            size = 1
             if isinstance(content, str):
-                self._size = 1 + (len(content) >> 6)
-            elif isinstance(content, tuple):
-                self._size = 1 + sum(item.size for item in content)
-            elif isinstance(content, MAPPINGS):
-                self._size = 1 + sum(item.size for item in content.values())
-            else:
-                self._size = 1
+                size += len(content) >> 6
+            elif isinstance(content, CONTAINERS):
+                for item in content if isinstance(content, tuple) else content.values():
+                    size += item._size or item.size  # noqa: SLF001 - of another value
+            self._size = size
         return self._size
 
     @property
@@ -113,6 +112,13 @@ class Value:
     def is_known(self) -> bool:
         """Whether the value itself is known; elements inside it may still be unknown."""
         return not isinstance(self.content, Undecided)
+
+    @property
+    def is_structural(self) -> bool:
+        """Whether this is a known tuple or object, whose type is that of its parts."""
+        if self._type is None:
+            return isinstance(self.content, CONTAINERS)
+        return isinstance(self._type, TupleType | ObjectType) and isinstance(self.content, CONTAINERS)
 
     @property
     def is_map(self) -> bool:

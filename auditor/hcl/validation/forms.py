@@ -120,7 +120,7 @@ def _against(block: Block, form: Form) -> Complaints:
 
 
 def _about_something(block: Block, condition: Attribute) -> Complaints:
-    if not any(True for _ in references(condition.expression)):
+    if not references(condition.expression):
         detail = (
             "The condition expression must refer to at least one object from elsewhere in the configuration, or else"
             " its result would not be checking anything."
@@ -205,7 +205,7 @@ def _of_provisioner(provisioner: Block) -> Complaints:
 def _constant(lifecycle: Body) -> Complaints:
     for name in ("create_before_destroy", "prevent_destroy"):
         attribute = lifecycle.attributes.get(name)
-        if attribute is not None and any(True for _ in references(attribute.expression)):
+        if attribute is not None and references(attribute.expression):
             yield _complaint(attribute, "Variables not allowed", "Variables may not be used here.")
 
 
