@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain, groupby
-from json.encoder import encode_basestring_ascii
 from operator import attrgetter
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from auditor.model.drift import Comparison
 from auditor.model.garbage import without_collection
-from auditor.model.results import LETTERS, Cause, Finding, RuleResults, RuleText, Severity, Status, Subject, Waiver
+from auditor.model.results import LETTERS, Cause, Finding, RuleResults, RuleText, Status, Subject, Waiver
 from auditor.model.rule import DriftSelector, Rule
 from auditor.policy import waivers as waiving
 from auditor.policy.parameters import in_force
-from auditor.policy.verdicts import Hit, Verdict, verdicts
+from auditor.policy.verdicts import Verdict, verdicts
 
-_quoted: Final = encode_basestring_ascii
-_PASS: Final = LETTERS[Status.PASS]
 _ORDER: Final = (Status.ERROR, Status.FAIL, Status.UNKNOWN)
-_WITHIN_A_RULE: Final = attrgetter("subject", "identity", "path")
-
-
-if TYPE_CHECKING:
-    from hashlib import _Hash
+_WITHIN_A_RULE: Final = attrgetter("about.name", "about.identity", "path")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +74,7 @@ def judge(
             if rule.id in on:
                 params = in_force(rule, tier, parameters)
                 verdict = verdicts(rule, params, environment=environment, tier=tier, others=others)
-                statuses, found = _applied(rule, own, verdict, environment, tier)
+                statuses, found = _applied(own, verdict)
             results[rule.id] = RuleResults(rule.id, rule.subject, statuses)
             findings.extend(_covered(finding, dated) for finding in found) if dated else findings.extend(found)
 
@@ -141,57 +133,14 @@ def _selectors(
     return of
 
 
-def _applied(
-    rule: Rule, subjects: Sequence[Subject], verdict: Callable[[Subject], Verdict], environment: str, tier: str
-) -> tuple[str, list[Finding]]:
+def _applied(subjects: Sequence[Subject], verdict: Callable[[Subject], Verdict]) -> tuple[str, list[Finding]]:
     letters: list[str] = []
     findings: list[Finding] = []
-    severity, known_by = rule.severity[tier], _begun(rule.id, environment)
     for subject in subjects:
-        status, hits = verdict(subject)
-        letters.append(_PASS if status is Status.PASS else LETTERS[status])
-        if hits:
-            findings.extend([_finding(rule, subject, hit, severity, known_by) for hit in hits])
+        status, found = verdict(subject)
+        letters.append(LETTERS[status])
+        findings += found
     return "".join(letters), findings
-
-
-def _finding(rule: Rule, subject: Subject, hit: Hit, severity: Severity, known_by: _Hash) -> Finding:
-    return Finding(
-        rule=rule.id,
-        subject_type=subject.type,
-        subject=subject.name,
-        identity=subject.identity,
-        status=hit.status,
-        severity=severity,
-        message=hit.message,
-        path=hit.path,
-        evidence=hit.evidence,
-        fingerprint=_ended(known_by, subject.identity or subject.address, hit.path),
-        address=subject.address,
-        place=hit.place,
-        causes=hit.causes,
-    )
-
-
-def fingerprint(rule: str, environment: str, identity: str, path: str) -> str:
-    """sha256 by which a finding is known from audit to audit; it does not depend on code or on the message."""
-    return _ended(_begun(rule, environment), identity, path)
-
-
-def _digest(*texts: str) -> str:
-    """sha256 of a JSON list of texts, written here: `json.dumps` makes an encoder for each call."""
-    return hashlib.sha256(f"[{', '.join(map(_quoted, texts))}]".encode()).hexdigest()
-
-
-def _begun(*texts: str) -> _Hash:
-    """The digest of a list of texts that is to be continued: findings of a rule differ in its end alone."""
-    return hashlib.sha256(f"[{', '.join(map(_quoted, texts))}, ".encode())
-
-
-def _ended(begun: _Hash, identity: str, path: str) -> str:
-    whole = begun.copy()
-    whole.update(f"{_quoted(identity)}, {_quoted(path)}]".encode())
-    return whole.hexdigest()
 
 
 def _covered(finding: Finding, waivers: Iterable[tuple[Waiver, waiving.State]]) -> Finding:
@@ -229,21 +178,12 @@ def _ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def causes(findings: Iterable[Finding]) -> tuple[Cause, ...]:
     """What happened, each with everything it broke: ordered findings that share subject and attribute."""
-    groups: dict[tuple[str, str], list[Finding]] = {}
+    groups: dict[tuple[str, str], tuple[Finding, ...]] = {}
     for finding in findings:
         if not finding.waived:
-            groups.setdefault((finding.identity or finding.address, attribute(finding.path)), []).append(finding)
-    return tuple(
-        Cause(
-            id=_digest(*key)[:16],
-            subject=group[0].subject,
-            path=key[1],
-            severity=group[0].severity,
-            findings=tuple(finding.fingerprint for finding in group),
-            title=group[0].message,
-        )
-        for key, group in groups.items()
-    )
+            key = finding.about.identity or finding.about.address, attribute(finding.path)
+            groups[key] = (*groups.get(key, ()), finding)
+    return tuple(Cause(path, group) for (_, path), group in groups.items())
 
 
 _ONE_THING: Final = frozenset({"metric_query"})

@@ -53,11 +53,10 @@ def document(
     """
     numbers = totals(audit)
     subjects = {(subject.type, subject_key(subject)): subject for many in audit.subjects.values() for subject in many}
-    findings = {finding.fingerprint: finding for finding in audit.findings}
     covered: dict[str, list[str]] = defaultdict(list)
     for finding in audit.findings:
         covered[finding.waiver].append(finding.fingerprint)
-    causes = [_cause(cause, findings, subjects) for cause in audit.causes]
+    causes = [_cause(cause, subjects) for cause in audit.causes]
     told = {
         "schema": SCHEMA,
         "demonstration": audit.demonstration,
@@ -245,26 +244,22 @@ def _evidence(evidence: Evidence, code: CodeLine) -> dict[str, Any]:
     return {"path": evidence.path, "expected": evidence.expected, **encode_fact(evidence.fact, code)}
 
 
-def _cause(
-    cause: Cause, findings: Mapping[str, Finding], subjects: Mapping[tuple[str, str], Subject]
-) -> dict[str, Any]:
-    members = [findings[key] for key in cause.findings if key in findings]
-    still_open = [finding for finding in members if finding.status is Status.FAIL and not finding.waived]
-    failed = any(finding.status is Status.FAIL for finding in members)
-    severity = min((finding.severity for finding in still_open), key=lambda it: it.rank, default=cause.severity)
-    identity = members[0].identity if members else ""
-    subject = subjects.get((members[0].subject_type, subject_key(members[0]))) if members else None
+def _cause(cause: Cause, subjects: Mapping[tuple[str, str], Subject]) -> dict[str, Any]:
+    failed = [finding for finding in cause.findings if finding.status is Status.FAIL]
+    still_open = [finding.severity for finding in failed if not finding.waived]
+    worst, paths = cause.worst, {finding.path for finding in cause.findings}
+    subject = subjects.get((worst.subject_type, subject_key(worst)))
     return {
         "id": cause.id,
-        "subject": cause.subject,
-        "identity": identity,
+        "subject": worst.subject,
+        "identity": worst.identity,
         "path": cause.path,
-        "severity": severity.value,
+        "severity": min(still_open, key=lambda it: it.rank, default=worst.severity).value,
         "state": "open" if still_open else "waived" if failed else "undecided",
-        "risk": _risk(subject, {finding.path for finding in members}),
-        "moved": _moved(subject, {finding.path for finding in members}),
-        "title": cause.title,
-        "findings": list(cause.findings),
+        "risk": _risk(subject, paths),
+        "moved": _moved(subject, paths),
+        "title": worst.message,
+        "findings": [finding.fingerprint for finding in cause.findings],
     }
 
 

@@ -76,7 +76,7 @@ def _by_severity(severities: Iterable[Severity]) -> dict[str, int]:
 
 def _worst_open(audit: Audit, still_open: Mapping[str, Finding]) -> Iterable[Severity]:
     for cause in audit.causes:
-        severities = [still_open[key].severity for key in cause.findings if key in still_open]
+        severities = [each.severity for each in cause.findings if each.fingerprint in still_open]
         if severities:
             yield min(severities, key=lambda severity: severity.rank)
 

@@ -110,7 +110,13 @@ class LiveOrigins(Mapping[str, Origin]):
         self._answers = answers
 
     def __getitem__(self, path: str) -> Origin:
-        api, field = self._sources[_KEYS.sub("", path) if "[" in path else path]
+        return self._of(*self._sources[_KEYS.sub("", path) if "[" in path else path])
+
+    def beside(self, origin: ApiField) -> ApiField:
+        """Another field of the answer that showed the resource, with the time of that; of another one as it is."""
+        return self._of(origin.api, origin.field) if self._sources.get("", ("", ""))[0] == origin.api else origin
+
+    def _of(self, api: str, field: str) -> ApiField:
         answer = self._answers.get(api)
         return ApiField(api, field) if answer is None else ApiField(api, field, answer.at, answer.request_id)
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
+from auditor.model.digests import digest
 from auditor.model.drift import Comparison
-from auditor.model.facts import Fact, Facts, SourceRange
-from auditor.model.values import Unknown
+from auditor.model.facts import Fact, Facts, SourceRange, Written
+from auditor.model.values import Reason, Unknown, unknowns
 
 
 class Status(StrEnum):
@@ -107,26 +108,63 @@ class Finding:
     """A result that is not a pass: fail, unknown or error."""
 
     rule: str
-    subject_type: str
-    subject: str
-    identity: str
+    about: Subject
     status: Status
     severity: Severity
-    message: str
     path: str
     """The attribute at fault, keyed; empty where it is the subject as a whole."""
     evidence: tuple[Evidence, ...]
     """Never empty."""
     fingerprint: str
-    address: str = ""
-    place: SourceRange | None = None
-    """Where the deciding line stands in code; None: not in code."""
-    causes: tuple[Unknown, ...] = ()
-    """Why it is unknown."""
+    words: Callable[[Finding], str] = field(compare=False, repr=False)
+    """What makes the message, which only formats look at."""
     waiver: str = ""
     """Id of the waiver that covers it."""
     waived: bool = False
     """True while that waiver is valid."""
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in a sentence or two."""
+        return self.words(self)
+
+    @property
+    def subject_type(self) -> str:
+        """As `table`."""
+        return self.about.type
+
+    @property
+    def subject(self) -> str:
+        """What a reader calls the subject."""
+        return self.about.name
+
+    @property
+    def identity(self) -> str:
+        """The subject's; empty where AWS knows none yet."""
+        return self.about.identity
+
+    @property
+    def address(self) -> str:
+        """The subject's in code."""
+        return self.about.address
+
+    @property
+    def place(self) -> SourceRange | None:
+        """Where the code decides the first written fact, else where the subject stands in code; None: not in code."""
+        if self.status is Status.ERROR:
+            return None
+        origins = (one.fact.origin for one in self.evidence)
+        written = (origin.deciding for origin in origins if isinstance(origin, Written) and origin.chain)
+        return next(written, self.about.place)
+
+    @property
+    def causes(self) -> tuple[Unknown, ...]:
+        """Why it is unknown: the unknown parts of the evidence, each once; none of a fail."""
+        if self.status is Status.FAIL:
+            return ()
+        found = dict.fromkeys(cause for one in self.evidence for cause in unknowns(one.fact.value))
+        undecided = f"{self.evidence[0].path} has a value that can't be decided"
+        return tuple(found) or (Unknown(Reason.NOT_SUPPORTED, undecided),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +181,19 @@ class RuleResults:
 class Cause:
     """Findings that share identity and path: one thing that happened, with everything it broke."""
 
-    id: str
-    subject: str
     path: str
-    severity: Severity
-    """The worst of its findings."""
-    findings: tuple[str, ...]
-    """Fingerprints, worst first."""
-    title: str
-    """The worst finding's message."""
+    findings: tuple[Finding, ...]
+    """Worst first; never empty."""
+
+    @property
+    def id(self) -> str:
+        """What it is known by from audit to audit."""
+        return digest(self.worst.identity or self.worst.address, self.path)[:16]
+
+    @property
+    def worst(self) -> Finding:
+        """The finding that names it."""
+        return self.findings[0]
 
 
 @dataclass(frozen=True, slots=True)

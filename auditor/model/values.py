@@ -145,8 +145,10 @@ def unknowns(value: Value) -> tuple[Unknown, ...]:
         return ()
     if isinstance(value, Unknown):
         return (value,)
-    if isinstance(value, Mapping):
-        return tuple(found for item in value.values() for found in unknowns(item))
-    if isinstance(value, tuple):
-        return tuple(found for item in value for found in unknowns(item))
-    return ()
+    if type(value) is dict or isinstance(value, Mapping):
+        parts: Iterable[Value] = value.values()
+    elif isinstance(value, tuple):
+        parts = value
+    else:
+        return ()
+    return tuple(found for item in parts if type(item) not in _WITHOUT_PARTS for found in unknowns(item))

@@ -7,7 +7,7 @@ unknown ones. A value of another type than the catalogue says is unknown, and as
 from __future__ import annotations
 
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
@@ -65,7 +65,7 @@ class Compiled:
     """A condition with one environment's parameters put in."""
 
     truth: Callable[[Values], Truth]
-    evidence: Callable[[Facts, Where], Iterator[Evidence]]
+    evidence: Callable[[Facts, Where], Iterable[Evidence]]
     """The leaves that decided the truth, in order."""
 
 
@@ -120,10 +120,11 @@ class _Compiler:
 
         wanted = operator.words.format(words(right))
 
-        def evidence(facts: Facts, where: Where) -> Iterator[Evidence]:
-            fact = where.fact(facts, path)
-            _typed(where.prefix + path, fact.value, type_)
-            yield Evidence(where.prefix + path, fact, wanted)
+        def evidence(facts: Facts, where: Where) -> Iterable[Evidence]:
+            fact, whole = where.fact(facts, path), where.prefix + path if where.prefix else path
+            if type(fact.value) is not Unknown:
+                _typed(whole, fact.value, type_)
+            return (Evidence(whole, fact, wanted),)
 
         return Compiled(truth, evidence)
 
@@ -164,7 +165,7 @@ def _unset(name: str) -> Compiled:
     """A leaf whose parameter has no value."""
     value = Unknown(Reason.NOT_READ, f"parameter {name} is not set in audit.toml")
     evidence = Evidence(f"param.{name}", Fact(value, Default("the rule")), "is set")
-    return Compiled(lambda _: UNKNOWN, lambda _, __: iter((evidence,)))
+    return Compiled(lambda _: UNKNOWN, lambda _, __: (evidence,))
 
 
 def _joined(absorbing: Truth, parts: tuple[Compiled, ...]) -> Compiled:
@@ -201,7 +202,7 @@ def _negated(part: Compiled) -> Compiled:
 def _implied(premise: Compiled, consequence: Compiled) -> Compiled:
     joined = _joined(TRUE, (_negated(premise), consequence))
 
-    def evidence(facts: Facts, where: Where) -> Iterator[Evidence]:
+    def evidence(facts: Facts, where: Where) -> Iterable[Evidence]:
         # That the premise holds is no fault; the consequence that does not is.
         if joined.truth(where.values(facts)) is FALSE:
             return consequence.evidence(facts, where)

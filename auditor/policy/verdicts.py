@@ -1,45 +1,38 @@
-"""One rule in one environment: its verdict on a subject, and the hits that become findings."""
+"""One rule in one environment: its verdict on a subject, and its findings."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from pathlib import PurePath
 from traceback import walk_tb
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from auditor.model.digests import begun, continued
 from auditor.model.drift import Comparison, Drift, Existence
-from auditor.model.facts import Default, Fact, SourceRange, Written
-from auditor.model.results import Evidence, Status, Subject
+from auditor.model.facts import Default, Fact
+from auditor.model.results import Evidence, Finding, Status, Subject
 from auditor.model.rule import Condition, DriftSelector, Rule
 from auditor.model.values import Reason, Truth, Unknown, Value, unknowns
 from auditor.policy import drifts
 from auditor.policy.conditions import SUBJECT, Compiled, compiled
-from auditor.policy.messages import OF_DRIFT, clean, fact_text, fact_words, pieces, words
+from auditor.policy.messages import GENERAL, OF_DRIFT, clean, fact_text, fact_words, pieces, placeholders, words
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
 
 MOST_EVIDENCE: Final = 50
-"""Facts that one hit shows."""
-
-
-class Hit(NamedTuple):
-    """What a rule found on a subject, if it is not a pass."""
-
-    status: Status
-    path: str
-    """The attribute at fault, keyed; empty: the subject as a whole."""
-    message: str
-    evidence: tuple[Evidence, ...]
-    causes: tuple[Unknown, ...]
-    place: SourceRange | None
+"""Facts that one finding shows."""
 
 
 Others = Callable[[Comparison], Iterable[DriftSelector]]
-Verdict = tuple[Status, tuple[Hit, ...]]
+Verdict = tuple[Status, tuple[Finding, ...]]
 PASS: Final[Verdict] = (Status.PASS, ())
 NOT_APPLICABLE: Final[Verdict] = (Status.NOT_APPLICABLE, ())
+Words = Callable[[Finding], str]
 
 
 def verdicts(
@@ -55,22 +48,23 @@ def verdicts(
     `params` are the values in force; `others` the selectors of the other rules that judge a comparison, for the
     catch-all.
     """
-    words_of = _Words(rule, params, environment, tier)
+    found = _Found(rule, params, environment, tier)
     drift = rule.drift
-    judge = _by_condition(rule, params, words_of) if drift is None else _by_drift(drift, others, words_of)
+    judge = _by_condition(rule, params, found) if drift is None else _by_drift(drift, others, found)
 
     def verdict(subject: Subject) -> Verdict:
         try:
             return judge(subject)
         except Exception as caught:  # noqa: BLE001 - a defect on one subject must cost neither the run nor its own trace
-            return Status.ERROR, (_defect(caught),)
+            return Status.ERROR, (found.defect(caught, subject),)
 
     return verdict
 
 
-def _by_condition(rule: Rule, params: Mapping[str, Value], words_of: _Words) -> Callable[[Subject], Verdict]:
+def _by_condition(rule: Rule, params: Mapping[str, Value], found: _Found) -> Callable[[Subject], Verdict]:
     when = compiled(rule.when, params) if rule.when is not None else None
     required = compiled(_given(rule.condition), params)
+    message = found.words  # bound once, not for each finding
 
     def judge(subject: Subject) -> Verdict:
         values = subject.facts.plain
@@ -79,26 +73,27 @@ def _by_condition(rule: Rule, params: Mapping[str, Value], words_of: _Words) -> 
             if applies is Truth.FALSE:
                 return NOT_APPLICABLE
             if applies is Truth.UNKNOWN:
-                return Status.UNKNOWN, (undecided(when, subject),)
+                return Status.UNKNOWN, (finding(Status.UNKNOWN, when, subject, _undecided),)
         holds = required.truth(values)
         if holds is Truth.TRUE:
             return PASS
         status = Status.FAIL if holds is Truth.FALSE else Status.UNKNOWN
-        return status, (hit(status, required, subject),)
+        return status, (finding(status, required, subject, message),)
 
-    def hit(status: Status, deciding: Compiled, subject: Subject) -> Hit:
+    def finding(status: Status, deciding: Compiled, subject: Subject, words: Words) -> Finding:
         evidence = tuple(islice(deciding.evidence(subject.facts, SUBJECT), MOST_EVIDENCE))
-        return words_of.hit(status, rule.attribute or attribute_path(evidence[0].path), evidence, subject, {})
-
-    def undecided(when: Compiled, subject: Subject) -> Hit:
-        """Of a subject to which the rule may not apply nothing is told that the rule would have to look at."""
-        found = hit(Status.UNKNOWN, when, subject)
-        open_facts = (f"{one.path} is {fact_words(one.fact)}" for one in found.evidence if unknowns(one.fact.value))
-        why = found.causes[0].detail
-        told = ": ".join(each for each in (next(open_facts, ""), clean(why)) if each)
-        return found._replace(message=f"{clean(subject.name)}: it is not known whether this applies; {told}")
+        path = rule.attribute or attribute_path(evidence[0].path)
+        return found.finding(status, path, evidence, subject, words)
 
     return judge
+
+
+def _undecided(finding: Finding) -> str:
+    """Of a subject to which the rule may not apply nothing is told that the rule would have to look at."""
+    open_facts = (f"{one.path} is {fact_words(one.fact)}" for one in finding.evidence if unknowns(one.fact.value))
+    why = finding.causes[0].detail
+    told = ": ".join(each for each in (next(open_facts, ""), clean(why)) if each)
+    return f"{clean(finding.subject)}: it is not known whether this applies; {told}"
 
 
 def _given(condition: Condition | None) -> Condition:
@@ -107,20 +102,20 @@ def _given(condition: Condition | None) -> Condition:
     return condition
 
 
-def _by_drift(selector: DriftSelector, others: Others, words_of: _Words) -> Callable[[Subject], Verdict]:
+def _by_drift(selector: DriftSelector, others: Others, found: _Found) -> Callable[[Subject], Verdict]:
     def judge(subject: Subject) -> Verdict:
         comparison = subject.comparison
         if comparison is None or not drifts.of_kind(selector, comparison):
             return NOT_APPLICABLE
         if selector.existence or comparison.existence is not Existence.BOTH:
             return whole(subject, comparison)
-        hits = [
+        reported = comparison.drifts and [
             of_drift(Status.FAIL if truth is Truth.TRUE else Status.UNKNOWN, drift, subject, comparison)
             for drift, truth in drifts.selected(selector, comparison)
             if not (selector.unselected and drifts.reported_by(others(comparison), drift, comparison))
         ]
-        if hits:
-            return min((hit.status for hit in hits), key=_WORST.index), tuple(hits)
+        if reported:
+            return min((finding.status for finding in reported), key=_WORST.index), tuple(reported)
         return NOT_APPLICABLE if drifts.left_out(selector, comparison) else PASS
 
     def whole(subject: Subject, comparison: Comparison) -> Verdict:
@@ -133,30 +128,38 @@ def _by_drift(selector: DriftSelector, others: Others, words_of: _Words) -> Call
         status = Status.FAIL if truth is Truth.TRUE else Status.UNKNOWN
         return status, (of_existence(status, subject, comparison),)
 
-    def of_drift(status: Status, drift: Drift, subject: Subject, comparison: Comparison) -> Hit:
-        told = {
-            "drift.path": drift.path or "the resource",
-            "drift.declared": fact_words(drift.declared),
-            "drift.live": fact_words(drift.live),
-            "drift.plan": drift.plan,
-            "drift.note": drift.note,
-            "drift.existence": comparison.existence,
-        }
-        return words_of.hit(status, drift.path, drifts.evidence(drift), subject, told)
+    def of_drift(status: Status, drift: Drift, subject: Subject, comparison: Comparison) -> Finding:
+        words = partial(found.words, told=partial(_told_of_drift, drift, comparison))
+        return found.finding(status, drift.path, drifts.evidence(drift), subject, words)
 
-    def of_existence(status: Status, subject: Subject, comparison: Comparison) -> Hit:
-        declared, live = _sides(comparison)
-        told = {
-            "drift.path": "the resource",
-            "drift.declared": declared,
-            "drift.live": live,
-            "drift.plan": comparison.plan,
-            "drift.note": comparison.note,
-            "drift.existence": comparison.existence,
-        }
-        return words_of.hit(status, "", drifts.existence_evidence(comparison), subject, told)
+    def of_existence(status: Status, subject: Subject, comparison: Comparison) -> Finding:
+        words = partial(found.words, told=partial(_told_of_existence, comparison))
+        return found.finding(status, "", drifts.existence_evidence(comparison), subject, words)
 
     return judge
+
+
+def _told_of_drift(drift: Drift, comparison: Comparison) -> Mapping[str, str]:
+    return {
+        "drift.path": drift.path or "the resource",
+        "drift.declared": fact_words(drift.declared),
+        "drift.live": fact_words(drift.live),
+        "drift.plan": drift.plan,
+        "drift.note": drift.note,
+        "drift.existence": comparison.existence,
+    }
+
+
+def _told_of_existence(comparison: Comparison) -> Mapping[str, str]:
+    declared, live = _sides(comparison)
+    return {
+        "drift.path": "the resource",
+        "drift.declared": declared,
+        "drift.live": live,
+        "drift.plan": comparison.plan,
+        "drift.note": comparison.note,
+        "drift.existence": comparison.existence,
+    }
 
 
 _WORST: Final = (Status.FAIL, Status.UNKNOWN)
@@ -179,8 +182,8 @@ def _sides(comparison: Comparison) -> tuple[str, str]:
 
 
 @dataclass(frozen=True)
-class _Words:
-    """The rule's message template and what fills it."""
+class _Found:
+    """What the findings of a rule in an environment share: how grave they are, how they are known, their words."""
 
     rule: Rule
     params: Mapping[str, Value]
@@ -188,7 +191,11 @@ class _Words:
     tier: str
 
     @cached_property
-    def _parts(self) -> tuple[str | Callable[[Subject, Mapping[str, str]], str], ...]:
+    def _known_by(self) -> _Hash:
+        return begun(self.rule.id, self.environment)
+
+    @cached_property
+    def _parts(self) -> tuple[str | _Asked, ...]:
         """What the message is made of: texts, which are the same for every subject, and what to ask it for."""
         fixed = {"environment": clean(self.environment), "tier": clean(self.tier)}
         fixed |= {f"param.{name}": words(value) for name, value in self.params.items()}
@@ -197,29 +204,48 @@ class _Words:
             for named, text in pieces(self.rule.message)
         )
 
-    def hit(
-        self,
-        status: Status,
-        path: str,
-        evidence: tuple[Evidence, ...],
-        subject: Subject,
-        told: Mapping[str, str],
-    ) -> Hit:
-        """A hit on one subject; `told` are the placeholders of a drift."""
-        return Hit(
-            status=status,
-            path=path,
-            message=self._message(subject, told),
-            evidence=evidence,
-            causes=_causes(evidence) if status is Status.UNKNOWN else (),
-            place=_deciding_place(evidence, subject),
-        )
+    @cached_property
+    def _facts(self) -> tuple[str, ...]:
+        """The facts that the message tells."""
+        general = {*GENERAL, *OF_DRIFT, *(f"param.{name}" for name in self.params)}
+        return tuple(name for name in placeholders(self.rule.message) if name not in general)
 
-    def _message(self, subject: Subject, told: Mapping[str, str]) -> str:
-        return "".join([part if isinstance(part, str) else part(subject, told) for part in self._parts])
+    def finding(
+        self, status: Status, path: str, evidence: tuple[Evidence, ...], subject: Subject, words: Words
+    ) -> Finding:
+        """A finding on one subject.
+
+        Facts that its words will tell are worked out here, where what goes wrong with them costs this finding alone.
+        """
+        for name in self._facts:
+            subject.facts.plain[name]
+        known_by = continued(self._known_by, subject.identity or subject.address, path)
+        return Finding(self.rule.id, subject, status, self.rule.severity[self.tier], path, evidence, known_by, words)
+
+    def words(self, finding: Finding, told: Callable[[], Mapping[str, str]] = dict) -> str:
+        """The message of a finding; `told` gives the placeholders of a drift."""
+        of_drift = told()
+        return "".join([part if isinstance(part, str) else part(finding.about, of_drift) for part in self._parts])
+
+    def defect(self, caught: Exception, subject: Subject) -> Finding:
+        """A defect as a finding of its own, with the last places in our code that it came from."""
+        frames = [f"{PurePath(frame.f_code.co_filename).stem}:{line}" for frame, line in walk_tb(caught.__traceback__)]
+        text = f"{clean(f'{type(caught).__name__}: {caught}')} ({' > '.join(frames[-3:])})"
+        evidence = Evidence("rule", Fact(Unknown(Reason.FAILED, text), Default("the auditor")), "can be applied")
+        known_by = continued(self._known_by, subject.identity or subject.address, "")
+        severity = self.rule.severity[self.tier]
+        return Finding(self.rule.id, subject, Status.ERROR, severity, "", (evidence,), known_by, _not_applied)
 
 
-def _asked(name: str) -> Callable[[Subject, Mapping[str, str]], str]:
+def _not_applied(finding: Finding) -> str:
+    return f"The rule could not be applied: {finding.causes[0].detail}"
+
+
+_Asked = Callable[[Subject, Mapping[str, str]], str]
+"""The words for a placeholder, from the subject and what is told of a drift."""
+
+
+def _asked(name: str) -> _Asked:
     """What fills a placeholder: a word about the drift, about the subject, or one of its facts."""
     if name in OF_DRIFT:
         return lambda _, told: clean(told[name])
@@ -241,24 +267,3 @@ _OF_SUBJECT: Final[Mapping[str, Callable[[Subject], str]]] = MappingProxyType(
 def attribute_path(path: str) -> str:
     """A fact's path without its side: drift and requirement name the same attribute alike."""
     return path.removeprefix("declared.").removeprefix("live.")
-
-
-def _deciding_place(evidence: tuple[Evidence, ...], subject: Subject) -> SourceRange | None:
-    """Where the code decides the first written fact, else where the subject stands in code."""
-    origins = (one.fact.origin for one in evidence)
-    return next((origin.deciding for origin in origins if isinstance(origin, Written) and origin.chain), subject.place)
-
-
-def _causes(evidence: tuple[Evidence, ...]) -> tuple[Unknown, ...]:
-    """Why it is unknown: the unknown parts of the evidence, each once."""
-    found = dict.fromkeys(cause for one in evidence for cause in unknowns(one.fact.value))
-    return tuple(found) or (Unknown(Reason.NOT_SUPPORTED, f"{evidence[0].path} has a value that can't be decided"),)
-
-
-def _defect(caught: Exception) -> Hit:
-    """A defect as a hit of its own, with the last places in our code that it came from."""
-    frames = [f"{PurePath(frame.f_code.co_filename).stem}:{line}" for frame, line in walk_tb(caught.__traceback__)]
-    text = f"{clean(f'{type(caught).__name__}: {caught}')} ({' > '.join(frames[-3:])})"
-    cause = Unknown(Reason.FAILED, text)
-    evidence = Evidence("rule", Fact(cause, Default("the auditor")), "can be applied")
-    return Hit(Status.ERROR, "", f"The rule could not be applied: {text}", (evidence,), (cause,), None)

@@ -134,7 +134,7 @@ def at_path(values: Mapping[str, Value], names: Iterable[str]) -> Value:
     """The value at a path of nested blocks: an absent block has absent attributes, an unknown one unknown ones."""
     value: Value = values
     for name in names:
-        if not isinstance(value, Mapping):
+        if type(value) is not dict and not isinstance(value, Mapping):  # the abstract class is slow to ask
             return value
         value = value.get(name)
     return value

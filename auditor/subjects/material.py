@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
@@ -141,9 +142,12 @@ class Index:
         """Why the lists of an operation are not known to be whole; None where they are."""
         if api in self.gaps:
             return self.gaps[api]
-        if api in self.asked:
-            return None
-        return Unknown(Reason.NOT_READ, f"{api} was not called", api=api)
+        return None if api in self.asked else _not_called(api)
+
+
+@cache
+def _not_called(api: str) -> Unknown:
+    return Unknown(Reason.NOT_READ, f"{api} was not called", api=api)
 
 
 def index_of(material: Material) -> Index:

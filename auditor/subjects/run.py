@@ -48,7 +48,8 @@ def _unevaluated(material: Material) -> Value:
 
 def _open_attributes(resource: Resource) -> Iterable[str]:
     for name, value in resource.values.items():
-        if any(not unknown.text and unknown.reason is not Reason.COMPUTED_BY_AWS for unknown in unknowns(value)):
+        found = unknowns(value)
+        if found and any(not unknown.text and unknown.reason is not Reason.COMPUTED_BY_AWS for unknown in found):
             yield name
 
 

@@ -9,6 +9,7 @@ from typing import Final, Unpack
 from auditor.model.catalogue import FactSpec, FactType
 from auditor.model.drift import Comparison, Existence, Plan
 from auditor.model.facts import ApiField, Identity, Origin, Resource
+from auditor.model.members import LiveOrigins
 from auditor.model.results import Subject
 from auditor.model.values import NOT_APPLICABLE, Reason, Unknown, Value
 from auditor.subjects.definition import Definition, LazyFacts, Makers, More, at_path, names_of, origin_of, spec
@@ -83,15 +84,14 @@ def existence(source: str) -> Definitions:
 def of_sides(fact: FactSpec, value: Callable[[Sides], Value]) -> Definition[Sides]:
     """A fact that an analysis of both sides and what is around them tells; dated where it is an answer's."""
     origin = origin_of(fact)
-    return Definition(fact, value, lambda sides: _dated(origin, sides.comparison.live))
+    if not isinstance(origin, ApiField):
+        return Definition(fact, value, lambda _: origin)
 
+    def dated(sides: Sides) -> Origin:
+        live = sides.comparison.live
+        return live.origins.beside(origin) if live is not None and isinstance(live.origins, LiveOrigins) else origin
 
-def _dated(origin: Origin, live: Resource | None) -> Origin:
-    """The origin of the whole live resource where it is the same operation's, which knows the time of the answer."""
-    whole = live.origins.get("") if live is not None else None
-    if isinstance(origin, ApiField) and isinstance(whole, ApiField) and whole.api == origin.api:
-        return ApiField(origin.api, origin.field, whole.at, whole.request_id)
-    return origin
+    return Definition(fact, value, dated)
 
 
 def of_live(fact: FactSpec, value: Callable[[Resource], Value]) -> Definition[Sides]:

@@ -64,7 +64,7 @@ def report():
 def _of_many_rules(number):
     """A report in which so many further rules fail on every table."""
     rules = tuple(replace(RULES[17], id=f"SEC-{100 + each}") for each in range(number))
-    made = (*MADE, *(Made(rule.id, name, Status.FAIL, "It fails") for rule in rules for name in TABLES))
+    made = (*MADE, *(Made(rule.id, name, Status.FAIL, "It fails", rule.id) for rule in rules for name in TABLES))
     return document(sample_audit(made=made, rules=(*RULES, *rules)), code=code_line)
 
 

@@ -24,7 +24,7 @@ SEVERITIES = [it.value for it in Severity]
 STATUSES = {"p": "pass", "f": "fail", "u": "unknown", "n": "not_applicable", "e": "error"}
 LARGE_RULES = tuple(replace(RULES[17], id=f"SEC-{number:03}", severity=Severity.LOW) for number in range(100, 130))
 LARGE = tuple(
-    Made(rule.id, name, (Status.FAIL, Status.UNKNOWN, Status.ERROR)[(number + at) % 3], "It is so")
+    Made(rule.id, name, (Status.FAIL, Status.UNKNOWN, Status.ERROR)[(number + at) % 3], "It is so", f'tags["{number}"]')
     for number, rule in enumerate(LARGE_RULES)
     for at, name in enumerate(TABLES)
 )

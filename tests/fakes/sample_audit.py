@@ -26,7 +26,7 @@ from sample_estate import (
 )
 
 from auditor.model.drift import Comparison, Drift, Existence, Moved, Plan
-from auditor.model.facts import Default, Fact, Identity, Resource, Side, SourceRange, Written
+from auditor.model.facts import Default, Fact, Identity, Resource, Side, SourceRange
 from auditor.model.results import LETTERS, Audit, Cause, Finding, RuleResults, RuleText, Status, Subject, Unread, Waiver
 from auditor.model.values import Reason, Unknown, Value
 
@@ -279,29 +279,15 @@ def sample_audit(
 
 
 def _finding(entry: Made, subject: Subject, text: RuleText) -> Finding:
-    place = entry.evidence[0].fact.origin if entry.evidence else None
     digest = hashlib.sha256(f"{text.id}|prod|{subject.identity}|{entry.path}".encode()).hexdigest()
     return Finding(
-        text.id, subject.type, subject.name, subject.identity, entry.status, text.severity,
-        f"{subject.name}: {entry.message}", entry.path,
-        entry.evidence, digest, subject.address,
-        place.deciding if isinstance(place, Written) else subject.place,
-        entry.causes, entry.waiver, entry.waived,
+        text.id, subject, entry.status, text.severity, entry.path, entry.evidence, digest,
+        lambda finding: f"{finding.subject}: {entry.message}", entry.waiver, entry.waived,
     )  # fmt: skip
 
 
 def _causes(findings: list[Finding]) -> tuple[Cause, ...]:
     together: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
-        together.setdefault((finding.identity, finding.path or finding.rule), []).append(finding)
-    return tuple(
-        Cause(
-            "c-" + many[0].fingerprint[:12],
-            many[0].subject,
-            many[0].path,
-            many[0].severity,
-            tuple(it.fingerprint for it in many),
-            many[0].message,
-        )
-        for many in together.values()
-    )
+        together.setdefault((finding.identity, finding.path), []).append(finding)
+    return tuple(Cause(path, tuple(many)) for (_, path), many in together.items())

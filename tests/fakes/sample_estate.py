@@ -216,8 +216,7 @@ class Made:
     status: Status
     message: str = ""
     path: str = ""
-    evidence: tuple[Evidence, ...] = ()
-    causes: tuple[Unknown, ...] = ()
+    evidence: tuple[Evidence, ...] = (Evidence("made", Fact(False, Default("made up"))),)
     waiver: str = ""
     waived: bool = False
 
@@ -239,7 +238,7 @@ def _pitr_off(table: str) -> Made:
 
 
 def _undecided(rule_id: str, subject: str, cause: Unknown, path: str, message: str) -> Made:
-    return Made(rule_id, subject, Status.UNKNOWN, message, path, (Evidence(path, live_fact(cause)),), (cause,))
+    return Made(rule_id, subject, Status.UNKNOWN, message, path, (Evidence(path, live_fact(cause)),))
 
 
 MADE = (

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 from auditor.model.answers import Answer, Answers, Request
 from auditor.model.drift import Comparison, Existence, Plan
-from auditor.model.facts import ApiField, Identity, Resource, Side, SourceRange
+from auditor.model.facts import Identity, Resource, Side, SourceRange
+from auditor.model.members import LiveOrigins
 from auditor.model.values import Reason
 from auditor.subjects.facts import build
 from auditor.subjects.material import DeclaredEnvironment, Material, RunInformation
@@ -56,13 +57,14 @@ def declared(values=None, *, kind="aws_dynamodb_table", name=NAME, address="", *
 
 
 def live(values=None, *, kind="aws_dynamodb_table", name=NAME, facts=None):
-    origins = {"": ApiField("dynamodb:DescribeTable", "Table", "2026-03-01T11:00:00Z", "r-1")}
+    api = "dynamodb:DescribeTable"
+    answer = Answer(Request.of(api), at="2026-03-01T11:00:00Z", request_id="r-1")
     return Resource(
         Side.LIVE,
         kind,
         identity(name),
         VALUES if values is None else values,
-        origins=origins,
+        origins=LiveOrigins({"": (api, "Table")}, {api: answer}),
         facts=FACTS if facts is None else facts,
     )
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_rules import DRIFT, HEAD, TESTS, assertion, rule_of, table
 
-from auditor.judge import attribute, causes, fingerprint, judge, rule_text
+from auditor.judge import attribute, causes, judge, rule_text
+from auditor.model.digests import fingerprint
 from auditor.model.drift import Comparison, Drift, Existence, Plan, Reality
 from auditor.model.facts import Default, Fact, Identity
 from auditor.model.results import Severity, Status, Waiver
@@ -170,16 +171,15 @@ def test_findings_of_one_attribute_of_one_subject_are_one_cause():
     subject = with_drifts(drift("point_in_time_recovery.enabled"), live__pitr__status="DISABLED")
     found = judged([RECOVERY, NAMED, rule_of(DRIFT)], [subject])
     first, second = found.causes
-    assert (first.subject, first.path, first.severity) == ("users", "point_in_time_recovery", Severity.HIGH)
-    assert first.findings == tuple(one.fingerprint for one in found.findings if one.rule != "SEC-002")
-    assert first.title == found.findings[0].message
+    assert (first.worst, first.path) == (found.findings[0], "point_in_time_recovery")
+    assert first.findings == tuple(one for one in found.findings if one.rule != "SEC-002")
     assert second.path == "name"
     assert first.id != second.id
 
 
 def test_the_same_attribute_of_another_subject_is_another_cause():
     found = judged([RECOVERY], [table("a"), table("b")])
-    assert [one.subject for one in found.causes] == ["a", "b"]
+    assert [one.worst.subject for one in found.causes] == ["a", "b"]
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def test_hostile_text_is_neither_markup_nor_link_nor_mention(spoiled):
 
 def test_a_page_that_is_too_long_is_cut_and_says_so():
     rules = tuple(replace(RULES[17], id=f"SEC-{number:03}") for number in range(100, 160))
-    made = tuple(Made(rule.id, name, Status.FAIL, "It fails " * 30) for rule in rules for name in TABLES[:10])
+    made = tuple(Made(rule.id, name, Status.FAIL, "It fails " * 30, rule.id) for rule in rules for name in TABLES[:10])
     text = render(document(sample_audit(made=made, rules=rules))).decode()
     assert len(text) <= LONGEST + 100
     rows = text.count("\n| high |")

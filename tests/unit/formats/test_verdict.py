@@ -6,7 +6,8 @@ from sample_estate import MADE, RULES, Made
 
 from auditor.formats.verdict import plural, totals, verdict
 from auditor.model.drift import Existence
-from auditor.model.results import Severity, Status
+from auditor.model.facts import Default, Fact
+from auditor.model.results import Evidence, Severity, Status
 from auditor.model.values import Reason, Unknown
 
 UNKNOWN = Unknown(Reason.DENIED, api="kms:DescribeKey", action="kms:DescribeKey")
@@ -22,7 +23,9 @@ def failing(rule, subject="users", **more):
 
 
 def unknown(rule="SEC-001", subject="users"):
-    return Made(rule, subject, Status.UNKNOWN, "Not known", causes=(UNKNOWN,))
+    return Made(
+        rule, subject, Status.UNKNOWN, "Not known", evidence=(Evidence("live.key", Fact(UNKNOWN, Default("x"))),)
+    )
 
 
 def test_nothing_fails_and_everything_was_read():

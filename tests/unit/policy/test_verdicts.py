@@ -66,12 +66,21 @@ def test_whatever_a_rule_raises_is_an_error_of_that_subject():
     assert "live.pitr.status is int, and the catalogue says string" in hit.message
     assert re.search(r"conditions:[0-9]+\)$", hit.message)
     assert hit.evidence[0].path == "rule"
+    assert hit.place is None
 
 
 def test_a_subject_without_its_facts_is_an_error():
     subject = table()
     subject = replace(subject, facts=Facts({}))
     assert judge(rule_of(), subject)[0] is Status.ERROR
+
+
+def test_a_fact_that_only_the_words_tell_and_that_can_not_be_made_is_an_error_too():
+    rule = replace(rule_of(), message="{subject.name} is called {live.name}")
+    whole = table(live__pitr__status="DISABLED")
+    without = Facts({path: fact for path, fact in whole.facts.items() if path != "live.name"})
+    status, (hit,) = judge(rule, replace(whole, facts=without))
+    assert (status, "live.name" in hit.message) == (Status.ERROR, True)
 
 
 def test_messages_know_parameters_environment_and_subject():

@@ -5,8 +5,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from auditor.model.errors import InvalidWaiver
-from auditor.model.facts import Default, Fact
-from auditor.model.results import Evidence, Finding, Severity, Status, Waiver
+from auditor.model.facts import Default, Fact, Facts
+from auditor.model.results import Evidence, Finding, Severity, Status, Subject, Waiver
 from auditor.policy.waivers import HOLDING, State, applies, covering, load_waivers, state
 
 PIECES = st.sampled_from(["", "\n", "{", "[", "]", ": ", "- ", "&a ", "*a", "!!x ", "'", "\x00", "\t", "*"]) | st.text(
@@ -129,13 +129,13 @@ def test_states(given, today, expected):
 
 
 def finding(**more):
+    names = {"address": 'aws_dynamodb_table.this["scratch"]', "identity": "1/r/koneksi-prod-scratch"}
+    names |= {name: more.pop(name) for name in ("address", "identity") if name in more}
+    about = Subject("table", "koneksi-prod-scratch", facts=Facts({}), **names)
     evidence = (Evidence("x", Fact(1, Default("x"))),)
-    given = {
-        "rule": "SEC-004", "subject": "koneksi-prod-scratch", "status": Status.FAIL, "path": 'tags["Owner"]',
-        "address": 'aws_dynamodb_table.this["scratch"]', "identity": "1/r/koneksi-prod-scratch", **more,
-    }  # fmt: skip
+    given = {"rule": "SEC-004", "status": Status.FAIL, "path": 'tags["Owner"]', **more}
     return Finding(
-        subject_type="table", severity=Severity.HIGH, message="m", evidence=evidence, fingerprint="f", **given
+        about=about, severity=Severity.HIGH, evidence=evidence, fingerprint="f", words=lambda _: "m", **given
     )
 
 
