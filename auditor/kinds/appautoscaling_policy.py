@@ -179,18 +179,14 @@ ATTRIBUTES: Final = (
 SOURCES: Final = {"": (API, "ScalingPolicies[]"), **sources(ATTRIBUTES)}
 
 
-def requests(scope: Scope) -> Iterator[Request]:
-    """All policies of DynamoDB, where the code declares one."""
-    if scope.names(TYPE):
-        yield POLICIES
+def requests(_scope: Scope) -> Iterator[Request]:
+    """All policies of DynamoDB: that there are none which nobody declares must be read, too."""
+    yield POLICIES
 
 
-def follow(_scope: Scope, answer: Answer) -> Iterator[Request]:
-    """All policies of DynamoDB, where a table is provisioned."""
-    if answer.request.api == "dynamodb:DescribeTable" and not answer.request.region:
-        summary = answer.pages[0]["Table"].get("BillingModeSummary", {})
-        if summary.get("BillingMode", "PROVISIONED") == "PROVISIONED":
-            yield POLICIES
+def follow(_scope: Scope, _answer: Answer) -> Iterator[Request]:
+    """Nothing more."""
+    return iter(())
 
 
 def read(answers: Answers, scope: Scope) -> Iterator[Resource]:

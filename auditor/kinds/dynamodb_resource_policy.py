@@ -17,6 +17,8 @@ from auditor.model.values import Reason, Unknown
 
 TYPE: Final = "aws_dynamodb_resource_policy"
 API: Final = "dynamodb:GetResourcePolicy"
+TABLES: Final = Request.of("dynamodb:ListTables")
+TABLE: Final = "dynamodb:DescribeTable"
 
 ATTRIBUTES: Final = (
     Attribute(
@@ -78,17 +80,15 @@ def refresh(live: Resource, _answers: Answers) -> Resource:
     return live
 
 
-def listed(answers: Answers, _scope: Scope) -> tuple[str, ...] | Unknown:
-    """The tables and streams with a policy, among those that were asked; unknown where one of them was not told."""
-    found = []
-    for answer in answers_of(answers, API):
-        if answer.ok:
-            found.append(str(answer.request.params[0][1]))
-        elif answer.code != "PolicyNotFoundException":
-            return answer.unknown
-    if not found and not any(answers_of(answers, API)):
+def listed(answers: Answers, scope: Scope) -> tuple[str, ...] | Unknown:
+    """The tables and streams with a policy; unknown where one of them, or a table, was not told or not asked."""
+    if not _asked(scope):
         return Unknown(Reason.NOT_READ, "resource policies were not asked for", api=API)
-    return tuple(sorted(found))
+    tables = (answer for answer in answers_of(answers, TABLE) if not answer.request.region)
+    told = (answers.get(TABLES), *tables, *answers_of(answers, API))
+    if (gap := next((answer for answer in told if not answer.answered), None)) is not None:
+        return gap.unknown
+    return tuple(sorted(str(answer.request.params[0][1]) for answer in answers_of(answers, API) if answer.ok))
 
 
 def absence(answers: Answers, _scope: Scope, name: str) -> Unknown | None:

@@ -9,6 +9,7 @@ from sample_tables import (
     ALIASES,
     DESCRIBE,
     KINDS,
+    LIST,
     REGION,
     TABLE,
     TARGETS,
@@ -23,6 +24,8 @@ from sample_tables import (
     whole,
 )
 
+from auditor.compare import unlisted
+from auditor.model.answers import Answers
 from auditor.model.values import Unknown
 
 ALIAS, TARGET, POLICY, ALARM, RESOURCE_POLICY = (
@@ -38,7 +41,6 @@ ALIAS, TARGET, POLICY, ALARM, RESOURCE_POLICY = (
 POLICIES = asked("application-autoscaling:DescribeScalingPolicies", ServiceNamespace="dynamodb")
 ALARM_TAGS = asked("resourcegroupstaggingapi:GetResources", ResourceTypeFilters=("cloudwatch:alarm",))
 DIMENSION = "dynamodb:table:ReadCapacityUnits"
-PROVISIONED = whole(DESCRIBE, Table=described(BillingModeSummary=None))
 SCALABLE = {
     "ServiceNamespace": "dynamodb",
     "ResourceId": f"table/{TABLE}/index/by-email",
@@ -136,12 +138,12 @@ def test_scaling_policies_of_other_sorts():
     assert found.values["target_tracking_scaling_policy_configuration"] is None
 
 
-@pytest.mark.parametrize(("kind", "request_"), [(TARGET, TARGETS), (POLICY, POLICIES)])
-def test_autoscaling_is_asked_for_where_a_table_is_provisioned_or_the_code_declares_it(kind, request_):
-    assert not set(kind.requests(scope()))
-    assert set(kind.requests(scope(declared={kind.type: ("x",)}))) == {request_}
-    assert set(kind.follow(scope(), PROVISIONED)) == {request_}
-    assert not set(kind.follow(scope(), whole(DESCRIBE, Table=described())))
+def test_every_list_that_tells_what_nobody_declares_is_asked_for_whatever_the_code_declares():
+    where = scope(wanted=frozenset({"dynamodb:GetResourcePolicy"}))
+    on_demand = whole(DESCRIBE, Table=described())
+    asked_for = {request for kind in KINDS.values() for request in kind.requests(where)}
+    asked_for |= {request for kind in KINDS.values() for request in kind.follow(where, on_demand)}
+    assert unlisted(KINDS.values(), Answers({each: whole(each) for each in asked_for}), where) == {}
 
 
 def test_alarms():
@@ -195,10 +197,20 @@ def test_resource_policies():
     assert list(RESOURCE_POLICY.read(none, scope())) == []
     assert RESOURCE_POLICY.absence(none, scope(), arn()) is None
     assert RESOURCE_POLICY.absence(answers(denied(OWN_POLICY)), scope(), arn()).action == "dynamodb:GetResourcePolicy"
-    assert RESOURCE_POLICY.listed(none, scope()) == ()
-    assert RESOURCE_POLICY.listed(answers(whole(OWN_POLICY, Policy="{}")), scope()) == (arn(),)
+    wanted = scope(wanted=frozenset({"dynamodb:GetResourcePolicy"}))
+    assert RESOURCE_POLICY.listed(none, wanted) == ()
+    assert RESOURCE_POLICY.listed(answers(whole(OWN_POLICY, Policy="{}")), wanted) == (arn(),)
     assert isinstance(RESOURCE_POLICY.listed(answers(), scope()), Unknown)
-    assert isinstance(RESOURCE_POLICY.listed(answers(denied(OWN_POLICY)), scope()), Unknown)
+    assert isinstance(RESOURCE_POLICY.listed(answers(denied(OWN_POLICY)), wanted), Unknown)
+
+
+def test_the_policies_of_tables_that_were_not_told_are_not_told():
+    """Where there is no table there is no policy; of a table that nobody described nobody knows."""
+    wanted = scope(wanted=frozenset({"dynamodb:GetResourcePolicy"}))
+    empty = whole(LIST, TableNames=[])
+    assert RESOURCE_POLICY.listed(Answers({LIST: empty}), wanted) == ()
+    for refused in (denied(LIST), denied(DESCRIBE)):
+        assert RESOURCE_POLICY.listed(Answers({LIST: empty, refused.request: refused}), wanted) == refused.unknown
 
 
 LISTS = [
