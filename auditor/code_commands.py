@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 def declared(**given: Any) -> None:  # noqa: ANN401 - the options above
     """Print what the code declares, as JSON: values as Terraform plans them, unknowns by path, origins."""
     from auditor import hcl
+    from auditor.indented import pieces
     from auditor.masking import masked
 
     code = _configuration(given)
@@ -46,7 +48,8 @@ def declared(**given: Any) -> None:  # noqa: ANN401 - the options above
         _print_why(code, *given["why"])
         return
     document = masked(hcl.declared_document(code), hcl.sensitive_texts(code))
-    click.echo(json.dumps(document, indent=1, ensure_ascii=False))
+    sys.stdout.writelines(pieces(document))
+    click.echo()
 
 
 @click.command(name="eval", cls=InOrder)

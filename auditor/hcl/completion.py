@@ -16,19 +16,17 @@ def completed(
     written: Mapping[str, Value], schema: Schema, reference: str, *, in_set: bool = False
 ) -> dict[str, Value]:
     """All attributes and blocks of the schema: as written, by default, computed by AWS (unknown), or null."""
-    found: dict[str, Value] = {}
-    for name, attribute in schema.attributes.items():
-        given = written.get(name)
-        if (
-            attribute.needs
-            and given is not None
-            and given.content != ""
-            and not _is_on(attribute.needs, written, schema)
-        ):
-            given = None
-        if attribute.zero and (beside := written.get(attribute.zero)) is not None and beside.content is True:
-            given = values.number(0)
-        found[name] = completed_attribute(given, attribute, f"{reference}.{name}", in_set=in_set)
+    found = dict(schema.absent_in_set if in_set else schema.absent)
+    for name in schema.decided:
+        if name not in written:
+            found[name] = computed_by_aws(schema.attributes[name].type, f"{reference}.{name}")
+    for name, given in written.items():
+        if (attribute := schema.attributes.get(name)) is not None:
+            off = attribute.needs and given.content != "" and not _is_on(attribute.needs, written, schema)
+            found[name] = completed_attribute(None if off else given, attribute, f"{reference}.{name}", in_set=in_set)
+    for name, beside in schema.zeros:
+        if beside in written and written[beside].content is True:
+            found[name] = values.number(0)
     for name, nested in schema.blocks.items():
         found[name] = completed_blocks(written.get(name), nested, f"{reference}.{name}", in_set=in_set)
     return found

@@ -56,9 +56,12 @@ class PlanShape:
     def _object(self, value: Value, content: Mapping[str, Value], path: str) -> dict[str, Any]:
         before = f"{path}." if path else ""
         is_map = value.is_map
-        found = {}
+        found: dict[str, Any] = {}
         for name in sorted(content):
             item = content[name]
+            if item.content is None and item.origin is None and not item.marks:
+                found[name] = None
+                continue
             keyed = is_map or not name.isidentifier()
             made = self.of(item, f'{path}["{quoted(name)}"]' if keyed else before + name)
             if made is not None or item.is_known:

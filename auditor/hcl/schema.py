@@ -90,6 +90,26 @@ class Schema:
         return tuple(name for name, attribute in self.attributes.items() if attribute.required)
 
     @cached_property
+    def absent(self) -> Mapping[str, Value]:
+        """What stands for each attribute that is not written, and that nobody decides."""
+        return {name: attribute.absent for name, attribute in self.attributes.items()}
+
+    @cached_property
+    def absent_in_set(self) -> Mapping[str, Value]:
+        """The same inside a set of blocks."""
+        return {name: attribute.absent_in_set for name, attribute in self.attributes.items()}
+
+    @cached_property
+    def decided(self) -> tuple[str, ...]:
+        """The attributes that AWS or the provider decides where nothing is written."""
+        return tuple(name for name, each in self.attributes.items() if each.computed and each.default is None)
+
+    @cached_property
+    def zeros(self) -> tuple[tuple[str, str], ...]:
+        """The attributes that are planned as 0 while a bool beside them is true, each with the bool's name."""
+        return tuple((name, each.zero) for name, each in self.attributes.items() if each.zero)
+
+    @cached_property
     def type(self) -> ObjectType:
         """The type of the whole as expressions see it."""
         found: dict[str, Type] = {name: attribute.type for name, attribute in self.attributes.items()}

@@ -146,3 +146,66 @@ def test_a_fault_that_all_repetitions_share_is_told_once_and_costs_each_its_valu
     )
     assert [diagnostic.summary for diagnostic in configuration.diagnostics] == ["Reference to undeclared resource"]
     assert all(isinstance(table.values["hash_key"], Unknown) for table in configuration.resources)
+
+
+TURNS = """
+variable "rules" {
+  default = { b = ["x"], a = ["y", "z"] }
+}
+resource "other_thing" "t" {
+  for_each = { one = 1, two = 2 }
+  dynamic "part" {
+    for_each = var.rules
+    iterator = rule
+    content {
+      name = upper(rule.key)
+      of   = each.key
+      dynamic "inner" {
+        for_each = rule.value
+        content {
+          text   = "${rule.key}${inner.value}"
+          number = each.value * (inner.key + 1)
+        }
+      }
+      dynamic "own" {
+        for_each = [rule.key, each.key]
+        content {
+          text = "${own.value}/${rule.key}"
+        }
+      }
+    }
+  }
+  dynamic "own" {
+    for_each = range(each.value)
+    content {
+      number = own.value
+    }
+  }
+  whole {
+    texts = [for key in keys(var.rules) : lower(key)]
+  }
+}
+"""
+
+
+def part(name, instance, number, inner):
+    return {
+        "name": name.upper(),
+        "of": instance,
+        "inner": tuple({"text": f"{name}{text}", "number": number * place} for place, text in enumerate(inner, 1)),
+        "own": ({"text": f"{name}/{name}"}, {"text": f"{instance}/{name}"}),
+    }
+
+
+def test_dynamic_blocks_that_repetitions_have_in_common_keep_what_is_each_ones_own(loaded):
+    found = loaded(TURNS).resources
+    assert [resource.values for resource in found] == [
+        {
+            "part": (part("a", name, number, "yz"), part("b", name, number, "x")),
+            "own": tuple({"number": each} for each in range(number)),
+            "whole": ({"texts": ("a", "b")},),
+        }
+        for number, name in enumerate(("one", "two"), 1)
+    ]
+    one, two = (resource.written["whole"] for resource in found)
+    assert one is two
