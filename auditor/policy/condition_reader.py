@@ -72,7 +72,7 @@ class ConditionReader:
     def _condition(self, node: Node, facts: Mapping[str, FactSpec]) -> Condition:
         keys = node.entries()
         if "fact" in keys:
-            return self._term(node, facts)
+            return self._term(node, keys, facts)
         combination = next((name for name in COMBINATIONS if name in keys), None)
         if combination is None:
             unknown = next(iter(keys), "")
@@ -110,14 +110,14 @@ class ConditionReader:
             node.fail(f"unknown fact {path!r}", did_you_mean(path, facts))
         return facts[path]
 
-    def _term(self, node: Node, facts: Mapping[str, FactSpec]) -> Term:
-        entries = node.entries()
-        spec = self._fact(entries["fact"][1], facts)
+    def _term(self, node: Node, entries: Mapping[str, Node], facts: Mapping[str, FactSpec]) -> Term:
+        spec = self._fact(entries["fact"], facts)
         words = [word for word in entries if word != "fact"]
         if len(words) != 1:
             node.fail(f"a fact takes one operator, not {len(words)}", "join several with all: [...]" if words else "")
         word = words[0]
-        key, right = entries[word]
+        right = entries[word]
+        key = right.key
         if word not in KEYWORDS:
             key.fail(f"unknown operator {word!r}", did_you_mean(word, KEYWORDS))
         operator = OPERATORS[word.removesuffix(OTHER_FACT)]
@@ -140,9 +140,8 @@ class ConditionReader:
         return OtherFact(spec.path, spec.type)
 
     def _operand(self, node: Node, operator: Operator, spec: FactSpec) -> Operand:
-        if node.is_mapping and set(node.entries()) == {"param"}:
-            name = node.entries()["param"][1]
-            return self._parameter(name, operator, spec)
+        if node.is_mapping and (entries := node.entries()).keys() == {"param"}:
+            return self._parameter(entries["param"], operator, spec)
         value = node.value()
         fault = operand_fault(value, operator, spec)
         if fault:

@@ -28,6 +28,7 @@ LONGEST_FILE: Final = 256 * 1024
 DEEPEST: Final = 24
 """Levels of nesting."""
 
+_LONGEST_TEXT: Final = 4000
 _LINE_BREAK: Final = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 """As YAML counts lines."""
 _TAGS: Final[Mapping[type[yaml.Node], str]] = {
@@ -59,23 +60,30 @@ class Source:
     """A YAML file as text, and the error class that complaints about it have."""
 
     file: str
-    lines: tuple[str, ...]
+    text: str
     error: type[RuleError]
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Its lines, which only complaints ask for."""
+        return tuple(_LINE_BREAK.split(self.text.rstrip()))
 
     def fail(self, summary: str, line: int, column: int, hint: str = "") -> NoReturn:
         """Raise the complaint, with its place and the text of its line."""
-        if line > len(self.lines):  # libyaml puts what is missing behind the end
-            line, column = len(self.lines), len(self.lines[-1]) + 1
-        text = self.lines[line - 1][:300]
+        lines = self.lines
+        if line > len(lines):  # libyaml puts what is missing behind the end
+            line, column = len(lines), len(lines[-1]) + 1
+        text = lines[line - 1][:300]
         raise self.error(summary, subject=SourceRange(self.file, line, column), line=text, hint=hint)
 
 
 class Node:
     """One value of a document, with its place."""
 
-    __slots__ = ("_node", "depth", "source")
+    __slots__ = ("_key", "_node", "depth", "source")
 
-    def __init__(self, node: yaml.Node, source: Source, depth: int = 0) -> None:
+    def __init__(self, node: yaml.Node, source: Source, depth: int = 0, key: yaml.Node | None = None) -> None:
+        self._key = key
         self._node = node
         self.source = source
         self.depth = depth
@@ -83,6 +91,11 @@ class Node:
             self.fail(f"nested more than {DEEPEST} levels deep")
         if node.tag not in _READ:
             self.fail(f"the tag {node.tag[:60]} is not read here", "write plain values")
+
+    @property
+    def key(self) -> Node:
+        """The key of a mapping that it stands under; without one, the value itself."""
+        return Node(self._key or self._node, self.source, self.depth)
 
     @property
     def place(self) -> SourceRange:
@@ -105,29 +118,31 @@ class Node:
         """Whether it is a sequence."""
         return isinstance(self._node, yaml.SequenceNode)
 
-    def entries(self) -> dict[str, tuple[Node, Node]]:
-        """A mapping's keys and values by key."""
+    def entries(self) -> dict[str, Node]:
+        """A mapping's values by key."""
         if not isinstance(self._node, yaml.MappingNode):
             self.fail(f"a mapping is expected here, not {self.described}")
-        found: dict[str, tuple[Node, Node]] = {}
-        for key_node, value_node in self._node.value:
-            key = Node(key_node, self.source, self.depth + 1)
-            name = key.text("a key")
+        found: dict[str, Node] = {}
+        source, depth = self.source, self.depth + 1
+        for key, value in self._node.value:
+            name = key.value if _is_word(key) else Node(key, source, depth).text("a key")
             if name in found:
-                key.fail(f"the key {name!r} stands twice", f"first at line {found[name][0].place.line}")
-            found[name] = (key, Node(value_node, self.source, self.depth + 1))
+                Node(key, source, depth).fail(
+                    f"the key {name!r} stands twice", f"first at line {found[name].key.place.line}"
+                )
+            found[name] = Node(value, source, depth, key)
         return found
 
     def fields(self, known: Collection[str], required: Iterable[str] = ()) -> dict[str, Node]:
         """A mapping's values by key, every key known and every required one there."""
         entries = self.entries()
-        for name, (key, _) in entries.items():
+        for name, value in entries.items():
             if name not in known:
-                key.fail(f"unknown key {name!r}", did_you_mean(name, known))
+                value.key.fail(f"unknown key {name!r}", did_you_mean(name, known))
         for name in required:
             if name not in entries:
                 self.fail(f"the key {name!r} is missing")
-        return {name: value for name, (_, value) in entries.items()}
+        return entries
 
     def items(self) -> Iterator[Node]:
         """A sequence's values."""
@@ -163,7 +178,7 @@ class Node:
             return int(text)
         return Decimal(text) if _DECIMAL.fullmatch(text) else text
 
-    def text(self, what: str = "text", *, longest: int = 4000) -> str:
+    def text(self, what: str = "text", *, longest: int = _LONGEST_TEXT) -> str:
         """A scalar that is text and not empty."""
         value = self.scalar()
         if not isinstance(value, str):
@@ -202,7 +217,7 @@ class Node:
     def value(self) -> Value:
         """Any value: mappings read-only, lists as tuples."""
         if self.is_mapping:
-            return MappingProxyType({name: node.value() for name, (_, node) in self.entries().items()})
+            return MappingProxyType({name: node.value() for name, node in self.entries().items()})
         if self.is_sequence:
             return tuple(item.value() for item in self.items())
         return self.scalar()
@@ -211,6 +226,14 @@ class Node:
 _WORDS: Final[Mapping[str, bool | None]] = MappingProxyType(
     {"true": True, "false": False, "null": None, "~": None, "": None}
 )
+
+
+def _is_word(node: yaml.Node) -> bool:
+    """Whether it is text without quotes that begins with a letter: most keys, which are told without a second look."""
+    if node.tag not in _READ or not isinstance(node, yaml.ScalarNode) or node.style:
+        return False
+    text = node.value
+    return text[:1].isalpha() and text not in _WORDS and len(text) <= _LONGEST_TEXT
 
 
 def read(path: Path, shown: str, error: type[RuleError]) -> tuple[Node, bytes]:
@@ -228,7 +251,7 @@ def read(path: Path, shown: str, error: type[RuleError]) -> tuple[Node, bytes]:
 
 def parse(text: str, shown: str, error: type[RuleError]) -> Node:
     """The one document of a text."""
-    source = Source(shown, tuple(_LINE_BREAK.split(text.rstrip())), error)
+    source = Source(shown, text, error)
     try:
         _refuse_aliases(text, source)
         root = yaml.compose(text, Loader=_Loader)

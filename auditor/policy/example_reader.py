@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
@@ -93,14 +94,14 @@ class ExampleReader:
     def _facts(self, node: Node, prefix: str) -> dict[str, Value]:
         """Facts by path; a mapping above paths of the catalogue is put together with what is in it."""
         found: dict[str, Value] = {}
-        for name, (key, value) in node.entries().items():
+        for name, value in node.entries().items():
             path = prefix + name
             if path in self.facts:
                 found[path] = fact_value(value, self.facts[path])
                 continue
-            below = [known for known in self.facts if known.startswith(path + ".")]
+            below = _below(tuple(self.facts)).get(path, ())
             if not below:
-                key.fail(f"unknown fact {path!r}", did_you_mean(path, self.facts))
+                value.key.fail(f"unknown fact {path!r}", did_you_mean(path, self.facts))
             elif (whole := special(value)) is not None:
                 found.update(dict.fromkeys(below, whole))
             else:
@@ -124,6 +125,17 @@ class ExampleReader:
             declared=declared,
             live=live,
         )
+
+
+@cache
+def _below(paths: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """The paths that lie below each beginning of a path; catalogues are few, and their examples many."""
+    found: dict[str, list[str]] = {}
+    for path in paths:
+        parts = path.split(".")
+        for length in range(1, len(parts)):
+            found.setdefault(".".join(parts[:length]), []).append(path)
+    return {above: tuple(below) for above, below in found.items()}
 
 
 def _side(node: Node) -> Value:
@@ -160,7 +172,7 @@ def fact_value(node: Node, spec: FactSpec) -> Value:
     if spec.type is FactType.RECORDS and node.is_sequence:
         return tuple(_record(item, spec) for item in node.items())
     if spec.type is FactType.MAP and node.is_mapping:
-        return MappingProxyType({key: _side(value) for key, (_, value) in node.entries().items()})
+        return MappingProxyType({key: _side(value) for key, value in node.entries().items()})
     if spec.type is FactType.STRINGS and node.is_sequence:
         return tuple(_text(item, spec) for item in node.items())
     value = node.value()

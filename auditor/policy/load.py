@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from pathlib import Path
 
 from auditor.model.catalogue import Catalogue
 from auditor.model.errors import DuplicateRule, InvalidRule
+from auditor.model.garbage import without_collection
 from auditor.model.rule import TIERS, Rule
 from auditor.policy.document import read
 from auditor.policy.rule_reader import RuleReader
@@ -16,6 +18,7 @@ RULE_FILES = "*/*.yaml"
 """Where rules stand in a folder of rules: `<family>/<ID>-<slug>.yaml`."""
 
 
+@without_collection()
 def load_rules(paths: Iterable[Path], catalogue: Catalogue, tiers: Sequence[str] = TIERS) -> tuple[Rule, ...]:
     """All rules of folders and single files, by id.
 
@@ -58,7 +61,7 @@ def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
     """Every rule file with the name that complaints give it: folder, family and file."""
     for path in paths:
         if path.is_dir():
-            for file in sorted(path.glob(RULE_FILES)):
+            for file in sorted(path.glob(RULE_FILES), key=attrgetter("parts")):
                 yield file, f"{path.name}/{file.relative_to(path).as_posix()}"
         else:
             yield path, path.as_posix()

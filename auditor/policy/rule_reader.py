@@ -88,7 +88,7 @@ class RuleReader:
         id_ = self._id(nodes["id"], root)
         subject = nodes["subject"].choice(self.catalogue, "subject type")
         facts = self.catalogue[subject]
-        params = {name: node for name, (_, node) in nodes["params"].entries().items()} if "params" in nodes else {}
+        params = nodes["params"].entries() if "params" in nodes else {}
         reader = ConditionReader(facts, params)
         when = reader.read(nodes["when"]) if "when" in nodes else None
         condition, drift = self._requirement(root, nodes, reader)
@@ -196,11 +196,11 @@ class RuleReader:
 
     def _params(self, nodes: Mapping[str, Node], uses: Mapping[str, list[Use]]) -> Mapping[str, Mapping[str, Value]]:
         defaults: dict[str, Mapping[str, Value]] = {}
-        for name, (key, node) in nodes["params"].entries().items() if "params" in nodes else ():
+        for name, node in nodes["params"].entries().items() if "params" in nodes else ():
             if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", name):
-                key.fail(f"{name[:60]!r} is not a parameter's name", "lower case letters, digits and underscores")
+                node.key.fail(f"{name[:60]!r} is not a parameter's name", "lower case letters, digits and underscores")
             if name not in uses:
-                key.fail(f"parameter {name!r} is not used by when or assert")
+                node.key.fail(f"parameter {name!r} is not used by when or assert")
             by_tier = self._by_tier(node) or dict.fromkeys(self.tiers, node)
             for one in by_tier.values():
                 fault = parameter_fault(one.value(), uses[name])
@@ -216,11 +216,11 @@ class RuleReader:
         params: Mapping[str, Node],
         drift: DriftSelector | None,
     ) -> None:
-        known = {*GENERAL, *facts, *(f"param.{name}" for name in params), *(OF_DRIFT if drift else ())}
-        texts = [nodes["message"], *(node for _, node in nodes["remediation"].entries().values())]
-        for node in texts:
+        given = {*GENERAL, *(f"param.{name}" for name in params), *(OF_DRIFT if drift else ())}
+        for node in (nodes["message"], *nodes["remediation"].entries().values()):
             for name in placeholders(node.text()):
-                if name not in known:
+                if name not in given and name not in facts:
+                    known = {*given, *facts}
                     node.fail(f"unknown placeholder {{{name}}}", did_you_mean(name, known))
 
     def _remediation(self, node: Node) -> Mapping[str, str]:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
+from functools import cache
 
 from auditor.model.catalogue import Catalogue
 from auditor.model.drift import Comparison, Drift, Existence, Plan
 from auditor.model.facts import ApiField, Fact, Facts, Identity
 from auditor.model.results import Status, Subject
 from auditor.model.rule import All, Any, Condition, DriftSelector, Example, IfThen, Not, Rule, Term
-from auditor.model.values import Reason, Unknown
+from auditor.model.values import Reason, Unknown, Value
 from auditor.policy.example_reader import NOT_GIVEN
 from auditor.policy.parameters import in_force
-from auditor.policy.verdicts import verdicts
+from auditor.policy.verdicts import Verdict, verdicts
 from auditor.policy.wording import sentence
 
 NAME = "example"
@@ -31,7 +32,7 @@ class ExampleResult:
     example: Example
     status: Status
     message: str
-    """Of the first hit."""
+    """Of the first finding."""
 
     @property
     def passed(self) -> bool:
@@ -41,7 +42,7 @@ class ExampleResult:
 
 def run_tests(rules: Iterable[Rule], catalogue: Catalogue) -> tuple[ExampleResult, ...]:
     """The results of all embedded tests, by rule and in the order of the file."""
-    return tuple(_run(rule, example, catalogue) for rule in rules for example in rule.examples)
+    return tuple(result for rule in rules for result in _results(rule, catalogue))
 
 
 def outcome_of_tests(rules: Iterable[Rule], catalogue: Catalogue) -> Mapping[str, typing.Any]:
@@ -51,13 +52,19 @@ def outcome_of_tests(rules: Iterable[Rule], catalogue: Catalogue) -> Mapping[str
     return {"passed": len(results) - len(failed), "failed": failed}
 
 
-def _run(rule: Rule, example: Example, catalogue: Catalogue) -> ExampleResult:
-    tier = example.tier or rule.tiers[0]
-    if tier not in rule.tiers:
-        return ExampleResult(rule, example, Status.NOT_APPLICABLE, "")
-    judge = verdicts(rule, in_force(rule, tier, example.params), environment=tier, tier=tier)
-    status, hits = judge(subject_of(rule, example, catalogue))
-    return ExampleResult(rule, example, status, hits[0].message if hits else "")
+def _results(rule: Rule, catalogue: Catalogue) -> Iterator[ExampleResult]:
+    def judge(tier: str, params: Mapping[str, Value]) -> Callable[[Subject], Verdict]:
+        return verdicts(rule, in_force(rule, tier, params), environment=tier, tier=tier)
+
+    usual = cache(lambda tier: judge(tier, {}))
+    for example in rule.examples:
+        tier = example.tier or rule.tiers[0]
+        if tier not in rule.tiers:
+            yield ExampleResult(rule, example, Status.NOT_APPLICABLE, "")
+            continue
+        verdict = judge(tier, example.params) if example.params else usual(tier)
+        status, found = verdict(subject_of(rule, example, catalogue))
+        yield ExampleResult(rule, example, status, found[0].message if found else "")
 
 
 def subject_of(rule: Rule, example: Example, catalogue: Catalogue) -> Subject:

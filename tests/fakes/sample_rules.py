@@ -107,7 +107,7 @@ def condition_of(text, params=None):
     """A condition tree."""
     node = parse(text, "rules/sec/SEC-001-words.yaml", InvalidRule)
     names = parse("".join(f"{name}: 1\n" for name in params or ()) or "{}", "x", InvalidRule).entries()
-    return ConditionReader(TABLE, {name: value for name, (_, value) in names.items()}).read(node)
+    return ConditionReader(TABLE, names).read(node)
 
 
 def facts(**values):
