@@ -56,6 +56,10 @@ _SHAPE: Final[Mapping[str, type]] = MappingProxyType(
         "tier.*.parameters.*": object,
     }
 )
+_AMONG: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {"env.*.tier": TIERS, "defaults.fail_on": FAIL_ON, "rules.profile": tuple(Profile)}
+)
+_NAME: Final = re.compile(r"\w(?:[\w.-]*\w)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +117,7 @@ class Settings:
         """The error with the place of the setting that it is about."""
         if self.file is None or not error.setting:
             return error
-        text = self.file.read_text("utf-8")
+        text = _text(self.file)
         return _complaint(self.file, text, _place(text, error.setting), error.summary, error.hint)
 
     def environment(self, name: str) -> Environment:
@@ -132,7 +136,7 @@ def find_root(start: Path) -> Path:
     parents = (start, *start.parents)
     for marker in (FILE, ".git"):
         for folder in parents:
-            if (folder / marker).exists():
+            if os.path.lexists(folder / marker):
                 return folder
     return start
 
@@ -142,7 +146,8 @@ def load(start: Path, environment_variables: Mapping[str, str] | None = None) ->
     variables = os.environ if environment_variables is None else environment_variables
     root = find_root(start.resolve())
     file = root / FILE
-    document = _read(file) if file.is_file() else {}
+    there = os.path.lexists(file)
+    document = _read(file) if there else {}
     defaults = document.get("defaults", {})
     environments = {
         name: _environment(name, table, root, file, defaults) for name, table in document.get("env", {}).items()
@@ -154,13 +159,13 @@ def load(start: Path, environment_variables: Mapping[str, str] | None = None) ->
             for folder in discover(root)
         }
     rules = document.get("rules", {})
-    fail_on = variables.get("AUDIT_FAIL_ON", defaults.get("fail_on", "low"))
+    fail_on = variables.get("AUDIT_FAIL_ON") or defaults.get("fail_on", "low")
     if fail_on not in FAIL_ON:
-        raise SettingsError(f"fail_on is {fail_on!r}", hint=f"one of {', '.join(FAIL_ON)}")
+        raise SettingsError(f"AUDIT_FAIL_ON is {fail_on!r}", hint=f"one of {', '.join(FAIL_ON)}")
     return Settings(
         project=document.get("project", root.name),
         root=root,
-        file=file if file.is_file() else None,
+        file=file if there else None,
         environments=MappingProxyType(environments),
         fail_on=fail_on,
         also=tuple(defaults.get("also", ())),
@@ -169,14 +174,8 @@ def load(start: Path, environment_variables: Mapping[str, str] | None = None) ->
             {name: _layer(("tier", name), table) for name, table in document.get("tier", {}).items()}
         ),
         rule_paths=tuple(_paths(root, rules.get("paths", ()))),
-        profile=_profile(rules.get("profile", Profile.FIRST)),
+        profile=Profile(rules.get("profile", Profile.FIRST)),
     )
-
-
-def _profile(name: str) -> Profile:
-    if name not in tuple(Profile):
-        raise SettingsError(f"rules.profile is {name[:60]!r}", hint=f"one of {', '.join(Profile)}")
-    return Profile(name)
 
 
 def discover(root: Path) -> tuple[Path, ...]:
@@ -199,28 +198,49 @@ def _environment_folders(folder: Path, depth: int) -> Iterator[Path]:
 
 
 def _read(file: Path) -> dict[str, Any]:
+    text = _text(file)
     try:
-        text = file.read_text("utf-8")
         document = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{file.name} can't be read: {error}", hint="it must be UTF-8 text") from error
+    except RecursionError:
+        raise SettingsError(f"{file.name} is nested too deeply", hint="no setting is that deep") from None
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         line, column = (int(place[1]), int(place[2])) if place else (len(text.splitlines()), 1)
         summary = re.sub(r" \(at .*\)$", "", str(error))
         raise _complaint(file, text, (line, column), summary[:1].lower() + summary[1:], "") from error
+    except ValueError as error:  # a number of more digits than Python reads
+        raise SettingsError(f"{file.name} can't be read: {error}", hint="no setting is such a number") from error
     for path, value in _leaves(document):
         _verify(file, text, path, value)
     for tier in document.get("tier", {}):
-        _verify_tier(file, text, ("tier", tier), tier)
+        _verify_among(file, text, ("tier", tier), tier, TIERS)
+    for name in document.get("env", {}):
+        if name == "all" or not _NAME.fullmatch(name):
+            hint = "a name is what --env gives and a folder of reports: letters and digits, - _ . between; `all` is all"
+            raise _complaint(file, text, _place(text, ("env", name)), f"{name!r} can't name an environment", hint)
     return document
+
+
+def _text(file: Path) -> str:
+    """The text of audit.toml, without the mark that some editors of Windows begin it with."""
+    if not file.is_file():
+        raise SettingsError(f"{file} is no file that can be read", hint="make it a regular file, or remove it")
+    try:
+        content = file.read_bytes()
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except OSError as error:
+        raise SettingsError(f"{file.name} can't be read: {error.strerror}", hint="let it be read") from error
+    except UnicodeDecodeError as error:
+        before = content[: error.start].rpartition(b"\n")
+        place = content.count(b"\n", 0, error.start) + 1, len(before[2].decode("utf-8")) + 1
+        text = content.decode("utf-8", "replace")
+        raise _complaint(file, text, place, "this is not UTF-8", "save the file as UTF-8 text") from error
 
 
 def _leaves(table: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     for key, value in table.items():
         here = (*path, key)
-        free = here[0] == "parameters" or here[2:3] == ("parameters",)
-        if isinstance(value, dict) and not (free and len(here) in {2, 4}):
+        if isinstance(value, dict) and _pattern(here) is None:
             yield from _leaves(value, here)
         else:
             yield here, value
@@ -229,9 +249,11 @@ def _leaves(table: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tu
 def _verify(file: Path, text: str, path: tuple[str, ...], value: object) -> None:
     pattern = _pattern(path)
     if pattern is None:
-        same_level = sorted({known.split(".")[-1] for known in _SHAPE if known.count(".") == len(path) - 1} - {"*"})
-        close = difflib.get_close_matches(path[-1], same_level, n=1)
-        hint = f"did you mean {close[0]}?" if close else f"known here: {', '.join(same_level)}"
+        known = {known.split(".")[len(path) - 1] for known in _below(path[:-1])} - {"*"}
+        if any(_below(path)):
+            raise _complaint(file, text, _place(text, path), f"{'.'.join(path)} must be a table", "")
+        close = difflib.get_close_matches(path[-1], known, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"known here: {', '.join(sorted(known)) or 'nothing'}"
         raise _complaint(file, text, _place(text, path), f"unknown setting {'.'.join(path)!r}", hint)
     wanted = _SHAPE[pattern]
     fits = isinstance(value, wanted) and not (
@@ -243,15 +265,24 @@ def _verify(file: Path, text: str, path: tuple[str, ...], value: object) -> None
         raise _complaint(file, text, _place(text, path), summary, "")
     if path[-1] == "account" and isinstance(value, str) and not ACCOUNT_ID.fullmatch(value):
         raise _complaint(file, text, _place(text, path), f"{value!r} is no account id", "12 digits, in quotes")
-    if path[-1] == "tier" and path[0] == "env":
-        _verify_tier(file, text, path, value)
+    if (among := _AMONG.get(pattern)) is not None:
+        _verify_among(file, text, path, value, among)
 
 
-def _verify_tier(file: Path, text: str, path: tuple[str, ...], tier: object) -> None:
-    if tier not in TIERS:
-        close = difflib.get_close_matches(str(tier), TIERS, n=1)
-        hint = f"did you mean {close[0]}?" if close else f"one of {', '.join(TIERS)}"
-        raise _complaint(file, text, _place(text, path), f"unknown tier {tier!r}", hint)
+def _verify_among(file: Path, text: str, path: tuple[str, ...], value: object, among: tuple[str, ...]) -> None:
+    if value not in among:
+        close = difflib.get_close_matches(str(value), among, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"one of {', '.join(among)}"
+        what = "tier" if among is TIERS else path[-1]
+        raise _complaint(file, text, _place(text, path), f"unknown {what} {value!r}", hint)
+
+
+def _below(path: tuple[str, ...]) -> Iterator[str]:
+    """The settings that stand somewhere below a path."""
+    for known in _SHAPE:
+        parts = known.split(".")
+        if len(parts) > len(path) and all(part in ("*", name) for part, name in zip(parts, path, strict=False)):
+            yield known
 
 
 def _pattern(path: tuple[str, ...]) -> str | None:
@@ -295,10 +326,15 @@ def _environment(
     name: str, table: Mapping[str, Any], root: Path, file: Path, defaults: Mapping[str, Any]
 ) -> Environment:
     folder = root / table.get("root", f"envs/{name}")
-    if not folder.is_dir():
-        text = file.read_text("utf-8")
+    if not os.path.isdir(folder):  # noqa: PTH112 - a name that is too long is no folder, and no error
+        text = _text(file)
         place = _place(text, ("env", name, "root"))
         raise _complaint(file, text, place, f"the root of environment {name!r} is not a folder: {folder}", "")
+    waivers = root / table["waivers"] if "waivers" in table else _waivers(folder)
+    if waivers is not None and not os.path.lexists(waivers):
+        text = _text(file)
+        place = _place(text, ("env", name, "waivers"))
+        raise _complaint(file, text, place, f"there is no file {table['waivers']}", "without waivers, leave it out")
     return Environment(
         name=name,
         root=folder,
@@ -313,7 +349,7 @@ def _environment(
         endpoint=table.get("endpoint", ""),
         workspace=table.get("workspace", "default"),
         scope=tuple(table.get("scope", ())),
-        waivers=root / table["waivers"] if "waivers" in table else _waivers(folder),
+        waivers=waivers,
         var_files=tuple(_paths(root, table.get("var_files", ()))),
         about_rules=_layer(("env", name), table),
     )
@@ -331,4 +367,4 @@ def _paths(root: Path, names: Iterable[str]) -> Iterator[Path]:
 
 def _waivers(folder: Path) -> Path | None:
     file = folder / "waivers.yaml"
-    return file if file.is_file() else None
+    return file if os.path.lexists(file) else None

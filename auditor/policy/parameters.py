@@ -46,7 +46,7 @@ def verify(rules: Sequence[Rule], layer: Layer) -> None:
         if severity not in tuple(Severity):
             hint = did_you_mean(str(severity), tuple(Severity))
             raise SettingsError(f"unknown severity {str(severity)[:60]!r}", hint=hint).at(*setting, "severity")
-        if said.get("enabled") is False and not said.get("reason"):
+        if said.get("enabled") is False and not str(said.get("reason", "")).strip():
             summary = f"{id_} is switched off without a reason"
             raise SettingsError(summary, hint='add reason = "..."').at(*setting, "enabled")
     for name, value in layer.parameters.items():

@@ -96,6 +96,19 @@ def test_hidden_and_installed_folders_are_not_entered(tmp_path):
         ("[defaults]\nregion = 1\n", (2, 1), "defaults.region must be a string", ""),
         ("[defaults]\nalso = [1]\n", (2, 1), "defaults.also must be a list of strings", ""),
         ("[defaults\n", (1, 10), "expected", ""),
+        ("[defaults]\nfail_on = {}\n", (2, 1), "defaults.fail_on must be a string", ""),
+        ('[defaults]\nfail_on = "hihg"\n', (2, 1), "unknown fail_on 'hihg'", "did you mean high"),
+        ("[env.prod]\nroot = {}\n", (2, 1), "env.prod.root must be a string", ""),
+        ("[env.prod]\nscope = {a = 1}\n", (2, 1), "env.prod.scope must be a list of strings", ""),
+        ("env.prod = []\n", (1, 5), "env.prod must be a table", ""),
+        ("env = 3\n", (1, 1), "env must be a table", ""),
+        ("envs = 3\n", (1, 1), "unknown setting 'envs'", "did you mean env?"),
+        ('[env.prod]\nroot = "code/prod"\nwaivers = "nowhere.yaml"\n', (3, 1), "no file nowhere.yaml", "leave it out"),
+        (f'[env.prod]\nroot = "{"a" * 5000}"\n', (2, 1), "not a folder", ""),
+        ('[env."a/../b"]\nroot = "code/prod"\n', (1, 7), "can't name an environment", "folder"),
+        ('[env.".."]\nroot = "code/prod"\n', (1, 7), "can't name an environment", "folder"),
+        ('[env."a,b"]\nroot = "code/prod"\n', (1, 7), "can't name an environment", "--env"),
+        ('[env.all]\nroot = "code/prod"\n', (1, 6), "can't name an environment", "`all` is all"),
     ],
 )
 def test_each_mistake_is_told_with_place_and_line(project, text, place, summary, hint):
@@ -116,13 +129,36 @@ def test_unknown_environment_names_the_known_ones_and_the_nearest(project):
 
 
 def test_unusable_fail_on_is_an_error(project):
-    with pytest.raises(SettingsError, match="fail_on"):
+    with pytest.raises(SettingsError, match="AUDIT_FAIL_ON"):
         load(project, {"AUDIT_FAIL_ON": "all"})
+    assert load(project, {"AUDIT_FAIL_ON": ""}).fail_on == "medium"
 
 
-def test_not_utf8_is_an_error(project):
-    (project / "audit.toml").write_bytes(b"\xff\xfe")
-    with pytest.raises(SettingsError, match="can't be read"):
+def test_what_is_not_utf8_is_told_with_its_place(project):
+    (project / "audit.toml").write_bytes('# ä\nproject = "ö'.encode() + b'\xff"\n')
+    with pytest.raises(SettingsError, match="not UTF-8") as told:
+        load(project, {})
+    assert (told.value.subject.line, told.value.subject.column) == (2, 13)
+
+
+@pytest.mark.parametrize("text", [b"a = " + b"[" * 5000, b"a = " + b"9" * 5000], ids=["deep", "digits"])
+def test_what_the_parser_of_toml_gives_up_on_is_an_error(project, text):
+    (project / "audit.toml").write_bytes(text)
+    with pytest.raises(SettingsError, match=r"audit\.toml"):
+        load(project, {})
+
+
+def test_a_file_of_windows_is_read(project):
+    (project / "audit.toml").write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
+    assert load(project, {}).project == "koneksi"
+
+
+@pytest.mark.parametrize("target", [None, "audit.toml", "nowhere"], ids=["folder", "loop", "dangling"])
+def test_an_audit_toml_that_is_no_file_is_an_error_and_not_a_project_without_settings(project, target):
+    file = project / "audit.toml"
+    file.unlink()
+    file.mkdir() if target is None else file.symlink_to(target)
+    with pytest.raises(SettingsError, match="no file that can be read"):
         load(project, {})
 
 

@@ -58,6 +58,13 @@ def test_what_suits_is_taken():
             ("rules", "SEC-001", "severity"),
         ),
         ({"SEC-001": {"enabled": False}}, {}, "without a reason", "add reason", ("rules", "SEC-001", "enabled")),
+        (
+            {"SEC-001": {"enabled": False, "reason": "  "}},
+            {},
+            "without a reason",
+            "add reason",
+            ("rules", "SEC-001", "enabled"),
+        ),
         ({}, {"dayz": 1}, "no rule has a parameter 'dayz'", "did you mean days?", ("parameters", "dayz")),
         (
             {},
