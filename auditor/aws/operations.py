@@ -212,6 +212,7 @@ _ALL: Final = (
         rate=6.25,
         paging=Paging(output="NextToken", input="NextToken"),
     ),
+    Operation(api="application-autoscaling:ListTagsForResource", envelope="Tags", rate=6.25),
     # 9 a second: CloudWatch guide.
     Operation(
         api="cloudwatch:DescribeAlarms",

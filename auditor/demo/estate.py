@@ -197,6 +197,7 @@ def _target(hand: Hand, values: Values) -> Computed:
         ScalableDimension=values["scalable_dimension"],
         MinCapacity=values["min_capacity"],
         MaxCapacity=values["max_capacity"],
+        Tags={tag["Key"]: tag["Value"] for tag in _tags(values)},
     )
     return {"resource_id": values["resource_id"], "id": values["resource_id"]}
 

@@ -11,11 +11,12 @@ from auditor.model.calls import Call
 from auditor.model.drift import Drift
 from auditor.model.facts import Identity, Resource, Side
 from auditor.model.kind import Attribute, Kind, Shape
-from auditor.model.members import LiveOrigins, items, sources
-from auditor.model.values import Unknown, Value
+from auditor.model.members import LiveOrigins, items, sources, tag_map
+from auditor.model.values import Unknown, Value, unknowns
 
 TYPE: Final = "aws_appautoscaling_target"
 API: Final = "application-autoscaling:DescribeScalableTargets"
+TAGS: Final = "application-autoscaling:ListTagsForResource"
 TARGETS: Final = Request.of(API, ServiceNamespace="dynamodb")
 
 _SUSPENDED: Final = (
@@ -85,9 +86,10 @@ ATTRIBUTES: Final = (
             for name, field in _SUSPENDED
         ),
     ),
-    Attribute(name="tags", shape=Shape.MAP, doc="Tags; not read.", compared=False),
+    Attribute(name="tags", shape=Shape.MAP, doc="Tags, without those that AWS makes.", api=TAGS, field="Tags"),
 )
 SOURCES: Final = {"": (API, "ScalableTargets[]"), **sources(ATTRIBUTES)}
+_WITHOUT_ARN: Final = {**SOURCES, "tags": (API, "ScalableTargets[].ScalableTargetARN")}
 
 
 def requests(_scope: Scope) -> Iterator[Request]:
@@ -95,9 +97,18 @@ def requests(_scope: Scope) -> Iterator[Request]:
     yield TARGETS
 
 
-def follow(_scope: Scope, answer: Answer) -> Iterator[Request]:
-    """All targets of DynamoDB, where a table is provisioned."""
-    if answer.request.api == "dynamodb:DescribeTable" and not answer.request.region:
+def follow(scope: Scope, answer: Answer) -> Iterator[Request]:
+    """All targets of DynamoDB, where a table is provisioned; the tags of the declared ones.
+
+    Each is asked by itself, as Terraform does: the Resource Groups Tagging API refuses a question about a type that it
+    does not cover, and AWS does not say that it covers these.
+    """
+    if answer.request == TARGETS:
+        declared = frozenset(scope.names(TYPE))
+        for entry in items(answer, "ScalableTargets"):
+            if name_of(entry) in declared and entry.get("ScalableTargetARN"):
+                yield tags_of(entry["ScalableTargetARN"])
+    elif answer.request.api == "dynamodb:DescribeTable" and not answer.request.region:
         summary = answer.pages[0]["Table"].get("BillingModeSummary", {})
         if summary.get("BillingMode", "PROVISIONED") == "PROVISIONED":
             yield TARGETS
@@ -106,9 +117,9 @@ def follow(_scope: Scope, answer: Answer) -> Iterator[Request]:
 def read(answers: Answers, scope: Scope) -> Iterator[Resource]:
     """All targets of DynamoDB."""
     answer = answers.get(TARGETS)
-    origins = LiveOrigins(SOURCES, {API: answer})
     for entry in sorted(items(answer, "ScalableTargets"), key=name_of):
-        suspended = entry.get("SuspendedState", {})
+        suspended, arn = entry.get("SuspendedState", {}), entry.get("ScalableTargetARN")
+        tags = answers.get(tags_of(arn)) if arn else answer
         values: dict[str, Value] = {
             "service_namespace": entry["ServiceNamespace"],
             "resource_id": entry["ResourceId"],
@@ -117,6 +128,8 @@ def read(answers: Answers, scope: Scope) -> Iterator[Resource]:
             "max_capacity": entry["MaxCapacity"],
             "role_arn": entry.get("RoleARN"),
             "suspended_state": {name: suspended.get(field, False) for name, field in _SUSPENDED},
+            # Targets made before 2023-03-20 may have no ARN, and can't be tagged (documentation of the provider).
+            "tags": tag_map(tags) if arn else {},
         }
         _, table, *index = entry["ResourceId"].split("/")
         yield Resource(
@@ -124,14 +137,19 @@ def read(answers: Answers, scope: Scope) -> Iterator[Resource]:
             kind=TYPE,
             identity=Identity(scope.account, scope.region, name_of(entry)),
             values=values,
-            origins=origins,
+            origins=LiveOrigins(SOURCES if arn else _WITHOUT_ARN, {API: answer, tags.request.api: tags}),
             facts={
-                "arn": entry.get("ScalableTargetARN"),
+                "arn": arn,
                 "created": entry.get("CreationTime"),
                 "table": table,
                 "index": index[-1] if index else None,
             },
         )
+
+
+def tags_of(arn: str) -> Request:
+    """The question about the tags of one."""
+    return Request.of(TAGS, ResourceARN=arn)
 
 
 def name_of(entry: Mapping[str, Any]) -> str:
@@ -162,18 +180,43 @@ def belongs(resource: Resource, scope: Scope) -> bool:
     return table in scope.names("aws_dynamodb_table") or any(fnmatchcase(table, p) for p in scope.patterns)
 
 
-def put_back(planned: Mapping[str, Value], live: Resource, _drift: Drift) -> tuple[Call, ...]:
-    """The bounds, which are told together."""
-    least, most = planned.get("min_capacity"), planned.get("max_capacity")
-    if not isinstance(least, int) or not isinstance(most, int):
+def put_back(planned: Mapping[str, Value], live: Resource, drift: Drift) -> tuple[Call, ...]:
+    """The bounds, which are told together; what is suspended; single tags."""
+    if drift.path.startswith("tags["):
+        key, value, arn = drift.path[len('tags["') : -len('"]')], drift.declared.value, live.facts["arn"]
+        if not arn:
+            return ()
+        if isinstance(value, str):
+            return (Call("application-autoscaling:TagResource", {"ResourceARN": arn, "Tags": {key: value}}),)
+        return (Call("application-autoscaling:UntagResource", {"ResourceARN": arn, "TagKeys": [key]}),)
+    told = _told(planned, drift.path.partition(".")[0])
+    if told is None:
         return ()
     target = {
         "ServiceNamespace": live.values["service_namespace"],
         "ResourceId": live.values["resource_id"],
         "ScalableDimension": live.values["scalable_dimension"],
     }
-    told = {**target, "MinCapacity": least, "MaxCapacity": most}
-    return (Call("application-autoscaling:RegisterScalableTarget", told),)
+    return (Call("application-autoscaling:RegisterScalableTarget", {**target, **told}),)
+
+
+def _told(planned: Mapping[str, Value], attribute: str) -> dict[str, Any] | None:
+    """The members that set an attribute; None where there are none, or it is not known what to."""
+    match attribute:
+        case "min_capacity" | "max_capacity":
+            least, most = planned.get("min_capacity"), planned.get("max_capacity")
+            return (
+                {"MinCapacity": least, "MaxCapacity": most}
+                if isinstance(least, int) and isinstance(most, int)
+                else None
+            )
+        case "suspended_state":
+            block = planned.get("suspended_state")
+            given = {field: block.get(name) for name, field in _SUSPENDED} if isinstance(block, Mapping) else {}
+            state = {field: False if value is None else value for field, value in given.items()}
+            return None if not state or unknowns(state) else {"SuspendedState": state}
+        case _:
+            return None
 
 
 KIND: Final = Kind(
@@ -184,7 +227,8 @@ KIND: Final = Kind(
     follow=follow,
     read=read,
     refresh=refresh,
-    permissions=("application-autoscaling:DescribeScalableTargets",),
+    permissions=(API, TAGS),
+    optional=frozenset({TAGS}),
     listed=listed,
     absence=absence,
     belongs=belongs,

@@ -113,6 +113,11 @@ def params(aws, operation):
                 )
             }
         ]
+    if operation.api == "application-autoscaling:ListTagsForResource":
+        i, way = world.scaled[0]
+        return [
+            {"ResourceARN": f"arn:aws:application-autoscaling:ap-southeast-1:123456789012:scalable-target/{i}{way}"}
+        ]
     if operation.name == "GetResourcePolicy":
         return [{"ResourceArn": arn + world.names[i]} for i in samples(world) if world.spec(i)["resource_policy"]]
     if operation.api in OF_ONE_THING:

@@ -15,6 +15,7 @@ from auditor.aws.session import Access, connect
 from auditor.kinds import kinds
 from auditor.live import read
 from auditor.model.answers import Scope
+from auditor.model.values import Unknown
 
 ACCOUNT = "123456789012"
 TABLES = f"arn:aws:dynamodb:ap-southeast-1:{ACCOUNT}:table/"
@@ -33,7 +34,8 @@ OPTIONAL = {
     "kms:ListGrants",
     "kms:ListKeyRotations",
 }
-ALARM = "aws_cloudwatch_metric_alarm"
+ALARM, TARGET = "aws_cloudwatch_metric_alarm", "aws_appautoscaling_target"
+CAPACITY = "dynamodb:table:{}CapacityUnits"
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +56,7 @@ def reading():
                 "aws_dynamodb_table_replica": (),
                 "aws_kms_key_policy": (),
                 ALARM: (f"{names[0]}-ReadThrottleEvents",),
+                TARGET: tuple(f"dynamodb/table/{names[i]}/{CAPACITY.format(way)}" for i, way in aws.world.scaled[:3]),
             },
             patterns=("koneksi-staging-*",),
             wanted=frozenset(OPTIONAL),
@@ -128,7 +131,18 @@ def test_every_alarm_has_the_tags_that_it_has_and_only_the_doubtful_are_asked(re
     told = [found.values["tags"] for found in alarm.read(snapshot.answers, snapshot.scope)]
     assert told == [{"Project": aws.world.project}] * len(aws.world.alarms)
     late = [number for _, number in aws.world.alarms if number == LATE]
-    assert 0 < len(late) == aws.stats()["calls"]["ListTagsForResource"] < len(told)
+    assert 0 < len(late) == len(snapshot.answers.of("cloudwatch:ListTagsForResource")) < len(told)
+
+
+def test_every_declared_target_has_the_tags_that_it_has_and_no_other_is_asked(reading):
+    aws, snapshot = reading
+    target = next(kind for kind in kinds() if kind.type == TARGET)
+    told = {found.identity.name: found.values["tags"] for found in target.read(snapshot.answers, snapshot.scope)}
+    declared = snapshot.scope.names(TARGET)
+    assert [told.pop(name) for name in declared] == [{"Project": aws.world.project}] * 3
+    assert told
+    assert all(isinstance(tags, Unknown) for tags in told.values())
+    assert len(snapshot.answers.of("application-autoscaling:ListTagsForResource")) == len(declared)
 
 
 def test_no_table_is_described_twice(reading):

@@ -157,7 +157,9 @@ def applied(name):
         "tags": {"env": "prod", "team": "data", "Class": "internal", "aws:cloudformation:stack-name": "x"},
         "replica": {"TableName": name, "TableStatus": "ACTIVE", "KeySchema": [], "AttributeDefinitions": []},
         "replica_recovery": {"PointInTimeRecoveryStatus": "DISABLED"},
+        "target_tags": {"env": "prod"},
         "target": {
+            "ScalableTargetARN": f"arn:aws:application-autoscaling:{REGION}:{ACCOUNT}:scalable-target/{name}",
             "ServiceNamespace": "dynamodb",
             "ResourceId": f"table/{name}",
             "ScalableDimension": DIMENSION,
@@ -299,6 +301,7 @@ CHANGES = (
     (without("table"), ""),
     (having("target", MinCapacity=1), "min_capacity"),
     (having("target", MaxCapacity=40), "max_capacity"),
+    (having("target_tags", env="dev"), 'tags["env"]'),
     (suspended, "suspended_state"),
     (without("target"), ""),
     (having("alarm", ActionsEnabled=False), "actions_enabled"),
@@ -355,6 +358,10 @@ def answers(world):
     namespace = {"ServiceNamespace": "dynamodb"}
     scaling = "application-autoscaling:Describe"
     yield told(f"{scaling}ScalableTargets", params=namespace, ScalableTargets=targets)
+    for live in world.values():
+        if live["target"]:
+            asked = {"ResourceARN": live["target"]["ScalableTargetARN"]}
+            yield told("application-autoscaling:ListTagsForResource", params=asked, Tags=live["target_tags"])
     yield told(f"{scaling}ScalingPolicies", params=namespace, ScalingPolicies=[])
 
 

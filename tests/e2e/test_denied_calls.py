@@ -21,6 +21,7 @@ from auditor.settings import load
 ASKED = {
     "application-autoscaling:DescribeScalableTargets": "application-autoscaling:DescribeScalableTargets",
     "application-autoscaling:DescribeScalingPolicies": "application-autoscaling:DescribeScalingPolicies",
+    "application-autoscaling:ListTagsForResource": "application-autoscaling:ListTagsForResource",
     "dynamodb:DescribeContinuousBackups": "dynamodb:DescribeContinuousBackups",
     "dynamodb:DescribeTable": "dynamodb:DescribeTable",
     "dynamodb:DescribeTimeToLive": "dynamodb:DescribeTimeToLive",
@@ -65,8 +66,8 @@ def whole(audited):
 
 @pytest.fixture
 def denied(server):
-    def deny(operation):
-        server.deny(operation)
+    def deny(operation, match=""):
+        server.deny(operation, match=match)
 
     yield deny
     server.heal()
@@ -146,19 +147,19 @@ def retagged(server, whole):
 
 @pytest.mark.parametrize("refused", [False, True])
 def test_tags_unlike_the_code_s_are_told_by_the_resource_itself_or_not_known(refused, audited, denied, retagged):
-    operations = {"dynamodb:ListTagsOfResource", "cloudwatch:ListTagsForResource"}
+    operations = {"dynamodb:ListTagsOfResource": "table", "cloudwatch:ListTagsForResource": "alarm"}
     if refused:
-        for operation in operations:
-            denied(operation.partition(":")[2])
+        for operation, match in operations.items():
+            denied(operation.partition(":")[2], match)
     outcome = audited()
     drifts = {comparison.address: comparison.drifts for comparison in outcome.audit.comparisons}
     found = {address: told for address, told in drifts.items() if any(str(drift.reality) != "equal" for drift in told)}
     assert {address: str(drift.reality) for address, (drift,) in found.items()} == dict.fromkeys(
         retagged, "undetermined" if refused else "different"
     )
-    assert {drift.live.origin.api for (drift,) in found.values()} == operations
+    assert {drift.live.origin.api for (drift,) in found.values()} == set(operations)
     granted = {entry["fix"].split()[1] for entry in document(outcome)["coverage"]["unread"]}
-    assert granted == (operations if refused else set())
+    assert granted == (set(operations) if refused else set())
 
 
 def test_what_is_not_listed_is_not_counted(audited, denied):

@@ -66,7 +66,7 @@ def plan(client):
     tables.put_resource_policy(ResourceArn=ARN, Policy=POLICY)
     tables.create_backup(TableName=TABLE, BackupName="by-hand")
     scaling = client("application-autoscaling")
-    scaling.register_scalable_target(MinCapacity=1, MaxCapacity=9, **TARGET)
+    scaling.register_scalable_target(MinCapacity=1, MaxCapacity=9, Tags={"env": "prod"}, **TARGET)
     scaling.put_scheduled_action(
         ScheduledActionName="night", Schedule="cron(0 22 * * ? *)", ScalableTargetAction={"MinCapacity": 1}, **TARGET
     )
@@ -105,6 +105,7 @@ def reading(client, plan):
             "aws_dynamodb_table": (TABLE,),
             "aws_dynamodb_tag": (f"{ARN}/env",),
             "aws_dynamodb_resource_policy": (ARN,),
+            "aws_appautoscaling_target": ("/".join(TARGET.values()),),
             "aws_iam_policy": ("shop-prod-read",),
             "aws_backup_plan": ("shop-prod-daily",),
             "aws_backup_vault": ("shop-prod",),
@@ -151,6 +152,7 @@ def test_every_operation_of_every_kind_is_answered(told):
         ("aws_dynamodb_resource_policy", "policy", [POLICY]),
         ("aws_dynamodb_table_replica", "tags", []),
         ("aws_appautoscaling_target", "max_capacity", [9]),
+        ("aws_appautoscaling_target", "tags", [{"env": "prod"}]),
         ("aws_appautoscaling_policy", "name", ["follow"]),
         ("aws_appautoscaling_scheduled_action", "schedule", ["cron(0 22 * * ? *)"]),
         ("aws_cloudwatch_composite_alarm", "alarm_name", []),

@@ -29,7 +29,7 @@ TOLD = (
         "vaults",
         "selections",
     ),
-    *("DescribeKinesisStreamingDestination", "GetResourcePolicy"),
+    *("DescribeKinesisStreamingDestination", "GetResourcePolicy", "scaling ListTagsForResource"),
 )
 
 
@@ -74,7 +74,7 @@ class World:
         if operation == "DescribeScheduledActions":
             return 200, {"ScheduledActions": [a for a in self.actions if a["ResourceId"] == asked["ResourceId"]]}
         if operation == "ListTagsForResource":
-            return 200, {"Tags": {}}
+            return 200, {"Tags": self.told["scaling ListTagsForResource"].get(asked["ResourceARN"], {})}
         return unknown(operation)
 
     def _dynamodb(self, operation, region, asked):

@@ -206,8 +206,8 @@ class Account:
         found = [alarm for name, values in self.copies.items() for alarm in alarms(name, values)]
         return {"MetricAlarms": [alarm | {"AlarmArn": alarm_arn(alarm["AlarmName"])} for alarm in found]}
 
-    def list_tags_for_resource(self, _asked: Any) -> Any:
-        return {"Tags": []}
+    def list_tags_for_resource(self, asked: Any) -> Any:
+        return {"Tags": {} if ":scalable-target/" in asked["ResourceARN"] else []}
 
     def scaled(self) -> list[tuple[str, str]]:
         """Resource id and dimension of everything that is scaled."""
@@ -227,8 +227,9 @@ class Account:
                 "ScalableDimension": dimension,
                 "MinCapacity": 5,
                 "MaxCapacity": 50,
+                "ScalableTargetARN": f"arn:aws:application-autoscaling:{REGION}:{ACCOUNT}:scalable-target/{number}",
             }
-            for resource, dimension in self.scaled()
+            for number, (resource, dimension) in enumerate(self.scaled())
         ]
         return {"ScalableTargets": targets}
 

@@ -143,6 +143,14 @@ def _time(seconds):
     return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
 
 
+def target_answers(live):
+    request = Request.of(f"{SCALING}DescribeScalableTargets", ServiceNamespace="dynamodb")
+    yield Answer(request, ({"ScalableTargets": live.get("DescribeScalableTargets", [])},))
+    told = live.get("scaling ListTagsForResource", {})
+    for arn in filter(None, (each.get("ScalableTargetARN") for each in live.get("DescribeScalableTargets", []))):
+        yield Answer(Request.of(f"{SCALING}ListTagsForResource", ResourceARN=arn), ({"Tags": told.get(arn, {})},))
+
+
 def composite_answers(live):
     alarms = list(live["CompositeAlarms"].values())
     request = Request.of("cloudwatch:DescribeAlarms", AlarmTypes=("MetricAlarm", "CompositeAlarm"))
@@ -216,7 +224,7 @@ def listing(api, member, told, **params):
     return lambda case, _: [Answer(Request.of(api, **params), ({member: case["live"].get(told, [])},))]
 
 
-SCALING = "application-autoscaling:Describe"
+SCALING = "application-autoscaling:"
 ANSWERS = {
     "aws_dynamodb_table": tables_answers,
     "aws_dynamodb_table_replica": lambda case, _: regional_answers(case["live"]),
@@ -230,11 +238,9 @@ ANSWERS = {
     "aws_kms_key_policy": lambda case, _: key_answers(case["live"]),
     "aws_kms_replica_key": lambda case, _: key_answers(case["live"]),
     "aws_kms_alias": listing("kms:ListAliases", "Aliases", "ListAliases"),
-    "aws_appautoscaling_target": listing(
-        f"{SCALING}ScalableTargets", "ScalableTargets", "DescribeScalableTargets", ServiceNamespace="dynamodb"
-    ),
+    "aws_appautoscaling_target": lambda case, _: target_answers(case["live"]),
     "aws_appautoscaling_policy": listing(
-        f"{SCALING}ScalingPolicies", "ScalingPolicies", "DescribeScalingPolicies", ServiceNamespace="dynamodb"
+        f"{SCALING}DescribeScalingPolicies", "ScalingPolicies", "DescribeScalingPolicies", ServiceNamespace="dynamodb"
     ),
     "aws_appautoscaling_scheduled_action": lambda case, _: action_answers(case["live"]),
     "aws_cloudwatch_metric_alarm": lambda case, _: alarm_answers(case["live"]),

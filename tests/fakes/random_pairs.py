@@ -626,7 +626,7 @@ def target(chance, case):
         "MinCapacity": 5,
         "MaxCapacity": 100,
         "RoleARN": role,
-        "ScalableTargetARN": f"arn:aws:application-autoscaling:{REGION}:{ACCOUNT}:scalable-target/1",
+        "ScalableTargetARN": f"arn:aws:application-autoscaling:{REGION}:{ACCOUNT}:scalable-target/{case['id'].lower()}",
         "CreationTime": 1700000000,
         "SuspendedState": {
             "DynamicScalingInSuspended": given.get(flags[0], False),
@@ -634,20 +634,28 @@ def target(chance, case):
             "ScheduledScalingSuspended": given.get(flags[2], False),
         },
     }
+    declared |= written(chance, {"tags": tags_of(chance)}, 0.7)
+    tags = applied_tags(case["provider"], declared.get("tags"))
     if chance.random() > 0.33:
-        change = chance.randrange(4)
-        if change == 0:
+        change = chance.randrange(6)
+        if change > 3:
+            retagged(chance, tags)
+        elif change == 0:
             live["MinCapacity"] = chance.choice((1, 0))
         elif change == 1:
             live["MaxCapacity"] = 200
         else:
             live["SuspendedState"][chance.choice(list(live["SuspendedState"]))] = chance.random() < 0.7
     case["live"] = {"DescribeScalableTargets": [live] if chance.random() > 0.05 else []}
+    case["live"]["scaling ListTagsForResource"] = {live["ScalableTargetARN"]: tags}
+    if chance.random() < 0.1:
+        del live["ScalableTargetARN"]  # made before targets had one
     case["state"] = {
         "id": declared["resource_id"],
+        "tags": state_tags(declared.get("tags")),
         **{n: declared[n] for n in ("service_namespace", "resource_id", "scalable_dimension")},
     }
-    return declared, ignoring(chance, ["min_capacity", "max_capacity", "suspended_state"])
+    return declared, ignoring(chance, ["min_capacity", "max_capacity", "suspended_state", "tags"])
 
 
 def scaling_policy(chance, case):
@@ -940,4 +948,5 @@ WEIGHTS = {"aws_dynamodb_table": 12, "aws_kms_key": 3, "aws_cloudwatch_metric_al
 TAGGED = {
     *("aws_dynamodb_table", "aws_kms_key", "aws_kms_replica_key", "aws_cloudwatch_metric_alarm"),
     *("aws_cloudwatch_composite_alarm", "aws_iam_policy", "aws_backup_plan", "aws_backup_vault"),
+    "aws_appautoscaling_target",
 }

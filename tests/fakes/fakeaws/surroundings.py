@@ -39,10 +39,15 @@ def describe_scalable_targets(world: World, asked: Body, where: Where) -> Body:
             "RoleARN": role,
             "CreationTime": EPOCH + i,
             "SuspendedState": dict.fromkeys(suspended, False),
+            "ScalableTargetARN": _target_arn((i, direction), where),
         }
         for i, direction in part
     ]
     return named(ScalableTargets=targets, NextToken=token)
+
+
+def _target_arn(target: tuple[int, str], where: Where) -> str:
+    return where.arn("application-autoscaling", f"scalable-target/{target[0]}{target[1]}")
 
 
 def describe_scaling_policies(world: World, asked: Body, where: Where) -> Body:
@@ -144,9 +149,13 @@ def _measured(stat: Body) -> Body:
     return {"Timestamps": [] if value is None else [Timestamp(EPOCH)], "Values": [] if value is None else [value]}
 
 
-def list_alarm_tags(world: World, asked: Body, where: Where) -> Body:
-    if world.here(where) and asked.get("ResourceARN") in {_alarm_arn(world, alarm, where) for alarm in world.alarms}:
+def list_tags_for_resource(world: World, asked: Body, where: Where) -> Body:
+    """Those of an alarm are pairs, those of a scalable target a map."""
+    arn = asked.get("ResourceARN") if world.here(where) else None
+    if arn in {_alarm_arn(world, alarm, where) for alarm in world.alarms}:
         return {"Tags": _alarm_tags(world)}
+    if arn in {_target_arn(target, where) for target in world.scaled}:
+        return {"Tags": {"Project": world.project}}
     raise ApiError(404, "ResourceNotFoundException", f"Unknown: {asked.get('ResourceARN')}")
 
 
@@ -212,7 +221,7 @@ OPERATIONS = {
     "DescribeAlarms": describe_alarms,
     "GetMetricData": get_metric_data,
     "GetResources": get_resources,
-    "ListTagsForResource": list_alarm_tags,
+    "ListTagsForResource": list_tags_for_resource,
     "GetCallerIdentity": get_caller_identity,
     "AssumeRole": assume_role,
 }
