@@ -98,7 +98,7 @@ def requests(_scope: Scope) -> Iterator[Request]:
 
 
 def follow(scope: Scope, answer: Answer) -> Iterator[Request]:
-    """All targets of DynamoDB, where a table is provisioned; the tags of the declared ones.
+    """The tags of the declared targets.
 
     Each is asked by itself, as Terraform does: the Resource Groups Tagging API refuses a question about a type that it
     does not cover, and AWS does not say that it covers these.
@@ -108,10 +108,6 @@ def follow(scope: Scope, answer: Answer) -> Iterator[Request]:
         for entry in items(answer, "ScalableTargets"):
             if name_of(entry) in declared and entry.get("ScalableTargetARN"):
                 yield tags_of(entry["ScalableTargetARN"])
-    elif answer.request.api == "dynamodb:DescribeTable" and not answer.request.region:
-        summary = answer.pages[0]["Table"].get("BillingModeSummary", {})
-        if summary.get("BillingMode", "PROVISIONED") == "PROVISIONED":
-            yield TARGETS
 
 
 def read(answers: Answers, scope: Scope) -> Iterator[Resource]:
