@@ -198,10 +198,11 @@ def snapshot(settings: Settings, environment: Environment, inputs: Inputs) -> Sn
         return read(settings, here, rules_for(settings, here.environment, inputs).wanted, inputs, second=second)[1]
 
 
-def hiding(settings: Settings, environment: Environment, inputs: Inputs) -> Callable[[str], str]:
-    """What takes the texts out that the code of an environment marks sensitive."""
+def hiding(settings: Settings, environment: Environment, inputs: Inputs) -> Callable[[Any], Any]:
+    """What takes the texts and numbers out that the code of an environment marks sensitive."""
     secrets = sensitive_texts(configuration(settings, environment, inputs.variables))
-    return lambda text: masked_text(text, secrets)
+    cover = covering(secrets)
+    return lambda value: masked_text(value, secrets) if isinstance(value, str) else cover(value)
 
 
 def permissions(settings: Settings, environment: Environment, inputs: Inputs) -> Mapping[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from threading import Event
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -20,7 +21,7 @@ from auditor.hcl import second_reader, sensitive_texts
 from auditor.history import Shelf, delivered
 from auditor.inputs import Inputs
 from auditor.kinds import kinds
-from auditor.masking import COVER, covering, masked_text
+from auditor.masking import COVER, covering, holds_none, masked_text
 from auditor.model.answers import EARLIER, Answer, Answers, Request, Scope, Snapshot
 from auditor.model.errors import SnapshotError
 from auditor.model.values import Reason, Unknown
@@ -258,8 +259,10 @@ def _as_if_of(here: Estate, account: str) -> Estate:
 
     def fitting(value: Any) -> Any:  # noqa: ANN401 - any value of a resource
         match value:
+            case str() | int() | Decimal() if not holds_none(value, secrets):
+                return _TAKEN_OUT
             case str():
-                return value.replace(own, account) if masked_text(value, secrets) == value else _TAKEN_OUT
+                return value.replace(own, account)
             case Mapping():
                 return {key: fitting(item) for key, item in value.items()}
             case tuple():

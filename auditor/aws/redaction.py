@@ -3,7 +3,7 @@
 Account ids, names of users and roles, and tag values become pseudonyms: the same thing has the same one all through the
 snapshot, and only there. Tables, keys, alarms and topics keep their names, or the code could not be held against them.
 What the code could be held against no more is unknown when the snapshot is judged, never another value: tag values,
-texts that the code marks sensitive, and policies that name users, roles or other accounts.
+what the code marks sensitive, and policies that name users, roles or other accounts.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ _OWN_WORDS: Final = ("id", "command", "project", "trigger")
 """What the context of a reading says of the place where it was taken and of who started it."""
 
 
-def redacted(snapshot: Snapshot, key: bytes, hide: Callable[[str], str] = lambda text: text) -> Snapshot:
+def redacted(snapshot: Snapshot, key: bytes, hide: Callable[[Any], Any] = lambda value: value) -> Snapshot:
     """The snapshot with pseudonyms; the key decides them, and who has it can tell which is whose.
 
-    `hide` takes out of a text what the code marks sensitive.
+    `hide` takes out of a text or a number what the code marks sensitive.
     """
     hand = _Pseudonyms(key, snapshot.account, hide)
     scope = snapshot.scope
@@ -76,7 +76,7 @@ class _Pseudonyms:
     key: bytes
     own: str
     """The account that was read."""
-    hide: Callable[[str], str]
+    hide: Callable[[Any], Any]
 
     def digest(self, text: str) -> str:
         """Eight hexadecimal digits."""
@@ -87,8 +87,7 @@ class _Pseudonyms:
 
     def text(self, text: str) -> str:
         """A text with its account ids and principals replaced."""
-        text = self.hide(text)
-        text = _PRINCIPAL.sub(lambda found: f"{found[1]}principal-{self.digest(found[2])}", text)
+        text = _PRINCIPAL.sub(lambda found: f"{found[1]}principal-{self.digest(found[2])}", self.hide(text))
         text = _TOKENS.sub(lambda found: f"{found[0][:4]}{self.digest(found[0]).upper()}", text)
         return _ACCOUNT.sub(lambda found: self._account(found[0]), text)
 
@@ -105,7 +104,7 @@ class _Pseudonyms:
             case list() | tuple():
                 return [self.value(item, tags=tags) for item in value]
             case _:
-                return value
+                return self.hide(value)
 
     def _member(self, name: str, item: Any, *, tags: bool) -> Any:  # noqa: ANN401 - any JSON
         is_text = isinstance(item, str)

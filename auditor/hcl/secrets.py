@@ -1,11 +1,13 @@
-"""The texts that code marks sensitive, so that no report shows one, wherever it turns up."""
+"""The texts and numbers that code marks sensitive, so that no report shows one, wherever it turns up."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from auditor.hcl import numbers
 from auditor.hcl.configuration import Configuration
+from auditor.hcl.numbers import Float
 from auditor.hcl.values import Value
 
 _SHORTEST: Final = 4
@@ -13,7 +15,10 @@ _SHORTEST: Final = 4
 
 
 def sensitive_texts(configuration: Configuration) -> frozenset[str]:
-    """Every text inside a value that is marked sensitive and that no other value of the code holds openly."""
+    """Every text inside a value that is marked sensitive and that no other value of the code holds openly.
+
+    A number is the text that Terraform makes of it.
+    """
     hidden: set[str] = set()
     openly: set[str] = set()
     for value in _all_values(configuration):
@@ -40,6 +45,8 @@ def _sort_texts(value: Value, hidden: set[str], openly: set[str], *, within: boo
     content = value.content
     if isinstance(content, str):
         (hidden if within else openly).add(content)
+    elif isinstance(content, int | Float) and not isinstance(content, bool):
+        (hidden if within else openly).add(numbers.text(content))
     elif isinstance(content, tuple):
         for item in content:
             _sort_texts(item, hidden, openly, within=within)

@@ -120,15 +120,42 @@ def test_why_shows_none(project):
         assert b"0815" not in done.stdout
 
 
+NUMBER = """
+variable "limit" {
+  type      = number
+  sensitive = true
+}
+variable "floor" {
+  type      = number
+  sensitive = true
+  default   = 60917
+}
+resource "aws_dynamodb_table" "limited" {
+  name         = "shop-prod-limited"
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "id"
+  attribute {
+    name = "id"
+    type = "S"
+  }
+  on_demand_throughput {
+    max_read_request_units  = var.limit
+    max_write_request_units = max(var.floor, 1)
+  }
+}
+"""
+
+
 def test_numbers_without_quotes_are_covered_and_the_bundle_is_replayed(project):
-    (project / "envs" / "prod" / "more.tf").write_text(SHORT.replace('  default   = "4711"\n', ""))
+    (project / "envs" / "prod" / "more.tf").write_text(SHORT.replace('  default   = "4711"\n', "") + NUMBER)
     with (project / "envs" / "prod" / "terraform.tfvars").open("a") as file:
-        file.write("pin = 4711\ngiven = 471147\n")
+        file.write("pin = 4711\ngiven = 471147\nlimit = 48213\n")
     out = project / "out"
     run(project, "--env", "prod", "--declared-only", "--out", str(out))
     sources = gzip.decompress((out / "sources.jsonl.gz").read_bytes())
-    assert b"pin = 9999\\ngiven = 999999\\n" in sources
-    assert [pin for pin in (b"= 4711", b"471147") if pin in sources + (out / "report.json").read_bytes()] == []
+    assert b"pin = 9999\\ngiven = 999999\\nlimit = 99999\\n" in sources
+    told = sources + (out / "report.json").read_bytes()
+    assert [pin for pin in (b"= 4711", b"471147", b"48213", b"60917") if pin in told] == []
     assert run(project, "replay", str(out)).stdout == b"same   report.html\nsame   report.json\n"
 
 

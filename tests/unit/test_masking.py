@@ -1,10 +1,12 @@
 """Sensitive texts are taken out of documents; a report's own words stay."""
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.masking import COVER, MASK, covering, masked, masked_text
+from auditor.masking import COVER, MASK, covering, holds_none, masked, masked_text
 
 
 def test_longer_text_goes_first():
@@ -60,6 +62,36 @@ def test_a_covered_number_is_still_a_number():
     cover = covering({"4711", "471147", "47.11", "s3cret"})
     assert cover('a = 4711\nb = 471147\nc = "471147"\nd = 47.11\n') == 'a = 9999\nb = 999999\nc = "999999"\nd = 99.99\n'
     assert cover("s3cret") == COVER * 6
+
+
+def test_a_number_of_json_is_covered_and_stays_one():
+    cover = covering({"4711", "-48213", "47.11", "123456"})
+    told = {"a": [4711, -48213, 47.11, Decimal("47.11"), 123456], "b": [4712, 47, 1234567, True, None]}
+    nines = [9999, -99999, 99.99, Decimal("99.99"), 999999]
+    assert cover(told) == {"a": nines, "b": told["b"]}
+    assert [type(each) for each in cover(told)["a"]] == [int, int, float, Decimal, int]
+    assert cover("x = -48213\ny = [4711, 4712]\nz = max(4711, 1)\n") == (
+        "x = -99999\ny = [9999, 4712]\nz = max(9999, 1)\n"
+    )
+    assert covering({"s3cret"})({"a": [4711, 1.5]}) == {"a": [4711, 1.5]}
+
+
+def test_of_a_number_in_a_fact_of_a_report_nothing_is_told_and_what_counts_stays():
+    document = {
+        "facts": [{"value": 4711, "line": 4711}, {"value": {"ports": [4711, 80, True]}, "number": 4711}],
+        "more": [{"value": {"number": "123456789123456789"}}, {"value": {"number": "12"}}, {"value": "4711"}],
+    }
+    hidden = {"sensitive": True}
+    assert masked(document, {"4711", "123456789123456789"}) == {
+        "facts": [{"value": hidden, "line": 4711}, {"value": {"ports": [hidden, 80, True]}, "number": 4711}],
+        "more": [{"value": hidden}, {"value": {"number": "12"}}, {"value": "4711"}],
+    }
+
+
+def test_what_holds_none():
+    secrets = {"4711", "s3cret-"}
+    assert [holds_none(value, secrets) for value in (4711, Decimal(4711), "a s3cret-1")] == [False] * 3
+    assert [holds_none(value, secrets) for value in (4712, True, None, "a secret")] == [True] * 4
 
 
 def test_letters_of_a_pattern_are_letters():
