@@ -188,7 +188,13 @@ def inputs_of(given: Given) -> Inputs:
     from auditor.progress import Progress
     from auditor.state import StateObject
 
+    if given.get("snapshot") and given.get("declared_only"):
+        raise click.UsageError("--declared-only judges the code alone, --snapshot a reading: give one of them")
+    if given.get("edits") and given.get("declared_only"):
+        raise click.UsageError("--edits are of what drifted, which --declared-only does not look for")
     if given.get("snapshot") or given.get("declared_only"):
+        if given.get("expiry_from"):
+            raise click.UsageError("--expiry-from goes with a reading of AWS, which is not to be asked")
         if isinstance(given.get("state"), StateObject):
             hint = "give the state as a file"
             raise click.UsageError(f"{given['state']} is read from AWS, which is not to be asked; {hint}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -78,7 +79,10 @@ def test_rules(ctx: click.Context, paths: tuple[Path, ...]) -> None:
     from auditor.policy.tests import run_tests
     from auditor.subjects.facts import catalogue
 
-    results = run_tests(load_rules(paths, catalogue()) if paths else loaded(), catalogue())
+    chosen = load_rules(paths, catalogue()) if paths else loaded()
+    if not chosen:
+        raise click.UsageError(f"no rules in {', '.join(map(str, paths))}")
+    results = run_tests(chosen, catalogue())
     failed = [result for result in results if not result.passed]
     for result in failed:
         expected = f"expected {result.example.expect}, got {result.status}"
@@ -94,14 +98,20 @@ def test_rules(ctx: click.Context, paths: tuple[Path, ...]) -> None:
 )
 def new(rule_id: str, into: Path | None) -> None:
     """Write the file of a new rule, which loads as it is, and print its path."""
+    from auditor import ruleset
     from auditor.policy.frameworks import load_planned
     from auditor.policy.skeleton import write_skeleton
     from auditor.shipped import shipped
 
     settings = settings_of({})
     folder = into or next(iter(settings.rule_paths), settings.root / "rules")
-    taken = {rule.id for rule in loaded()} | {planned.id for planned in load_planned(shipped("rules"))}
+    there = replace(settings, rule_paths=tuple(path for path in settings.rule_paths if path.exists()))
+    taken = {rule.id for rule in ruleset.all_rules(there)} | {planned.id for planned in load_planned(shipped("rules"))}
     click.echo(write_skeleton(rule_id.upper(), folder, taken))
+    read = {path.resolve() for path in (*settings.rule_paths, shipped("rules"))}
+    if read.isdisjoint((folder.resolve(), *folder.resolve().parents)):
+        told = folder.relative_to(settings.root) if folder.is_relative_to(settings.root) else folder
+        click.echo(f'no run reads it yet: add paths = ["{told}"] under [rules] in audit.toml', err=True)
 
 
 def _framework(name: str) -> Framework:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from auditor.inputs import Inputs
 from auditor.model.errors import SettingsError
 from auditor.model.rule import Profile, Rule
-from auditor.policy.load import RULE_FILES, load_rules
+from auditor.policy.load import load_rules, rule_files
 from auditor.policy.parameters import merged, switched_off, verify, with_settings
 from auditor.policy.tests import outcome_of_tests
 from auditor.settings import Environment, Settings
@@ -48,7 +48,7 @@ class Ruleset:
     @property
     def shipped(self) -> Mapping[str, Path]:
         """The files of the shipped rules, by their path below the folder."""
-        return {file.relative_to(self.folder).as_posix(): file for file in self.folder.glob(RULE_FILES)}
+        return {file.relative_to(self.folder).as_posix(): file for file in rule_files(self.folder)}
 
     def tested(self) -> Mapping[str, Any]:
         """What became of the tests inside the rules, run now: how many passed, and which did not."""

@@ -149,13 +149,17 @@ def load(start: Path, environment_variables: Mapping[str, str] | None = None) ->
     there = os.path.lexists(file)
     document = _read(file) if there else {}
     defaults = document.get("defaults", {})
+    workspace = variables.get("TF_WORKSPACE") or "default"
     environments = {
-        name: _environment(name, table, root, file, defaults) for name, table in document.get("env", {}).items()
+        name: _environment(name, {"workspace": workspace, **table}, root, file, defaults)
+        for name, table in document.get("env", {}).items()
     }
     if not environments:
         region = defaults.get("region", "")
         environments = {
-            folder.name: Environment(name=folder.name, root=folder, region=region, waivers=_waivers(folder))
+            folder.name: Environment(
+                name=folder.name, root=folder, region=region, waivers=_waivers(folder), workspace=workspace
+            )
             for folder in discover(root)
         }
     rules = document.get("rules", {})
@@ -347,7 +351,7 @@ def _environment(
         role=table.get("role", ""),
         external_id=table.get("external_id", ""),
         endpoint=table.get("endpoint", ""),
-        workspace=table.get("workspace", "default"),
+        workspace=table["workspace"],
         scope=tuple(table.get("scope", ())),
         waivers=waivers,
         var_files=tuple(_paths(root, table.get("var_files", ()))),

@@ -23,6 +23,7 @@ from auditor.estate import Estate, Other
 from auditor.hcl import Configuration, shown_path
 from auditor.inputs import Inputs, Variables
 from auditor.model.errors import SnapshotError
+from auditor.policy.load import rule_files
 from auditor.records import restored, written
 from auditor.settings import Environment, Settings
 from auditor.state import State
@@ -234,7 +235,7 @@ def _besides_code(settings: Settings, environment: Environment, others: Iterable
     """Settings, waivers and rules of the project, and the root modules of environments that can't be evaluated."""
     yield from (path for path in (settings.file, environment.waivers) if path is not None)
     for path in settings.rule_paths:
-        yield from sorted(path.glob("*/*.yaml")) if path.is_dir() else (path,)
+        yield from rule_files(path) if path.is_dir() else (path,)
     for other in others:
         if other.code is None and other.root.is_dir():
             yield from (file for file in sorted(other.root.iterdir()) if file.is_file() and ".tf" in file.name)

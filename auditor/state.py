@@ -131,8 +131,9 @@ def decode(content: bytes, shown: str) -> State:
         document = json.loads(content)
         found = tuple(_attributes(document))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        why = str(error) if isinstance(error, ValueError) else "its parts are not those of one"
         raise SourceError(
-            f"{shown} is no state of Terraform", detail=f"it does not read as one: {error}", hint=_HINT
+            f"{shown} is no state of Terraform", detail=f"it does not read as one: {why}", hint=_HINT
         ) from error
     return State(shown, len(content), sha256(content).hexdigest(), dict(_scalars(found)), dict(_compared(found)))
 

@@ -91,7 +91,10 @@ def parse_json_values(source: SourceFile) -> Mapping[str, Attribute]:
     found: dict[str, Attribute] = {}
     for top in _objects(source, whole, "the file"):
         for key, value in _entries(top):
-            found[str(key.value)] = Attribute(source, key.offset, str(key.value), value)
+            name = str(key.value)
+            if name in found:
+                raise source.syntax_error(key.offset, "Duplicate argument", f'the argument "{name}" was already set')
+            found[name] = Attribute(source, key.offset, name, value)
     return found
 
 

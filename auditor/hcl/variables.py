@@ -239,9 +239,10 @@ def _demand_declared(name: str, declared_names: frozenset[str]) -> None:
 
 
 def _automatic(root: Path) -> list[Path]:
-    named = [root / "terraform.tfvars", root / "terraform.tfvars.json"]
+    """The files that Terraform takes unasked; what has such a name and is no file it refuses, and so do we."""
+    named = (root / "terraform.tfvars", root / "terraform.tfvars.json")
     automatic = sorted((path for path in root.iterdir() if path.name.endswith(_AUTOMATIC)), key=lambda path: path.name)
-    return [path for path in (*named, *automatic) if path.is_file()]
+    return [*(path for path in named if path.exists()), *automatic]
 
 
 def _read_values(

@@ -238,6 +238,8 @@ def _is_word(node: yaml.Node) -> bool:
 
 def read(path: Path, shown: str, error: type[RuleError]) -> tuple[Node, bytes]:
     """The one document of a file and the file's bytes; complaints are of class `error` and name the file `shown`."""
+    if path.exists() and not path.is_file():
+        raise error(f"{shown} is no regular file")
     data = path.read_bytes()
     if len(data) > LONGEST_FILE:
         raise error(f"the file is longer than {LONGEST_FILE} bytes", subject=SourceRange(shown, 1))

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 from pathlib import Path
+from typing import Final
 
 from auditor.model.catalogue import Catalogue
 from auditor.model.errors import DuplicateRule, InvalidRule
@@ -14,7 +15,7 @@ from auditor.model.rule import TIERS, Rule
 from auditor.policy.document import read
 from auditor.policy.rule_reader import RuleReader
 
-RULE_FILES = "*/*.yaml"
+_SUFFIXES: Final = frozenset({".yaml", ".yml"})
 """Where rules stand in a folder of rules: `<family>/<ID>-<slug>.yaml`."""
 
 
@@ -57,11 +58,17 @@ def load_rule(path: Path, shown: str, catalogue: Catalogue, tiers: Sequence[str]
     return RuleReader(catalogue, tuple(tiers)).read(root, hashlib.sha256(data).hexdigest())
 
 
+def rule_files(folder: Path) -> tuple[Path, ...]:
+    """Every YAML file of a folder, however deep: a rule in the wrong place is to be told, not left out."""
+    found = (file for file in folder.rglob("*") if file.suffix in _SUFFIXES)
+    return tuple(sorted(found, key=attrgetter("parts")))
+
+
 def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
     """Every rule file with the name that complaints give it: folder, family and file."""
     for path in paths:
         if path.is_dir():
-            for file in sorted(path.glob(RULE_FILES), key=attrgetter("parts")):
+            for file in rule_files(path):
                 yield file, f"{path.name}/{file.relative_to(path).as_posix()}"
         else:
             yield path, path.as_posix()

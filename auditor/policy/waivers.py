@@ -62,15 +62,13 @@ HOLDING: Final = frozenset({State.VALID, State.EXPIRES_SOON})
 def load_waivers(
     path: Path, rules: Collection[str], *, shown: str = "", longest_days: int = LONGEST_DAYS
 ) -> tuple[Waiver, ...]:
-    """The waivers of a file, in its order; none where there is no such file.
+    """The waivers of a file, in its order.
 
     `rules` are the known rule ids. Raises InvalidWaiver.
     """
     shown = shown or path.as_posix()
     try:
         root, _ = read(path, shown, InvalidWaiver)
-    except FileNotFoundError:
-        return ()
     except OSError as caught:
         raise InvalidWaiver(f"can't read {shown}: {caught.strerror}") from None
     fields = root.fields(("schema", "waivers"), ("schema", "waivers"))

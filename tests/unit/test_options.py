@@ -48,6 +48,20 @@ def test_nothing_given(given):
     assert given() == []
 
 
+@pytest.mark.parametrize(
+    "together",
+    [
+        {"snapshot": "x", "declared_only": True},
+        {"edits": True, "declared_only": True},
+        {"expiry_from": "x", "declared_only": True},
+        {"expiry_from": "x", "snapshot": "y"},
+    ],
+)
+def test_an_option_that_would_be_left_unread_is_wrong_usage(together):
+    with pytest.raises(click.UsageError):
+        inputs_of(together)
+
+
 @pytest.mark.parametrize("text", ["a", "=1", "a =1"])
 def test_a_value_without_a_name_is_wrong_usage(text):
     with pytest.raises(click.BadParameter, match="NAME=VALUE"):

@@ -46,13 +46,28 @@ def test_what_is_covered(audit):
 
 
 def test_a_new_rule_loads_and_its_tests_pass(audit, tmp_path):
-    made = audit("new", "sec-901").output.strip()
+    done = audit("new", "sec-901")
+    made = done.stdout.strip()
     assert made == str(tmp_path / "rules" / "sec" / "SEC-901-new.yaml")
+    assert 'add paths = ["rules"] under [rules]' in done.stderr
     assert audit("test", made).output == "5 passed, 0 failed\n"
 
 
+def test_a_new_rule_goes_into_the_folder_that_audit_toml_names_though_there_is_none_yet(audit, tmp_path):
+    (tmp_path / "audit.toml").write_text('[rules]\npaths = ["ours"]\n')
+    done = audit("new", "SEC-901")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert "SEC-901" in audit("list").output
+
+
+def test_a_folder_without_rules_proves_nothing(audit, tmp_path):
+    done = audit("test", str(tmp_path))
+    assert done.exit_code == 2
+    assert "no rules in" in done.output
+
+
 def test_a_failing_test_is_told(audit):
-    made = Path(audit("new", "SEC-901", "--into", "mine").output.strip())
+    made = Path(audit("new", "SEC-901", "--into", "mine").stdout.strip())
     made.write_text(made.read_text().replace("UPDATING", "ACTIVE"))
     done = audit("test", str(made))
     assert done.exit_code == 1

@@ -61,6 +61,14 @@ def test_environment_variable_wins_over_the_file(project):
     assert load(project, {"AUDIT_FAIL_ON": "high"}).fail_on == "high"
 
 
+def test_the_workspace_is_the_one_that_terraform_takes_where_the_file_names_none(project):
+    assert load(project, {}).environment("prod").workspace == "default"
+    assert load(project, {"TF_WORKSPACE": "blue"}).environment("prod").workspace == "blue"
+    with (project / "audit.toml").open("a") as file:
+        file.write('[env.green]\nroot = "code/prod"\nworkspace = "green"\n')
+    assert load(project, {"TF_WORKSPACE": "blue"}).environment("green").workspace == "green"
+
+
 def test_without_audit_toml_environments_are_found_and_the_strictest_tier_holds(tmp_path):
     for name in ("prod", "uat"):
         folder = tmp_path / "terraform" / "dynamodb" / "envs" / name

@@ -66,6 +66,28 @@ def test_blocks_in_values_files_are_refused(write):
         load(write(**{"main.tf": DECLARED, "terraform.tfvars": "b {}\n"}))
 
 
+@pytest.mark.parametrize("name", ["terraform.tfvars", "x.auto.tfvars"])
+def test_a_folder_in_the_place_of_a_values_file_is_refused_as_terraform_does(write, name):
+    root = write(**{"main.tf": DECLARED})
+    (root / name).mkdir()
+    with pytest.raises(SourceError, match="no regular file"):
+        load(root)
+
+
+def test_a_link_that_leads_nowhere_is_refused_but_for_the_first_file(write):
+    root = write(**{"main.tf": DECLARED})
+    (root / "terraform.tfvars").symlink_to("nowhere")
+    assert value(load(root)) == "default"
+    (root / "x.auto.tfvars").symlink_to("nowhere")
+    with pytest.raises(SourceError, match="can't be read"):
+        load(root)
+
+
+def test_a_name_that_stands_twice_in_json_is_refused(write):
+    with pytest.raises(HclSyntaxError, match="Duplicate argument"):
+        load(write(**{"main.tf": DECLARED, "x.auto.tfvars.json": '{"a": "1", "a": "2"}'}))
+
+
 def test_a_values_file_that_is_not_there(write, tmp_path):
     with pytest.raises(SourceError):
         load(write(**{"main.tf": DECLARED}), given=[tmp_path / "gone.tfvars"])

@@ -35,6 +35,26 @@ def test_rules_of_a_folder_are_ordered_by_id(folder, tmp_path):
     assert len(rules[0].digest) == 64
 
 
+@pytest.mark.parametrize(
+    ("name", "complaint"),
+    [
+        ("SEC-001-recovery.yaml", "belongs into the folder sec/"),
+        ("sec/SEC-001-recovery.yml", "must be called SEC-001-<words>.yaml"),
+        ("sec/deeper/SEC-001-recovery.yaml", "belongs into the folder sec/"),
+    ],
+)
+def test_a_rule_that_lies_in_the_wrong_place_is_told_and_not_left_out(folder, tmp_path, name, complaint):
+    folder(name, WHOLE)
+    with pytest.raises(InvalidRule, match=complaint):
+        load_rules([tmp_path / "rules"], CATALOGUE)
+
+
+def test_a_rule_file_that_is_no_file(tmp_path):
+    (tmp_path / "rules" / "x.yaml").mkdir(parents=True)
+    with pytest.raises(InvalidRule, match="no regular file"):
+        load_rules([tmp_path / "rules"], CATALOGUE)
+
+
 def test_the_digest_is_the_files(folder, tmp_path):
     file = folder("sec/SEC-001-recovery.yaml", WHOLE)
     before = load_rules([file], CATALOGUE)[0].digest

@@ -46,10 +46,10 @@ def test_a_file(load):
     assert str(waiver.place) == "prod/waivers.yaml:3:3"
 
 
-def test_no_file_no_waivers(tmp_path):
-    assert load_waivers(tmp_path / "waivers.yaml", RULES) == ()
-    with pytest.raises(InvalidWaiver, match="can't read"):
-        load_waivers(tmp_path, RULES)
+def test_waivers_that_are_no_file_are_an_error(tmp_path):
+    for name, complaint in (("nowhere.yaml", "No such file"), (".", "no regular file")):
+        with pytest.raises(InvalidWaiver, match=complaint):
+            load_waivers(tmp_path / name, RULES)
 
 
 def test_none(load):
