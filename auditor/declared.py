@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
-from auditor.hcl import Configuration, DeclaredResource, ProviderConfiguration
+from auditor.hcl import Configuration, DeclaredResource, ProviderConfiguration, plan_shape
 from auditor.hcl.provenance import Provenance
 from auditor.hcl.provider_version import REGION
 from auditor.hcl.values import MAPPINGS, Undecided, plain
 from auditor.hcl.values import Value as Evaluated
-from auditor.model.facts import Identity, Origin, Resource, Side, Written
+from auditor.model.facts import Identity, Origin, Resource, Side
 from auditor.model.kind import Attribute, Kind, Shape
 from auditor.model.values import REFERENCE, Reason, Unknown, Value
 
@@ -255,7 +255,7 @@ class _Origins(Mapping[str, Origin]):
         return found
 
     def __getitem__(self, path: str) -> Origin:
-        return Written(self._provenances[path].chain())
+        return plan_shape.written(self._provenances[path])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._provenances)

@@ -86,7 +86,7 @@ def test_every_value_has_its_place_by_keyed_path(resources):
     users = resources(TABLE)["aws_dynamodb_table.users"]
     origin = users.origin('global_secondary_index["by-email"].projection_type')
     assert isinstance(origin, Written)
-    assert origin.deciding == SourceRange("main.tf", 17, 26)
+    assert origin.chain == (SourceRange("main.tf", 17, 26),), "a literal stands on its argument's line: told once"
     assert users.origin("point_in_time_recovery.enabled").deciding.line == 21
     assert users.origin('tags["team"]').deciding.line == 25
     assert users.place.line == 2
