@@ -338,7 +338,10 @@ def _other_subjects(document: Document, cells: Mapping[str, list[str]]) -> list[
 
 
 def _drifting(document: Document, findings: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Resources with drifts, or that stand on one side only; the dangerous ones first."""
+    """Resources with drifts, or that stand on one side only; the dangerous ones first.
+
+    Of one that is but a `trap` nothing differs yet.
+    """
     subject_of = {
         subject["resource"]: subject_key(subject)
         for subjects in document["subjects"].values()
@@ -360,6 +363,7 @@ def _drifting(document: Document, findings: Sequence[Mapping[str, Any]]) -> list
                 **resource,
                 "name": name if isinstance(name, str) else resource["address"],
                 "shown": drifts,
+                "trap": resource["existence"] == "both" and {drift["risk"] for drift in drifts} == {"trap"},
                 **remedies.remedies(resource),
             }
         )

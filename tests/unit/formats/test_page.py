@@ -4,6 +4,7 @@ import pytest
 from sample_audit import comparison, comparisons, sample_audit
 from sample_estate import RULES, TABLES, Made
 
+from auditor.formats import html
 from auditor.formats.json import document
 from auditor.formats.page import PITCH, view
 from auditor.model.results import Status
@@ -76,6 +77,19 @@ def test_dangerous_drift_comes_first_and_equal_resources_are_left_out(shown, rep
     assert risky == sorted(risky, reverse=True)
     different = [it for it in report["resources"] if it["drifts"] or it["existence"] != "both"]
     assert len(shown["drifting"]) == len(different)
+
+
+def test_a_trap_is_told_and_not_counted_as_drift(report):
+    resource = next(it for it in report["resources"] if it["existence"] == "both" and it["drifts"])
+    sprung = resource["drifts"][0]
+    trap = {**sprung, "plan": "no-op", "reality": "equal", "risk": "trap"}
+    for drifts, only in (([trap], True), ([trap, {**sprung, "risk": None}], False)):
+        changed = {**report, "resources": [{**resource, "drifts": drifts}]}
+        (card,) = view(changed)["drifting"]
+        assert card["trap"] is only
+        page = html.render(changed).decode()
+        assert f'Drift <span class="c">{int(not only)}</span>' in page
+        assert ("one change by hand breaks the next plan</span></summary>" in page) is only
 
 
 def test_a_resource_without_a_known_name_goes_by_its_address(report):
