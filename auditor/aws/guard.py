@@ -1,4 +1,4 @@
-"""The guard of whole answers: HTTP 200 counts only with its full length, its digest and its envelope.
+"""The guard of whole answers: HTTP 200 counts only with its full length, its digest, its envelope and its shape.
 
 botocore takes a truncated body, an empty one, or a proxy's page with status 200 for an empty answer. Read that way, a
 table would lose its settings and a list would end early, so such an answer raises BadAnswer and is asked for again.
@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from auditor.aws import shapes
 from auditor.aws.operations import OPERATIONS
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ def install(events: BaseEventHooks) -> None:
             return
         api = f"{model.service_model.service_name}:{model.name}"
         wrong = fault(api, http_response.headers, http_response.content, parsed)
+        if not wrong and api in OPERATIONS and model.output_shape is not None:
+            wrong = shapes.misfit(parsed, model.output_shape) or shapes.lacking(api, parsed)
         if wrong:
             raise BadAnswer(f"{api} answered with status {http_response.status_code}, but {wrong}")
 

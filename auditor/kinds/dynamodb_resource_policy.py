@@ -56,7 +56,7 @@ def follow(scope: Scope, answer: Answer) -> Iterator[Request]:
     if answer.request.api == "dynamodb:DescribeTable" and not answer.request.region and _asked(scope):
         table = answer.pages[0]["Table"]
         yield Request.of(API, ResourceArn=table["TableArn"])
-        if table.get("StreamSpecification", {}).get("StreamEnabled"):
+        if table.get("StreamSpecification", {}).get("StreamEnabled") and table.get("LatestStreamArn"):
             yield Request.of(API, ResourceArn=table["LatestStreamArn"])
 
 

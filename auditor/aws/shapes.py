@@ -1,0 +1,135 @@
+"""The shape of answers: every member is of its type, and nothing is missing that an answer is useless without.
+
+botocore keeps what JSON has, whatever the model says. Taken on, a text in the place of a list, or an alarm without a
+name, would end the audit where it is first used, or be compared as if it were a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
+    "structure": (dict,),
+    "map": (dict,),
+    "list": (list,),
+    "string": (str,),
+    "character": (str,),
+    "boolean": (bool,),
+    "integer": (int,),
+    "long": (int,),
+    "float": (int, float, Decimal),
+    "double": (int, float, Decimal),
+    "timestamp": (datetime,),
+    "blob": (bytes, str),
+}
+_DECODED: Final = "policyDocumentType"
+"""Of IAM, which botocore has decoded when an answer comes here."""
+_KEYS: Final = ("KeySchema[].AttributeName", "KeySchema[].KeyType")
+_TAGS: Final = ("Tags[].Key", "Tags[].Value")
+NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
+    "application-autoscaling:DescribeScalableTargets": tuple(
+        f"ScalableTargets[].{name}"
+        for name in ("ServiceNamespace", "ResourceId", "ScalableDimension", "MinCapacity", "MaxCapacity")
+    ),
+    "application-autoscaling:DescribeScalingPolicies": tuple(
+        f"ScalingPolicies[].{name}"
+        for name in ("ServiceNamespace", "ResourceId", "ScalableDimension", "PolicyName", "Alarms[].AlarmName")
+    ),
+    "application-autoscaling:DescribeScheduledActions": tuple(
+        f"ScheduledActions[].{name}" for name in ("ServiceNamespace", "ResourceId", "ScheduledActionName", "Schedule")
+    ),
+    "backup:GetBackupPlan": ("BackupPlan.BackupPlanName", "BackupPlanId", "BackupPlanArn"),
+    "backup:GetBackupSelection": ("BackupSelection.SelectionName", "SelectionId", "BackupPlanId"),
+    "backup:ListBackupPlans": tuple(
+        f"BackupPlansList[].{name}" for name in ("BackupPlanId", "BackupPlanArn", "BackupPlanName")
+    ),
+    "backup:ListBackupSelections": ("BackupSelectionsList[].SelectionId", "BackupSelectionsList[].BackupPlanId"),
+    "backup:ListBackupVaults": ("BackupVaultList[].BackupVaultName", "BackupVaultList[].BackupVaultArn"),
+    "cloudwatch:DescribeAlarms": (
+        "CompositeAlarms[].AlarmName",
+        *(
+            f"MetricAlarms[].{name}"
+            for name in (
+                "AlarmName",
+                "Dimensions[].Name",
+                "Dimensions[].Value",
+                "Metrics[].Id",
+                "Metrics[].MetricStat.Metric",
+                "Metrics[].MetricStat.Metric.Dimensions[].Name",
+                "Metrics[].MetricStat.Metric.Dimensions[].Value",
+            )
+        ),
+    ),
+    "cloudwatch:ListTagsForResource": _TAGS,
+    "dynamodb:DescribeContinuousBackups": (
+        "ContinuousBackupsDescription.PointInTimeRecoveryDescription.PointInTimeRecoveryStatus",
+    ),
+    "dynamodb:DescribeKinesisStreamingDestination": ("TableName", "KinesisDataStreamDestinations[].StreamArn"),
+    "dynamodb:DescribeTable": tuple(
+        f"Table.{name}"
+        for name in (
+            "TableName",
+            "TableArn",
+            "KeySchema",
+            "AttributeDefinitions",
+            *_KEYS,
+            "AttributeDefinitions[].AttributeName",
+            "AttributeDefinitions[].AttributeType",
+            "Replicas[].RegionName",
+            *(
+                f"{indexes}[].{name}"
+                for indexes in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes")
+                for name in ("IndexName", "KeySchema", *_KEYS)
+            ),
+        )
+    ),
+    "dynamodb:DescribeTimeToLive": ("TimeToLiveDescription.TimeToLiveStatus",),
+    "dynamodb:ListContributorInsights": ("ContributorInsightsSummaries[].TableName",),
+    "dynamodb:ListTagsOfResource": _TAGS,
+    "iam:GetPolicy": tuple(f"Policy.{name}" for name in ("Arn", "DefaultVersionId", "PolicyName", *_TAGS)),
+    "iam:GetPolicyVersion": ("PolicyVersion.Document",),
+    "kms:DescribeKey": ("KeyMetadata.KeyId", "KeyMetadata.Arn"),
+    "kms:ListAliases": ("Aliases[].AliasName", "Aliases[].AliasArn"),
+    "kms:ListGrants": ("Grants[].GrantId",),
+    "kms:ListResourceTags": ("Tags[].TagKey", "Tags[].TagValue"),
+    "resourcegroupstaggingapi:GetResources": (
+        "ResourceTagMappingList[].ResourceARN",
+        *(f"ResourceTagMappingList[].{name}" for name in _TAGS),
+    ),
+}
+"""Members that every answer has where it has what they are of; besides the envelope, which `operations` names."""
+
+
+def misfit(value: Any, shape: Any, path: str = "") -> str:  # noqa: ANN401 - what botocore's parsers make, its shapes
+    """What in an answer is not of its type, in one clause; empty if all is."""
+    wanted = _TYPES.get(shape.type_name)
+    if wanted is None or shape.name == _DECODED:
+        return ""
+    if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
+        return f"{path or 'it'} is no {shape.type_name}"
+    inner: Any = value
+    found: Iterable[tuple[Any, Any, str]] = ()
+    if shape.type_name == "structure":
+        members = shape.members
+        found = ((item, members[name], f"{path}.{name}") for name, item in inner.items() if name in members)
+    elif shape.type_name == "list":
+        found = ((item, shape.member, f"{path}[]") for item in inner)
+    elif shape.type_name == "map":
+        found = ((item, shape.value, f"{path}[]") for item in inner.values())
+    return next(filter(None, (misfit(*each) for each in found)), "").removeprefix(".")
+
+
+def lacking(api: str, answer: Mapping[str, Any]) -> str:
+    """What an answer lacks that it must have, in one clause; empty if nothing."""
+    return next((f"it lacks {path}" for path in NEEDED.get(api, ()) if not _has(answer, path.split("."))), "")
+
+
+def _has(value: Mapping[str, Any], path: list[str]) -> bool:
+    name = path[0].removesuffix("[]")
+    inner = value.get(name)
+    if len(path) == 1 or inner is None:
+        return inner is not None or len(path) > 1
+    return all(_has(each, path[1:]) for each in (inner if path[0].endswith("[]") else (inner,)))

@@ -1,0 +1,87 @@
+"""What an answer must be like before anybody reads it: types as in botocore, nothing missing that is needed."""
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import botocore.session
+import pytest
+from botocore.hooks import HierarchicalEmitter
+
+from auditor.aws.guard import BadAnswer, install
+from auditor.aws.operations import OPERATIONS
+from auditor.aws.shapes import NEEDED, lacking, misfit
+
+SESSION = botocore.session.Session()
+TABLE = {
+    "TableName": "t",
+    "TableArn": "arn:t",
+    "CreationDateTime": datetime(2026, 1, 1, tzinfo=UTC),
+    "TableSizeBytes": 1,
+    "DeletionProtectionEnabled": True,
+    "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+    "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+}
+
+
+def model(api):
+    service, _, name = api.partition(":")
+    return SESSION.get_service_model(service).operation_model(name)
+
+
+def of_table(**changes):
+    return {"Table": TABLE | changes}
+
+
+def test_an_answer_as_aws_gives_it_fits():
+    shape = model("dynamodb:DescribeTable").output_shape
+    whole = of_table(FromTheFuture={"a": 1}) | {"ResponseMetadata": {"RetryAttempts": 0}}
+    assert misfit(whole, shape) == lacking("dynamodb:DescribeTable", whole) == ""
+    assert misfit({"MetricDataResults": [{"Values": [1, 1.5]}]}, model("cloudwatch:GetMetricData").output_shape) == ""
+    decoded = {"PolicyVersion": {"Document": {"Statement": []}}}
+    assert misfit(decoded, model("iam:GetPolicyVersion").output_shape) == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"TableSizeBytes": "12"}, "Table.TableSizeBytes is no long"),
+        ({"TableSizeBytes": True}, "Table.TableSizeBytes is no long"),
+        ({"DeletionProtectionEnabled": "true"}, "Table.DeletionProtectionEnabled is no boolean"),
+        ({"CreationDateTime": "yesterday"}, "Table.CreationDateTime is no timestamp"),
+        ({"KeySchema": {}}, "Table.KeySchema is no list"),
+        ({"KeySchema": ["id"]}, "Table.KeySchema[] is no structure"),
+        ({"KeySchema": [{"AttributeName": 1, "KeyType": "HASH"}]}, "Table.KeySchema[].AttributeName is no string"),
+        ({"TableName": None}, "Table.TableName is no string"),
+    ],
+)
+def test_what_is_of_another_type_is_told_with_its_path(changes, told):
+    assert misfit(of_table(**changes), model("dynamodb:DescribeTable").output_shape) == told
+
+
+def test_what_is_missing_is_told_with_its_path():
+    assert lacking("dynamodb:DescribeTable", {"Table": {}}) == "it lacks Table.TableName"
+    keyless = of_table(GlobalSecondaryIndexes=[{"IndexName": "i", "KeySchema": [{"KeyType": "HASH"}]}])
+    told = "it lacks Table.GlobalSecondaryIndexes[].KeySchema[].AttributeName"
+    assert lacking("dynamodb:DescribeTable", keyless) == told
+    assert lacking("dynamodb:ListTables", {}) == ""  # that is the envelope's matter
+
+
+@pytest.mark.parametrize("api", NEEDED)
+def test_what_is_needed_is_a_member_in_botocore_s_model(api):
+    assert api in OPERATIONS
+    for path in NEEDED[api]:
+        shape = model(api).output_shape
+        for name in path.split("."):
+            shape = shape.members[name.removesuffix("[]")]
+            shape = shape.member if name.endswith("[]") else shape
+
+
+@pytest.mark.parametrize("table", [{"TableName": "t"}, TABLE | {"KeySchema": "id"}])
+def test_such_an_answer_is_none(table):
+    events = HierarchicalEmitter()
+    install(events)
+    whole = SimpleNamespace(status_code=200, headers={}, content=b"")
+    about = {"http_response": whole, "model": model("dynamodb:DescribeTable")}
+    events.emit("after-call.dynamodb.DescribeTable", parsed={"Table": TABLE}, **about)
+    with pytest.raises(BadAnswer, match=r"DescribeTable answered with status 200, but .*Table"):
+        events.emit("after-call.dynamodb.DescribeTable", parsed={"Table": table}, **about)
