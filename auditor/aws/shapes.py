@@ -6,14 +6,15 @@ name, would end the audit where it is first used, or be compared as if it were a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import OrderedDict
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
 _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
-    "structure": (dict,),
-    "map": (dict,),
+    "structure": (dict, OrderedDict),
+    "map": (dict, OrderedDict),
     "list": (list,),
     "string": (str,),
     "character": (str,),
@@ -103,33 +104,41 @@ NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
 """Members that every answer has where it has what they are of; besides the envelope, which `operations` names."""
 
 
-def misfit(value: Any, shape: Any, path: str = "") -> str:  # noqa: ANN401 - what botocore's parsers make, its shapes
+_PATHS: Final = {api: tuple((path, tuple(path.split("."))) for path in paths) for api, paths in NEEDED.items()}
+
+
+def misfit(answer: Any, shape: Any) -> str:  # noqa: ANN401 - what botocore's parsers make, and its shapes
     """What in an answer is not of its type, in one clause; empty if all is."""
-    wanted = _TYPES.get(shape.type_name)
-    if wanted is None or shape.name == _DECODED:
-        return ""
-    if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
-        return f"{path or 'it'} is no {shape.type_name}"
-    inner: Any = value
-    found: Iterable[tuple[Any, Any, str]] = ()
-    if shape.type_name == "structure":
+    return _misfit(answer, shape).removeprefix(".")
+
+
+def _misfit(value: Any, shape: Any) -> str:  # noqa: ANN401 - as above; each answer goes through here, value by value
+    kind = shape.type_name
+    if type(value) not in _TYPES.get(kind, (type(value),)):
+        return "" if shape.name == _DECODED else f" is no {kind}"
+    if kind == "structure":
         members = shape.members
-        found = ((item, members[name], f"{path}.{name}") for name, item in inner.items() if name in members)
-    elif shape.type_name == "list":
-        found = ((item, shape.member, f"{path}[]") for item in inner)
-    elif shape.type_name == "map":
-        found = ((item, shape.value, f"{path}[]") for item in inner.values())
-    return next(filter(None, (misfit(*each) for each in found)), "").removeprefix(".")
+        for name, item in value.items():
+            if name in members and (told := _misfit(item, members[name])):
+                return f".{name}{told}"
+    elif kind in ("list", "map"):
+        inner = shape.member if kind == "list" else shape.value
+        for item in value if kind == "list" else value.values():
+            if told := _misfit(item, inner):
+                return f"[]{told}"
+    return ""
 
 
 def lacking(api: str, answer: Mapping[str, Any]) -> str:
     """What an answer lacks that it must have, in one clause; empty if nothing."""
-    return next((f"it lacks {path}" for path in NEEDED.get(api, ()) if not _has(answer, path.split("."))), "")
+    return next((f"it lacks {path}" for path, parts in _PATHS.get(api, ()) if not _has(answer, parts)), "")
 
 
-def _has(value: Mapping[str, Any], path: list[str]) -> bool:
-    name = path[0].removesuffix("[]")
+def _has(value: Mapping[str, Any], parts: tuple[str, ...]) -> bool:
+    if len(parts) == 1:
+        return value.get(parts[0]) is not None
+    name = parts[0].removesuffix("[]")
     inner = value.get(name)
-    if len(path) == 1 or inner is None:
-        return inner is not None or len(path) > 1
-    return all(_has(each, path[1:]) for each in (inner if path[0].endswith("[]") else (inner,)))
+    if inner is None:
+        return True
+    return all(_has(each, parts[1:]) for each in inner) if name is not parts[0] else _has(inner, parts[1:])
