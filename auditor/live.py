@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol
 
 from auditor import __version__
 from auditor.model.answers import Answer, Answers, Request, Scope, Snapshot
+from auditor.model.garbage import rare_collection
 from auditor.model.kind import Kind
 from auditor.model.values import Reason
 
@@ -80,6 +81,7 @@ class Reader(Protocol):
         """Seconds that our clock is ahead of AWS's; None before an answer told the time."""
 
 
+@rare_collection()
 def read(
     kinds: Iterable[Kind],
     scope: Scope,

@@ -14,6 +14,7 @@ from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
+from auditor.aws.economy import time_text
 from auditor.aws.failures import Failure, Treatment, classify, one_line
 from auditor.aws.lanes import SHARE, Closed, Lane, Limiter, Run
 from auditor.aws.operations import find
@@ -32,6 +33,8 @@ _ATTEMPTS: Final[Mapping[Treatment, int]] = {
 _PAUSE: Final = 0.1
 """Seconds before the second attempt, doubled for each further one, up to the longest, times a random share."""
 _LONGEST_PAUSE: Final = 5.0
+_PLAIN: Final = frozenset({str, bool, int, type(None)})
+"""Of what most values of an answer are: nothing has to be made of them."""
 
 
 class Reader:
@@ -78,7 +81,7 @@ class Reader:
 
     def now(self) -> str:
         """The time as RFC 3339 UTC text."""
-        return _time(self._clock())
+        return time_text(self._clock())
 
     def submit(self, request: Request, done: Done) -> None:
         """Ask once; `done` gets the answer, on another thread. A request must not be submitted twice at a time."""
@@ -277,11 +280,11 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any tree that botocore's parsers
         case str() | bool() | int() | None:
             return value
         case dict():
-            return {name: plain(item) for name, item in value.items()}
+            return {name: item if type(item) in _PLAIN else plain(item) for name, item in value.items()}
         case list() | tuple():
-            return [plain(item) for item in value]
+            return [item if type(item) in _PLAIN else plain(item) for item in value]
         case datetime():
-            return _time(value)
+            return time_text(value)
         case bytes():
             return base64.b64encode(value).decode()
         case float() | Decimal():
@@ -297,7 +300,3 @@ def _seconds_ahead(now: datetime, date: str) -> int | None:
     except ValueError:
         return None
     return round((now - told).total_seconds()) if told.tzinfo else None
-
-
-def _time(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from auditor import __version__
-from auditor.aws import guard, lock
+from auditor.aws import economy, guard, lock
 from auditor.aws.failures import Failure, Treatment, classify
 from auditor.aws.operations import OPERATIONS
 from auditor.model.errors import AccessError, NoCredentials, Unreachable, WrongAccount
@@ -120,6 +120,7 @@ class Connection:
         events = core.get_component("event_emitter")
         lock.install(events, self._allowed)
         guard.install(events)
+        core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=economy.moment)
         try:
             _list_own_services_only(core)
             if self.access.role:
@@ -162,12 +163,10 @@ class Connection:
 
     def _make(self, service: str, region: str) -> BaseClient:
         make: Any = self._session.client  # the stubs know the services one by one
-        client: BaseClient = make(
-            service,
-            region_name=region,
-            endpoint_url=self.access.endpoint or None,
-            config=_laned(service),
-        )
+        config = _laned(service)
+        client: BaseClient = make(service, region_name=region, endpoint_url=self.access.endpoint or None, config=config)
+        if config is not None:
+            economy.settle(client)
         return client
 
     def _identify(self) -> Caller:
@@ -267,6 +266,7 @@ def _laned(service: str) -> Config | None:
         max_pool_connections=threads,
         retries={"mode": "standard", "total_max_attempts": 1},  # lanes retry, so that every attempt keeps the rate
         endpoint_discovery_enabled=False,
+        account_id_endpoint_mode="disabled",  # all that is asked of a service has one endpoint
     )
 
 

@@ -11,6 +11,7 @@ import pytest
 from fakeaws import FakeServer
 from fakeaws.kind import kind
 
+from auditor.aws.operations import OPERATIONS
 from auditor.aws.session import Access, Caller, connect
 from auditor.model.errors import NoCredentials, Unreachable, WrongAccount
 
@@ -208,7 +209,8 @@ def test_clients_are_made_once_for_service_and_region(opened, access):
 def test_clients_wait_a_little_and_leave_retries_to_the_lanes(opened, access):
     config = opened(access).client("dynamodb").meta.config
     assert (config.connect_timeout, config.read_timeout) == (3, 10)
-    assert config.max_pool_connections >= 36
+    lanes = [operation for operation in OPERATIONS.values() if operation.service == "dynamodb"]
+    assert config.max_pool_connections == sum(lane.threads for lane in lanes)
     assert config.retries == {"mode": "standard", "total_max_attempts": 1}
     assert "auditor/" in config.user_agent_extra
 
