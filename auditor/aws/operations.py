@@ -77,25 +77,25 @@ _ALL: Final = (
         paging=Paging(output="LastEvaluatedTableName", input="ExclusiveStartTableName"),
     ),
     # The control plane as a whole allows 2,500 a second (DynamoDB guide).
-    Operation(api="dynamodb:DescribeTable", envelope="Table", rate=2500, threads=6, resource="table"),
+    Operation(api="dynamodb:DescribeTable", envelope="Table", rate=2500, threads=8, resource="table"),
     # 10 a second: model.
     Operation(
         api="dynamodb:DescribeContinuousBackups",
         envelope="ContinuousBackupsDescription",
         rate=10,
-        threads=6,
+        threads=8,
         resource="table",
     ),
     # Assumed: reports go from 0.5 to 10 a second, so start low and adapt.
     Operation(
-        api="dynamodb:DescribeTimeToLive", envelope="TimeToLiveDescription", rate=6.25, threads=6, resource="table"
+        api="dynamodb:DescribeTimeToLive", envelope="TimeToLiveDescription", rate=6.25, threads=8, resource="table"
     ),
     # 10 a second: model.
     Operation(
         api="dynamodb:ListTagsOfResource",
         envelope="Tags",
         rate=10,
-        threads=6,
+        threads=8,
         paging=Paging(output="NextToken", input="NextToken"),
         resource="table",
     ),
