@@ -13,11 +13,17 @@ if TYPE_CHECKING:
     from botocore.client import BaseClient
 
 
+class Moment(str):
+    """A time of an answer as text; no text of AWS is one, so that the shapes of answers tell the two apart."""
+
+    __slots__ = ()
+
+
 def moment(value: Any) -> Any:  # noqa: ANN401 - what botocore reads, and what it takes in its place
     """A time of an answer: the text of a snapshot where it is told as a number, else what botocore makes of it."""
     if isinstance(value, int | float):
         try:
-            return time_text(datetime.fromtimestamp(value, UTC))
+            return Moment(time_text(datetime.fromtimestamp(value, UTC)))
         except (OSError, OverflowError, ValueError):
             pass
     # Loaded here: a session has loaded botocore by the time that there are answers.

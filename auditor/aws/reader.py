@@ -277,7 +277,9 @@ class _Reading:
 def plain(value: Any) -> Any:  # noqa: ANN401 - any tree that botocore's parsers make
     """The same value made of what JSON has: times as RFC 3339 UTC text, bytes as base64, decimals as numbers."""
     match value:
-        case str() | bool() | int() | None:
+        case str():
+            return str(value)
+        case bool() | int() | None:
             return value
         case dict():
             return {name: item if type(item) in _PLAIN else plain(item) for name, item in value.items()}

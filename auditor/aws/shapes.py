@@ -12,6 +12,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from auditor.aws.economy import Moment
+
 _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
     "structure": (dict, OrderedDict),
     "map": (dict, OrderedDict),
@@ -23,7 +25,7 @@ _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
     "long": (int,),
     "float": (int, float, Decimal),
     "double": (int, float, Decimal),
-    "timestamp": (datetime,),
+    "timestamp": (datetime, Moment),
     "blob": (bytes, str),
 }
 _DECODED: Final = "policyDocumentType"

@@ -7,6 +7,7 @@ import botocore.session
 import pytest
 from botocore.hooks import HierarchicalEmitter
 
+from auditor.aws.economy import moment
 from auditor.aws.guard import BadAnswer, install
 from auditor.aws.operations import OPERATIONS
 from auditor.aws.shapes import NEEDED, lacking, misfit
@@ -34,7 +35,9 @@ def of_table(**changes):
 
 def test_an_answer_as_aws_gives_it_fits():
     shape = model("dynamodb:DescribeTable").output_shape
-    whole = of_table(FromTheFuture={"a": 1}) | {"ResponseMetadata": {"RetryAttempts": 0}}
+    whole = of_table(FromTheFuture={"a": 1}, CreationDateTime=moment(1.7e9)) | {
+        "ResponseMetadata": {"RetryAttempts": 0}
+    }
     assert misfit(whole, shape) == lacking("dynamodb:DescribeTable", whole) == ""
     assert misfit({"MetricDataResults": [{"Values": [1, 1.5]}]}, model("cloudwatch:GetMetricData").output_shape) == ""
     decoded = {"PolicyVersion": {"Document": {"Statement": []}}}
