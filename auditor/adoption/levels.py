@@ -86,7 +86,7 @@ class Level:
                 repeated: list[tuple[Bindings, Body]] = [(self.bindings, block.body)]
             else:
                 try:
-                    repeated = decoder.repeated(block, self.bindings)
+                    repeated = [(inner, content.body) for inner, content in decoder.repeated(block, self.bindings)]
                 except (EvaluationError, NumberUnknown):
                     return
             for bindings, body in repeated:

@@ -150,7 +150,8 @@ class Decoder:
                 continue
             try:
                 for inner, content in self.repeated(block, bindings):
-                    items.append(values.mapping(self.body(content, schema, inner, place=place), place))
+                    at = Provenance(content.source, content.offset)
+                    items.append(values.mapping(self.body(content.body, schema, inner, place=at), place))
             except EvaluationError as error:
                 self.diagnostics.evaluation(error, block.source, block.offset)
                 return values.unknown(_type_of(nested), values.not_evaluable(str(error)), origin)
@@ -160,7 +161,7 @@ class Decoder:
             return items[-1]
         return values.sequence(items, origin)
 
-    def repeated(self, block: Block, bindings: Bindings) -> list[tuple[Bindings, Body]]:
+    def repeated(self, block: Block, bindings: Bindings) -> list[tuple[Bindings, Block]]:
         """The bindings and the content of every block that a dynamic block stands for.
 
         Raises:
@@ -179,7 +180,7 @@ class Decoder:
             repetition.plans.of_dynamic[key] = found
         return found
 
-    def _repeated(self, block: Block, bindings: Bindings) -> list[tuple[Bindings, Body]]:
+    def _repeated(self, block: Block, bindings: Bindings) -> list[tuple[Bindings, Block]]:
         contents = block.body.blocks_of("content")
         given = block.body.attributes.get("for_each")
         if given is None or not contents:
@@ -202,7 +203,7 @@ class Decoder:
         marks = collection.marks
         named = [(key.marked(marks), item.marked(marks)) for key, item in values.entries(collection)]
         return [
-            (bindings.with_names({iterator: values.mapping({"key": key, "value": item})}), contents[0].body)
+            (bindings.with_names({iterator: values.mapping({"key": key, "value": item})}), contents[0])
             for key, item in named
         ]
 

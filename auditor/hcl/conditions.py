@@ -106,6 +106,6 @@ def _decided(
         block.type,
         address,
         Truth.of(holds) if isinstance(holds, bool) else Truth.UNKNOWN,
-        message if isinstance(message, str) else "",
+        message.strip() if isinstance(message, str) else "",
         block.source.range_at(block.offset),
     )

@@ -82,7 +82,7 @@ class Plans:
     """What is the same for several evaluations, by the ids of code and bindings, both of which it holds on to."""
 
     of_bodies: dict[tuple[int, int], Plan] = field(default_factory=dict)
-    of_dynamic: dict[tuple[int, int], list[tuple[Bindings, Body]]] = field(default_factory=dict)
+    of_dynamic: dict[tuple[int, int], list[tuple[Bindings, Block]]] = field(default_factory=dict)
     """The blocks that a dynamic block stands for."""
 
 

@@ -7,13 +7,13 @@ from typing import Final
 from auditor.hcl import values
 from auditor.hcl.values import SENSITIVE, Value
 
-SENSITIVE_OUTPUT: Final = "sensitive output"
-"""Beside SENSITIVE: a module's output alone says so. Reports cover the value; Terraform 1.11 takes it as any other."""
+UNGUARDED: Final = "unguarded"
+"""Beside SENSITIVE: a module's output alone says so, or a key. Reports cover the value; Terraform 1.11 does not."""
 
 
 def is_guarded(marks: frozenset[str]) -> bool:
     """Whether Terraform refuses a value of these marks."""
-    return SENSITIVE in marks and SENSITIVE_OUTPUT not in marks
+    return SENSITIVE in marks and UNGUARDED not in marks
 
 
 def holds_guarded(value: Value) -> bool:

@@ -17,7 +17,7 @@ from auditor.hcl.errors import EvaluationError
 from auditor.hcl.evaluate import evaluate
 from auditor.hcl.expansion import Expansion, Repetition, RepetitionScope, expand, undetermined
 from auditor.hcl.functions.specification import Surroundings
-from auditor.hcl.guards import SENSITIVE_OUTPUT
+from auditor.hcl.guards import UNGUARDED
 from auditor.hcl.memo import Memo
 from auditor.hcl.provenance import Provenance
 from auditor.hcl.providers import ProviderConfiguration, ProviderKey, passed_providers
@@ -254,7 +254,7 @@ class ModuleInstance:
         value = self._evaluated(attribute)
         if not self.says(values.SENSITIVE, block) or value.sensitive:
             return value
-        own = {values.SENSITIVE} if self.called is None else {values.SENSITIVE, SENSITIVE_OUTPUT}
+        own = {values.SENSITIVE} if self.called is None else {values.SENSITIVE, UNGUARDED}
         return value.marked(frozenset(own))
 
     def says(self, flag: str, output: Block) -> bool:

@@ -126,8 +126,8 @@ class ResourceInstance:
         if described is not None:
             if name == "tags_all" and self.mode == MANAGED:
                 return self._decided_tags()["tags_all"]
-            if name == "output" and name in (echoed := self._echoed()):
-                return echoed[name]
+            if name in self._built_in:
+                return self._built_in[name]()
             if described.needs:
                 return completed(self.written, self.schema, self.address)[name]
             written = self._decoder.attribute(attribute, described.type) if attribute else None
@@ -152,7 +152,7 @@ class ResourceInstance:
     def _decided(self, written: Mapping[str, Value]) -> Mapping[str, Value]:
         """What is computed and can be told all the same; for a data source, why the rest can't."""
         if self.mode == MANAGED:
-            return {**self._decided_tags(), **self._echoed()}
+            return {**self._decided_tags(), **{name: told() for name, told in self._built_in.items()}}
         told = self._memo.once("told", self.address, lambda: self._told(written))
         unread = {
             name: self._unread(attribute.type, f"{self.address}.{name}")
@@ -225,12 +225,18 @@ class ResourceInstance:
         tags = self._decoder.attribute(attribute, self.schema.attributes["tags"].type) if attribute else None
         return {"tags_all": tags_all(tags, self.provider, f"{self.address}.tags_all")}
 
-    def _echoed(self) -> Mapping[str, Value]:
-        """The output of `terraform_data` is its input after apply: nothing, where nothing is put in."""
+    @property
+    def _built_in(self) -> Mapping[str, Callable[[], Value]]:
+        """What the built-in provider of `terraform_data` tells: an id that is there, and an output like the input."""
+        return {"id": self._identity, "output": self._echo} if self.type == "terraform_data" else {}
+
+    def _identity(self) -> Value:
+        return values.refined_not_null(computed_by_aws(types.STRING, f"{self.address}.id"))
+
+    def _echo(self) -> Value:
         attribute = self.block.body.attributes.get("input")
-        if self.type != "terraform_data" or (attribute is not None and not self._decoder.attribute(attribute).is_null):
-            return {}
-        return {"output": values.null(types.DYNAMIC)}
+        given = self._decoder.attribute(attribute) if attribute is not None else values.NULL
+        return values.null() if given.is_null else computed_by_aws(given.type, f"{self.address}.output")
 
     def _not_described(self, name: str) -> Value:
         reference = f"{self.address}{name}"

@@ -16,7 +16,6 @@ _ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 _CODE_POINT: Final = re.compile(r"u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}").match
 _IN_QUOTES: Final = re.compile(r'[^"\\$%\n]+').match
 _IN_LINE: Final = re.compile(r"[^$%\n]+").match
-_IN_TEXT: Final = re.compile(r"[^$%]+").match
 _MAX_CODE_POINT: Final = 0x10FFFF
 _SURROGATES: Final = range(0xD800, 0xE000)
 
@@ -70,7 +69,7 @@ def heredoc(parser: ExpressionParser) -> Expression:
 
 def parse_template(source: SourceFile, position: int = 0, limit: int | None = None) -> Expression:
     """A text that is one template, as a file for `templatefile` or a string of JSON syntax."""
-    return _Reader(ExpressionParser(source, position, limit), _IN_TEXT).read(position)
+    return _Reader(ExpressionParser(source, position, limit), _IN_LINE).read(position)
 
 
 class _Reader:
@@ -116,7 +115,7 @@ class _Reader:
                 self._collected.append(plain[0])
                 position = plain.end()
             elif position >= limit:
-                if self._literal is not _IN_TEXT:
+                if self._closing or self._literal is _IN_QUOTES:
                     parser.fail("Unterminated template string", "no closing marker was found for the string", start)
                 self._end_literal(position)
                 parser.end = position

@@ -5,6 +5,7 @@ from __future__ import annotations
 from auditor.hcl import types, values
 from auditor.hcl.convert import ConversionError, convert
 from auditor.hcl.errors import EvaluationError
+from auditor.hcl.guards import UNGUARDED
 from auditor.hcl.numbers import Float
 from auditor.hcl.types import ListType, MapType, ObjectType, SetType, TupleType, Type
 from auditor.hcl.values import MAPPINGS, Undecided, Value
@@ -85,6 +86,8 @@ def index(subject: Value, key: Value) -> Value:
         return _undecided(subject, subject.content, types.DYNAMIC).marked(marks)
     if isinstance(type_, ListType | TupleType):
         return _sequence_element(subject, _key(key, types.NUMBER)).marked(marks)
+    if isinstance(type_, ObjectType) and values.SENSITIVE in key.marks - subject.marks:
+        marks |= {UNGUARDED}  # Terraform forgets the mark of the key of an object
     if isinstance(type_, MapType | ObjectType):
         return _named_element(subject, _key(key, types.STRING)).marked(marks)
     raise _invalid("This value does not have any indices.")
@@ -103,37 +106,34 @@ def _key(key: Value, wanted: Type) -> Value:
 
 def _sequence_element(subject: Value, key: Value) -> Value:
     type_, content, position = subject.type, subject.content, key.content
-    if isinstance(position, Undecided) or isinstance(content, Undecided):
+    parts = type_.elements if isinstance(type_, TupleType) else content
+    if isinstance(position, Undecided) or not isinstance(parts, tuple):
         element = type_.element if isinstance(type_, ListType) else types.DYNAMIC
-        if isinstance(type_, TupleType) and isinstance(position, int) and 0 <= position < len(type_.elements):
-            element = type_.elements[position]
         cause = values.merged([*values.causes_of(key), *values.causes_of(subject)])
         return values.unknown(element, cause, subject.origin)
-    if not isinstance(content, tuple):
-        raise TypeError("a sequence without elements")
     if isinstance(position, Float):
         raise _invalid(
             f"{_NO_ELEMENT}: indexing a sequence requires a whole number, but the given index has a fractional part."
         )
     if not isinstance(position, int):
         raise TypeError("an index that is not a number")
-    if not content:
+    if not parts:
         raise _invalid(f"{_NO_ELEMENT}: the collection has no elements.")
     if position < 0:
         raise _invalid(f"{_NO_ELEMENT}: a negative number is not a valid index for a sequence.")
-    if position >= len(content):
+    if position >= len(parts):
         raise _invalid(f"{_NO_ELEMENT}: the given index is greater than or equal to the length of the collection.")
-    return content[position]
+    if isinstance(content, tuple):
+        return content[position]
+    element = type_.elements[position] if isinstance(type_, TupleType) else types.DYNAMIC
+    return values.unknown(element, values.merged(values.causes_of(subject)), subject.origin)
 
 
 def _named_element(subject: Value, key: Value) -> Value:
+    """An element by its name; whether an unknown object has it, Terraform does not ask."""
     type_, content, name = subject.type, subject.content, key.content
     if isinstance(name, Undecided) or isinstance(content, Undecided):
         element: Type = type_.element if isinstance(type_, MapType) else types.DYNAMIC
-        if isinstance(type_, ObjectType) and isinstance(name, str):
-            if name not in type_.attributes:
-                raise _invalid(f"{_NO_ELEMENT}.")
-            element = type_.attributes[name]
         cause = values.merged([*values.causes_of(key), *values.causes_of(subject)])
         return values.unknown(element, cause, subject.origin)
     if not isinstance(content, MAPPINGS) or not isinstance(name, str) or name not in content:

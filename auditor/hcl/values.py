@@ -282,11 +282,11 @@ def not_evaluable(detail: str, *references: str) -> model.Unknown:
 
 
 def refined_not_null(value: Value) -> Value:
-    """The same value, certain not to be null where it is unknown."""
+    """The same value, certain not to be null where it is unknown, and what it was all the same: its text tells."""
     content = value.content
     if not isinstance(content, Undecided) or content.not_null:
         return value
-    return Value(replace(content, not_null=True), value.type, value.marks, value.origin)
+    return Value(replace(content, not_null=True, text=content.as_text), value.type, value.marks, value.origin)
 
 
 def merged(causes: Iterable[model.Unknown]) -> model.Unknown:

@@ -274,7 +274,7 @@ def validate(
                 diagnostics.error(_RESULT, detail, block.source.range_at(condition.offset))
             elif holds.content is False:
                 text = evaluate_attribute(message).content
-                detail = text if isinstance(text, str) else "The condition of a validation block is false."
+                detail = text.strip() if isinstance(text, str) else "The condition of a validation block is false."
                 diagnostics.error("Invalid value for variable", detail, block.source.range_at(condition.offset))
         except (EvaluationError, ConversionError) as error:
             wrong = error if isinstance(error, EvaluationError) else EvaluationError(_RESULT, f"{error}.")

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from recorded_roots import options_of
-from terraform_runs import attached, why_not
+from terraform_runs import attached, environment_variables, why_not
 
 NOBODY = "http://127.0.0.1:9"
 """No plan of a recorded root asks AWS for anything."""
@@ -28,7 +28,7 @@ def terraform(directory: Path, *arguments: str, **more: str) -> str:
     done = subprocess.run(
         ["terraform", *arguments],
         cwd=directory,
-        env=attached(directory.parent, NOBODY) | more,
+        env=(environment_variables if _has_aliases(directory) else attached)(directory.parent, NOBODY) | more,
         capture_output=True,
         text=True,
         check=False,
@@ -37,6 +37,11 @@ def terraform(directory: Path, *arguments: str, **more: str) -> str:
     if done.returncode != 0:
         raise AssertionError(f"terraform {' '.join(arguments)}: {done.returncode}\n{done.stdout}\n{done.stderr}")
     return done.stdout
+
+
+def _has_aliases(directory: Path) -> bool:
+    """Whether there are several configurations of a provider: one that runs already keeps the last one for all."""
+    return any("alias" in file.read_text(encoding="utf-8") for file in directory.rglob("*.tf*") if file.is_file())
 
 
 def plan_of(root: Path) -> dict[str, Any]:

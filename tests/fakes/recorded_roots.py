@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from auditor.hcl import declared_document
+from auditor.hcl.expansion import quoted
 from auditor.hcl.plan_shape import PlanShape
 from auditor.model.values import Truth
 
@@ -28,7 +29,8 @@ def unknown_paths(node, path=""):
         yield path
     elif isinstance(node, dict):
         for name, inner in node.items():
-            yield from unknown_paths(inner, f"{path}.{name}" if path else name)
+            shown = quoted(name)
+            yield from unknown_paths(inner, f"{path}.{shown}" if path else shown)
     elif isinstance(node, list):
         for index, inner in enumerate(node):
             yield from unknown_paths(inner, f"{path}[{index}]")

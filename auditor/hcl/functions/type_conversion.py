@@ -8,7 +8,7 @@ from auditor.hcl import types, values
 from auditor.hcl.convert import ConversionError, convert
 from auditor.hcl.errors import FunctionError
 from auditor.hcl.functions.specification import Family, Parameter
-from auditor.hcl.guards import SENSITIVE_OUTPUT, is_guarded
+from auditor.hcl.guards import UNGUARDED, is_guarded
 from auditor.hcl.types import BOOL, NUMBER, STRING, ListType, MapType, SetType, Type
 from auditor.hcl.values import EPHEMERAL, SENSITIVE, Undecided, Value
 
@@ -60,7 +60,7 @@ def _sensitive(value: Value) -> Value:
 
 @_function("nonsensitive", _VALUE)
 def _nonsensitive(value: Value) -> Value:
-    return Value(value.content, value.type, value.marks - {SENSITIVE, SENSITIVE_OUTPUT}, value.origin)
+    return Value(value.content, value.type, value.marks - {SENSITIVE, UNGUARDED}, value.origin)
 
 
 @_function("issensitive", _VALUE, result=BOOL)

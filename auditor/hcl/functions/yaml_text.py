@@ -33,7 +33,9 @@ _WORDS: Final[Mapping[str, bool | Float | None]] = {
     **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), numbers.NEGATIVE_INFINITY),
 }
 _NOT_NUMBERS: Final = frozenset({".nan", ".NaN", ".NAN"})
-_BASED: Final = re.compile(r"(-?)0(?:b([01]+)|o([0-7]+)|x([0-9A-Fa-f]+))")
+_BASED: Final = re.compile(r"[+-]?0(?:b[01]+|o[0-7]+|x[0-9A-Fa-f]+)")
+_BASED_WITHOUT_TAG: Final = re.compile(r"0o[0-7]+|0x[0-9A-Fa-f]+")
+_LARGEST_BASED: Final = 2**64 - 1
 _DATE: Final = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})(?:(?:[Tt]| +)(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.\d+)?(Z|[+-]\d\d:\d\d)?)?", re.ASCII
 )
@@ -143,18 +145,18 @@ def _scalar(event: Any) -> Value:  # noqa: ANN401 - PyYAML's events
             return values.string(b64decode("".join(text.split()), validate=True).decode())
         except (binascii.Error, UnicodeDecodeError) as error:
             raise FunctionError(f"{_place(event)}cannot parse base64 text of !!binary") from error
-    value = _plain(text)
+    value = _of_number(text) or _plain(text)
     wanted: Mapping[str, tuple[type, ...]] = {
         "null": (type(None),),
         "bool": (bool,),
-        "int": (int,),
+        "int": (int, Float),
         "float": (int, Float),
         "timestamp": (str,),
     }
     if kind not in wanted:
         raise FunctionError(f'{_place(event)}unsupported tag "{tag}"')
     if not isinstance(value.content, wanted[kind]) or (kind != "bool" and isinstance(value.content, bool)):
-        raise FunctionError(f'{_place(event)}cannot parse "{text}" as !!{kind}')
+        raise FunctionError(f'cannot parse "{text}" as {tag}')
     return value
 
 
@@ -167,14 +169,25 @@ def _plain(text: str) -> Value:
     if text[0] in "+-.0123456789":
         if (moment := _timestamp(text)) is not None:
             return values.string(moment)
-        bare = text.replace("_", "") if text[0] != "." else text
-        if (number := numbers.parse(bare)) is not None:
+        if "_" not in text and (number := numbers.parse(text)) is not None:
             return values.number(number)
-        if based := _BASED.fullmatch(bare):
-            sign, binary, octal, hexadecimal = based.groups()
-            digits, base = (binary, 2) if binary else (octal, 8) if octal else (hexadecimal, 16)
-            return values.number(int(f"{sign}{digits}", base))
+        if _BASED_WITHOUT_TAG.fullmatch(text):
+            return _based(text, text)
     return values.string(text)
+
+
+def _of_number(text: str) -> Value | None:
+    """A number as a tag asks for it, in more forms than without one."""
+    bare = text.replace("_", "")
+    if bare[:1] in "+-.0123456789" and (number := numbers.parse(bare)) is not None:
+        return values.number(number)
+    return _based(bare, text) if _BASED.fullmatch(bare) else None
+
+
+def _based(digits: str, text: str) -> Value:
+    if (number := int(digits, 0)) > _LARGEST_BASED:
+        raise FunctionError(f'cannot parse "{text}" as {_TAG}int')
+    return values.number(number)
 
 
 def _timestamp(text: str) -> str | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from auditor.hcl import ast
-from auditor.hcl.ast import Attribute, Block, Body
+from auditor.hcl.ast import Attribute, Block
 from auditor.hcl.blocks import META_ARGUMENTS, META_BLOCKS
 from auditor.hcl.directory import Module
 from auditor.hcl.provider_version import REGION, SCHEMA
@@ -28,7 +28,7 @@ def of_bodies(module: Module, *, later: bool = False) -> Complaints:
         for (type_, _), block in module.of(mode).items():
             schema = schema_of(type_)
             if schema is not None:
-                found = _body(block.body, schema, top=True)
+                found = _body(block, schema, top=True)
                 yield from _of_later(found, block) if later else found
             elif type_.startswith("terraform_") and type_ not in _BUILT_IN:
                 kind = "data source" if mode == "data" else "resource type"
@@ -44,13 +44,23 @@ def _of_later(complaints: Complaints, block: Block) -> Complaints:
             yield replace(each, detail=f"{each.detail} This is the schema of {SCHEMA}, and a later version plans.")
 
 
-def _body(body: Body, schema: Schema, *, top: bool = False) -> Complaints:
+def _body(holder: Block, schema: Schema, *, top: bool = False) -> Complaints:
+    body = holder.body
+    written = {*body.attributes, *(block.labels[0] if _is_dynamic(block) else block.type for block in body.blocks)}
+    for name in schema.required:
+        if name not in written:
+            detail = f'The argument "{name}" is required, but no definition was found.'
+            yield Complaint("Missing required argument", detail, holder.source, holder.offset)
     for name, attribute in body.attributes.items():
         if not (top and name in META_ARGUMENTS):
             yield from _argument(attribute, schema)
     for block in body.blocks:
         if not (top and block.type in META_BLOCKS):
             yield from _block(block, schema)
+
+
+def _is_dynamic(block: Block) -> bool:
+    return block.type == "dynamic" and bool(block.labels)
 
 
 def _argument(attribute: Attribute, schema: Schema) -> Complaints:
@@ -72,7 +82,7 @@ def _is_null(expression: ast.Expression) -> bool:
 
 
 def _block(block: Block, schema: Schema) -> Complaints:
-    is_dynamic = block.type == "dynamic" and bool(block.labels)
+    is_dynamic = _is_dynamic(block)
     name = block.labels[0] if is_dynamic else block.type
     nested = schema.blocks.get(name)
     if nested is None and not _takes_blocks(schema.attributes.get(name)):
@@ -87,7 +97,7 @@ def _block(block: Block, schema: Schema) -> Complaints:
             yield Complaint("Unsupported argument", detail, attribute.source, attribute.offset)
     if nested is not None:
         for content in contents:
-            yield from _body(content.body, nested.schema)
+            yield from _body(content, nested.schema)
 
 
 def _takes_blocks(attribute: AttributeSchema | None) -> bool:

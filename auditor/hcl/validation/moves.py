@@ -42,6 +42,9 @@ def _of_move(
     elif former in moved and moved[former][0] != address:
         detail = f"{former} moved to {moved[former][0]} by another statement, and to {address} by this one."
         yield _complaint(block, "", "Ambiguous move statements", detail)
+    elif other := next((each for each, (to, _) in moved.items() if to == address and each != former), None):
+        detail = f"{other} moved to {address} by another statement, and {former} moved there by this one."
+        yield _complaint(block, "", "Ambiguous move statements", detail)
     else:
         moved[former] = address, block
 

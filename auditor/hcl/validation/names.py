@@ -9,6 +9,7 @@ from typing import Final
 from auditor.hcl import ast
 from auditor.hcl.ast import Attribute, Block, Body
 from auditor.hcl.directory import Module
+from auditor.hcl.providers import provider_key
 from auditor.hcl.references import references, root_of
 from auditor.hcl.schema import Schema, data_schema, resource_schema
 from auditor.hcl.validation.complaint import Complaint, Complaints
@@ -30,6 +31,7 @@ _OF_CALL: Final = frozenset({"source", "version", "providers", "count", "for_eac
 _WITH_SELF: Final = frozenset({"postcondition", "provisioner", "connection"})
 _ATTRIBUTES: Final = {"path": ("module", "root", "cwd"), "terraform": ("workspace", "applying")}
 _NO_ATTRIBUTE: Final = 'This object has no argument, nested block, or exported attribute named "{}".'
+_NOT_STATIC: Final = "A single static variable reference is required: only attribute access and indexing."
 
 Steps = tuple[str | None, ...]
 """Names behind the root of a reference; None for an index."""
@@ -62,6 +64,10 @@ class _Names:
                 yield from self.of_attribute(attribute, frozenset())
             elif name == _DEPENDS:
                 yield from self._of_depends_on(attribute)
+            elif name == "provider" and provider_key(attribute.expression) is None:
+                detail = "A provider's name is required, and behind a period the alias of a configuration."
+                at = attribute.source, attribute.expression.offset
+                yield Complaint("Invalid provider configuration reference", detail, *at)
         for inner in block.body.blocks:
             if not (block.type == "check" and inner.type == "data"):
                 yield from self._of_block(inner, frozenset())
@@ -101,27 +107,34 @@ class _Names:
         for condition in lifecycle.body.blocks:
             yield from self._of_block(condition, frozenset())
         ignored, replacing = (lifecycle.body.attributes.get(n) for n in ("ignore_changes", "replace_triggered_by"))
-        for item in _items(ignored):
-            yield from self._of_ignored(ignored, item)
+        if ignored is not None:
+            yield from self._of_ignored(ignored)
         for item in _items(replacing):
             yield from self._of_replacing(replacing, item)
 
-    def _of_ignored(self, attribute: Attribute | None, item: ast.Expression) -> Complaints:
+    def _of_ignored(self, attribute: Attribute) -> Complaints:
+        listed = attribute.expression
+        if not isinstance(listed, ast.Tuple):
+            if not (isinstance(listed, ast.Variable) and listed.name == "all"):
+                detail = "A static list expression is required."
+                yield Complaint("Invalid expression", detail, attribute.source, listed.offset)
+            return
         schema = resource_schema(self.block.labels[0]) if self.block is not None else None
-        first = root_of(item)
-        name = first.name if isinstance(first, ast.Variable) else getattr(first, "value", None)
-        if attribute is None or schema is None or not isinstance(name, str):
-            return
-        if name == "all" and item is attribute.expression:
-            return
-        if name.partition(".")[0].partition("[")[0] not in {*schema.attributes, *schema.blocks}:
-            yield Complaint("Unsupported attribute", _NO_ATTRIBUTE.format(name), attribute.source, item.offset)
+        for item in listed.items:
+            first = root_of(item)
+            name = first.name if isinstance(first, ast.Variable) else getattr(first, "value", None)
+            if not isinstance(name, str):
+                yield Complaint("Invalid expression", _NOT_STATIC, attribute.source, item.offset)
+            elif schema is not None and _first_name(name) not in {*schema.attributes, *schema.blocks}:
+                yield Complaint("Unsupported attribute", _NO_ATTRIBUTE.format(name), attribute.source, item.offset)
 
     def _of_replacing(self, attribute: Attribute | None, item: ast.Expression) -> Complaints:
         root = root_of(item)
-        if attribute is None or not isinstance(root, ast.Variable):
+        if attribute is None:
             return
-        if root.name in ("var", "local", "module", "data", "path", "terraform"):
+        if not isinstance(root, ast.Variable):
+            yield Complaint("Invalid expression", _NOT_STATIC, attribute.source, item.offset)
+        elif root.name in ("var", "local", "module", "data", "path", "terraform"):
             detail = "Only resources, count.index, and each.key may be used in replace_triggered_by."
             yield Complaint(
                 "Invalid reference in replace_triggered_by expression", detail, attribute.source, item.offset
@@ -135,8 +148,7 @@ class _Names:
             if isinstance(root, ast.Literal) and isinstance(root.value, str):
                 continue
             if not isinstance(root, ast.Variable):
-                detail = "A single static variable reference is required: only attribute access and indexing."
-                yield Complaint("Invalid expression", detail, attribute.source, item.offset)
+                yield Complaint("Invalid expression", _NOT_STATIC, attribute.source, item.offset)
                 continue
             steps = [step for step in steps_of(item) if step is not None]
             whole = {"data": 2, "ephemeral": 2, "module": 2, "var": 1, "local": 1}.get(root.name, 1)
@@ -218,6 +230,10 @@ class _Names:
         if schema is None or wanted is None or wanted in schema.attributes or wanted in schema.blocks:
             return None
         return "Unsupported attribute", _NO_ATTRIBUTE.format(wanted)
+
+
+def _first_name(reference: str) -> str:
+    return reference.partition(".")[0].partition("[")[0]
 
 
 def _not_described(_type: str) -> Schema | None:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from auditor.hcl import types, values
-from auditor.hcl.ast import Attribute, Block
+from auditor.hcl.ast import Attribute, Block, Body
 from auditor.hcl.blocks import Decoder
 from auditor.hcl.convert import ConversionError, convert
 from auditor.hcl.diagnostics import Diagnostic, Diagnostics
@@ -20,12 +20,13 @@ from auditor.hcl.functions.specification import Surroundings
 from auditor.hcl.memo import Memo
 from auditor.hcl.module_instance import ModuleInstance
 from auditor.hcl.resource_instance import PREFIXES, SCHEMAS
-from auditor.hcl.scope import Step
+from auditor.hcl.scope import UNBOUND, Step
 from auditor.hcl.types import ListType, MapType, ObjectType, Type
 from auditor.hcl.validation.limits import of_written
 from auditor.hcl.values import Value
 
 _CAUSE: Final = values.not_evaluable("nothing is planned yet")
+_CONDITIONS: Final = frozenset({"validation", "precondition", "postcondition"})
 _OF_CALL: Final = frozenset({"source", "version", "providers", "depends_on", "count", "for_each"})
 
 
@@ -40,13 +41,19 @@ def of_unknowns(instance: ModuleInstance) -> tuple[Diagnostic, ...]:
     for block in module.of("output").values():
         if (value := block.body.attributes.get("value")) is not None:
             decoder.attribute(value)
+        _conditions(block.body, decoder)
+    for block in module.of("variable").values():
+        _conditions(block.body, decoder)
     for block in module.of("module").values():
         _repetition(block, decoder)
         unplanned.arguments(block, found)
     for mode in PREFIXES:
         for (type_, _), block in module.of(mode).items():
             _repetition(block, decoder)
-            written = decoder.body(block.body, SCHEMAS[mode](type_) if mode in SCHEMAS else None, top=True)
+            schema = SCHEMAS[mode](type_) if mode in SCHEMAS else None
+            written = decoder.body(block.body, schema, top=True)
+            for lifecycle in block.body.blocks_of("lifecycle"):
+                _conditions(lifecycle.body, decoder, schema.type if schema else types.DYNAMIC)
             for each in of_written(block, written):
                 found.error(each.summary, each.detail, each.source.range_at(each.offset))
     return found.all()
@@ -56,6 +63,17 @@ def _repetition(block: Block, decoder: Decoder) -> None:
     for name, type_ in (("count", types.NUMBER), ("for_each", types.DYNAMIC)):
         if (attribute := block.body.attributes.get(name)) is not None:
             decoder.attribute(attribute, type_)
+
+
+def _conditions(body: Body, decoder: Decoder, itself: Type = types.DYNAMIC) -> None:
+    """Evaluate the conditions that stand in a body; `itself` is the type of `self`.
+
+    Terraform evaluates those of checks, and messages, no sooner than it plans.
+    """
+    bindings = UNBOUND.with_names({"self": _unknown(itself)})
+    for block in body.blocks:
+        if block.type in _CONDITIONS and (condition := block.body.attributes.get("condition")) is not None:
+            decoder.attribute(condition, types.DYNAMIC, bindings)
 
 
 class _Unplanned:

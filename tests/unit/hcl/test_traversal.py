@@ -19,16 +19,16 @@ def test_parts_have_the_marks_of_what_they_stand_in():
 
 
 @pytest.mark.parametrize(
-    ("type_", "part"),
+    ("type_", "named", "indexed"),
     [
-        (types.DYNAMIC, types.DYNAMIC),
-        (ObjectType({"a": types.STRING}), types.STRING),
-        (MapType(types.BOOL), types.BOOL),
+        (types.DYNAMIC, types.DYNAMIC, types.DYNAMIC),
+        (ObjectType({"a": types.STRING}), types.STRING, types.DYNAMIC),
+        (MapType(types.BOOL), types.BOOL, types.BOOL),
     ],
 )
-def test_parts_of_unknown_values_are_unknown_for_the_same_cause(type_, part):
+def test_parts_of_unknown_values_are_unknown_for_the_same_cause(type_, named, indexed):
     subject = values.unknown(type_, CAUSE)
-    for found in (attribute(subject, "a"), index(subject, KEY)):
+    for found, part in ((attribute(subject, "a"), named), (index(subject, KEY), indexed)):
         assert found.type == part
         assert found.content.cause == CAUSE
 
@@ -38,6 +38,8 @@ def test_elements_of_sequences():
     assert index(listed, values.number(0)).type == types.STRING
     pair = values.unknown(TupleType((types.STRING, types.BOOL)), CAUSE)
     assert index(pair, values.number(1)).type == types.BOOL
+    with pytest.raises(EvaluationError):
+        index(pair, values.number(2))
     somewhere = values.unknown(types.NUMBER, CAUSE)
     assert isinstance(index(values.from_plain(("a", "b")), somewhere).content, Undecided)
 

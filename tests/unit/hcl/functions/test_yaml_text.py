@@ -1,3 +1,4 @@
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,11 @@ def decoded(text):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("0b11", 3), ("-0x1F", -31), ("1_000", 1000), ("+1", 1), ("'1'", "1"), ("!!str 1", "1"), ("!!int 7", 7),
+        ("0b11", "0b11"), ("-0x1F", "-0x1F"), ("1_000", "1_000"), ("0x1F", 31), ("0o17", 15), ("+1", 1),
+        ("!!int 0b11", 3), ("!!int -0x1F", -31), ("!!int _1_000", 1000), ("!!float 0x1f", 31),
+        ("!!int 1.5", Decimal("1.5")),
+        ("0xffffffffffffffff", 2**64 - 1), ("1e3", 1000), ("1_e3", "1_e3"), (".5_5", ".5_5"),
+        ("'1'", "1"), ("!!str 1", "1"), ("!!int 7", 7),
         ("2024-1-2 3:04:05", "2024-01-02T03:04:05Z"), ("1.2.3", "1.2.3"), ("- ~\n- Null", (None, None)),
         ("!!binary aGk=", "hi"), ("a: &x {k: 1}\nb: {<<: [*x, {j: 2}], k: 3}", {"a": {"k": 1}, "b": {"j": 2, "k": 3}}),
     ],
@@ -29,7 +34,22 @@ def test_readings(text, expected):
 
 
 @pytest.mark.parametrize(
-    "text", [".nan", "!!int x", "!other 1", "? [a]\n: 1", "*x", "&a [*a]", "a: b: c", "{", "<<: 1", "\x00"]
+    "text",
+    [
+        ".nan",
+        "!!int x",
+        "0x10000000000000000",
+        "!!bool 1_0",
+        "!!int 2020-01-01",
+        "!other 1",
+        "? [a]\n: 1",
+        "*x",
+        "&a [*a]",
+        "a: b: c",
+        "{",
+        "<<: 1",
+        "\x00",
+    ],
 )
 def test_complaints(text):
     with pytest.raises(FunctionError):
