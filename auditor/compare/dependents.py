@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from auditor.compare.overrides import LeftOut, steps
+from auditor.compare.risks import KEPT, failing, kept
 from auditor.model.drift import Comparison, Drift, Existence, Plan, Reality, Risk
 from auditor.model.facts import Fact, Resource
 from auditor.model.kind import Attribute, Kind, Shape
@@ -58,20 +59,24 @@ def _with(
     told = {each.path for each in comparison.drifts}
     drifts = [_changed(each, *waiting[each.path]) if each.path in waiting else each for each in comparison.drifts]
     drifts += [
-        _changed(_equal(comparison, declared, path, bound), *follows)
-        for path, follows in waiting.items()
+        _changed(_equal(comparison, declared, path, bound), *after)
+        for path, after in waiting.items()
         if path not in told
     ]
     changed = {steps(path)[0] for path in waiting} | {"tags_all" for path in waiting if path.startswith("tags")}
     forcing = {steps(each.path)[0] for each in drifts if each.plan is Plan.REPLACE}
     plans = {each.plan for each in drifts}
-    return replace(
+    follows = replace(
         comparison,
         drifts=tuple(drifts),
         plan=next(plan for plan in (Plan.REPLACE, Plan.UNDETERMINED, Plan.UPDATE) if plan in plans),
         changed=tuple(sorted({*comparison.changed, *changed})),
         forcing=tuple(sorted({*comparison.forcing, *forcing})),
     )
+    if follows.plan is not Plan.REPLACE or comparison.live is None or not kept(declared):
+        return follows
+    refused = failing(declared, comparison.live, f"the next plan fails: {KEPT}")
+    return replace(follows, plan=Plan.ERROR, drifts=(*drifts, refused), note=KEPT)
 
 
 def _changed(drift: Drift, attribute: Attribute, address: str) -> Drift:

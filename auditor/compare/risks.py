@@ -12,7 +12,25 @@ from auditor.model.facts import Fact, Resource
 from auditor.model.kind import Kind
 from auditor.model.values import Value
 
-_KEPT: Final = "it would be replaced, and its lifecycle says prevent_destroy"
+KEPT: Final = "it would be replaced, and its lifecycle says prevent_destroy"
+
+
+def kept(declared: Resource) -> bool:
+    """Whether Terraform refuses to destroy a resource, and so to replace it."""
+    return declared.facts.get("prevent_destroy") is True
+
+
+def failing(declared: Resource, live: Resource, words: str) -> Drift:
+    """The plan that fails, as a drift of the resource as a whole."""
+    return Drift(
+        path="",
+        plan=Plan.ERROR,
+        reality=Reality.EQUAL,
+        declared=Fact("present", declared.origin("")),
+        live=Fact("present", live.origin("")),
+        risk=Risk.FAILS,
+        note=words,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +55,14 @@ class NextPlan:
         told = (*self.declared.refused, *self.kind.invalid(self.planned, self.stored))
         if told or not anew:
             return told
-        kept = (_KEPT,) if self.declared.facts.get("prevent_destroy") is True else ()
-        return (*self.kind.invalid(self.bound, None), *kept)
+        return (*self.kind.invalid(self.bound, None), *((KEPT,) if kept(self.declared) else ()))
 
     def risks(self, refusals: tuple[str, ...]) -> Iterator[Drift]:
         """The plan that fails, told as a drift of the resource as a whole; else what it takes to make it fail."""
         if refusals:
             edited = self._refused_anyway()
             words = "Terraform refuses this code" if edited else "a change in AWS makes the next plan fail, unedited"
-            yield Drift(
-                path="",
-                plan=Plan.ERROR,
-                reality=Reality.EQUAL,
-                declared=Fact("present", self.declared.origin("")),
-                live=Fact("present", self.live.origin("")),
-                risk=Risk.FAILS,
-                note=f"{words}: {'; '.join(refusals)}",
-            )
+            yield failing(self.declared, self.live, f"{words}: {'; '.join(refusals)}")
             return
         for name, words in self.kind.traps(self.declared.values, self.declared.ignored):
             yield Drift(

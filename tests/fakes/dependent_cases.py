@@ -126,6 +126,19 @@ CASES = {
             },
         },
     },
+    "what belongs to a table that is replaced, and must stay": {
+        "code": TABLE.format(name="t3", key="pk", more="")
+        + 'resource "aws_dynamodb_tag" "g" {\n resource_arn = aws_dynamodb_table.t.arn\n key = "Owner"\n value = "a"\n'
+        " lifecycle {\n  prevent_destroy = true\n }\n}\n"
+        'resource "aws_dynamodb_tag" "i" {\n resource_arn = aws_dynamodb_table.t.arn\n key = "Owner"\n value = "a"\n'
+        " lifecycle {\n  prevent_destroy = true\n  ignore_changes  = [resource_arn]\n }\n}\n",
+        "pieces": [{"type": "aws_dynamodb_table", "live": described("t3", REGION)}, tagged("t3")],
+        "state": {
+            "aws_dynamodb_table.t": {"id": "t3", "name": "t3"},
+            "aws_dynamodb_tag.g": {"id": f"{ARN}/t3,Owner", "resource_arn": f"{ARN}/t3", "key": "Owner"},
+            "aws_dynamodb_tag.i": {"id": f"{ARN}/t3,Owner", "resource_arn": f"{ARN}/t3", "key": "Owner"},
+        },
+    },
     "an alarm that is gone": {
         "code": 'resource "aws_cloudwatch_metric_alarm" "m" {\n alarm_name = "m"\n evaluation_periods = 1\n'
         ' comparison_operator = "GreaterThanThreshold"\n threshold = 1\n metric_name = "x"\n namespace = "y"\n'

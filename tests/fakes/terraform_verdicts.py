@@ -61,7 +61,10 @@ def _planned(cases, folder, variables):
 
 
 def of_several(case, folder):
-    """By address: the verdicts of one plan for resources that refer to one another; `case` as in dependent_cases."""
+    """By address: the verdicts of one plan for resources that refer to one another; `case` as in dependent_cases.
+
+    Of a plan that fails, those of the resources that make it fail.
+    """
     world = World()
     for piece in case["pieces"]:
         world.add(piece)
@@ -73,7 +76,7 @@ def of_several(case, folder):
         variables = attached(folder, server.url)
         run(folder, variables, "init", "-input=false", "-no-color")
         if erring := plan(folder, variables):
-            raise AssertionError(f"terraform plan: {erring}")
+            return {address: {"verdict": "error", "changed": [], "replace_paths": []} for address in erring}
         return told(folder, variables, "address")
 
 

@@ -86,8 +86,9 @@ TABLE_ARN = "arn:aws:dynamodb:ap-southeast-1:111122223333:table/koneksi-prod-use
 TAG = "aws_dynamodb_tag.owner"
 
 
-def tagged(found, declared, **values):
-    owner = resource("aws_dynamodb_tag", f"{TABLE_ARN}/Owner", TAG, {"key": "Owner", "value": "a"} | values)
+def tagged(found, declared, facts=None, **values):
+    told = {"key": "Owner", "value": "a"} | values
+    owner = resource("aws_dynamodb_tag", f"{TABLE_ARN}/Owner", TAG, told, facts=facts or {})
     where = scope(declared={"aws_dynamodb_table": ("koneksi-prod-users",), "aws_dynamodb_tag": ()})
     told = compare([declared, owner], read(found, where), found, KINDS.values(), where)
     return {each.address: each for each in told}
@@ -100,6 +101,21 @@ def test_what_is_replaced_takes_along_what_is_told_by_it():
     assert told["aws_dynamodb_table.users"].plan is Plan.REPLACE
     assert (told[TAG].plan, told[TAG].forcing) == (Plan.REPLACE, ("resource_arn",))
     assert [drift.risk for drift in told[TAG].drifts] == [Risk.REPLACES]
+
+
+def test_what_must_not_be_destroyed_fails_the_plan():
+    own = whole(asked("dynamodb:ListTagsOfResource", ResourceArn=TABLE_ARN), Tags=[{"Key": "Owner", "Value": "a"}])
+    declared = table(hash_key="pk", attribute={"pk": {"name": "pk", "type": "S"}}, tags={"Owner": "a"})
+    refers_to_it = {"facts": {"prevent_destroy": True}, "resource_arn": refers("aws_dynamodb_table.users")}
+    told = tagged(answers(own), declared, **refers_to_it)
+    assert told["aws_dynamodb_table.users"].plan is Plan.REPLACE
+    assert (told[TAG].plan, "prevent_destroy" in told[TAG].note) == (Plan.ERROR, True)
+    assert [(drift.path, drift.plan, drift.risk) for drift in told[TAG].drifts] == [
+        ("resource_arn", Plan.REPLACE, Risk.REPLACES),
+        ("", Plan.ERROR, Risk.FAILS),
+    ]
+    same = tagged(answers(own), table(tags={"Owner": "a"}), **refers_to_it)
+    assert same[TAG].plan is not Plan.ERROR
 
 
 def test_what_is_replaced_anyway_stays_so():
