@@ -55,7 +55,7 @@ def install(events: BaseEventHooks) -> None:
             return
         api = f"{model.service_model.service_name}:{model.name}"
         wrong = fault(api, http_response.headers, http_response.content, parsed)
-        if not wrong and api in OPERATIONS and model.output_shape is not None:
+        if not wrong and (api in OPERATIONS or api in _OTHER_ENVELOPES) and model.output_shape is not None:
             wrong = shapes.misfit(parsed, model.output_shape) or shapes.lacking(api, parsed)
         if wrong:
             raise BadAnswer(f"{api} answered with status {http_response.status_code}, but {wrong}")
