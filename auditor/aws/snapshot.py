@@ -86,7 +86,7 @@ def decode(data: bytes, name: str = "snapshot") -> Snapshot:
     try:
         header = json.loads(header_line)
         version = header.get("format")
-    except (ValueError, AttributeError) as error:
+    except (ValueError, AttributeError, RecursionError) as error:
         raise SnapshotError(f"{name} is not a snapshot", detail=f"its first line is no header: {error}") from error
     if version != FORMAT:
         raise SnapshotError(
@@ -105,7 +105,7 @@ def decode(data: bytes, name: str = "snapshot") -> Snapshot:
         identity = {field: header[field] for field in _IDENTITY}
         scope = _to_scope(header["scope"])
         return Snapshot(**identity, scope=scope, answers=Answers(answers), context=header["context"])
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         detail = f"{type(error).__name__}: {error}"
         raise SnapshotError(f"{name} is not a snapshot of this format", detail=detail) from error
 

@@ -158,10 +158,13 @@ def _values(table: Mapping[str, Any], answers: Answers, scope: Scope) -> dict[st
     }
 
 
-def _keys(entry: Mapping[str, Any]) -> tuple[str | None, str | None]:
+def _keys(entry: Mapping[str, Any]) -> tuple[Value, Value]:
     """Partition and sort key; the parts of one of several parts are joined, and so equal no single name."""
     parts: dict[str, list[str]] = {"HASH": [], "RANGE": []}
     for key in entry.get("KeySchema") or ():
+        if key["KeyType"] not in parts:
+            unforeseen = Unknown(Reason.NOT_SUPPORTED, f"a KeyType {key['KeyType']!r} is not known here", api=DESCRIBE)
+            return unforeseen, unforeseen
         parts[key["KeyType"]].append(key["AttributeName"])
     return ", ".join(parts["HASH"]) or None, ", ".join(parts["RANGE"]) or None
 

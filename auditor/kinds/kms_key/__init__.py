@@ -42,6 +42,8 @@ from auditor.model.members import LiveOrigins, answers_of, items, own_tags, pair
 from auditor.model.values import NOT_APPLICABLE, Reason, Unknown, Value
 
 _GONE: Final = ("PendingDeletion", "PendingReplicaDeletion")
+_MADE_ELSEWHERE: Final = frozenset({"EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"})
+_NOT_SYMMETRIC: Final = ("RSA_", "ECC_", "HMAC_", "SM2", "ML_")
 
 SOURCES: Final = {"": (DESCRIBE, "KeyMetadata"), **sources(ATTRIBUTES)}
 
@@ -103,9 +105,10 @@ def _account(key: Mapping[str, Any], scope: Scope) -> str:
 
 
 def _rotates_itself(key: Mapping[str, Any]) -> bool:
-    """Only symmetric keys whose material KMS made are renewed by KMS."""
+    """Only symmetric keys whose material KMS made are renewed by KMS; of what we do not know yet, KMS is asked."""
     spec = key.get("KeySpec", key.get("CustomerMasterKeySpec", "SYMMETRIC_DEFAULT"))
-    return key.get("Origin", "AWS_KMS") == "AWS_KMS" and spec == "SYMMETRIC_DEFAULT" and "CustomKeyStoreId" not in key
+    elsewhere = key.get("Origin") in _MADE_ELSEWHERE or "CustomKeyStoreId" in key
+    return not elsewhere and not spec.startswith(_NOT_SYMMETRIC)
 
 
 def read(answers: Answers, scope: Scope) -> Iterator[Resource]:

@@ -116,7 +116,7 @@ def test_a_file_that_ends_early():
         snapshot.decode(data[: len(data) // 2])
 
 
-@pytest.mark.parametrize("content", [b"", b"\n", b"[]\n", b"no json\n", b"\xff\n"])
+@pytest.mark.parametrize("content", [b"", b"\n", b"[]\n", b"no json\n", b"\xff\n", b"[" * 100_000])
 def test_a_gzip_file_of_something_else(content):
     with pytest.raises(SnapshotError, match="is not a snapshot"):
         snapshot.decode(gzip.compress(content))

@@ -206,6 +206,14 @@ def test_a_replica_tells_its_key_and_recovery_in_its_own_region():
     assert unread["kms_key_arn"].reason is Reason.NOT_READ
 
 
+def test_a_type_of_key_that_is_not_known_leaves_the_keys_unknown():
+    schema = [{"AttributeName": "id", "KeyType": "HASH"}, {"AttributeName": "at", "KeyType": "VECTOR"}]
+    found = live(answers(table=described(KeySchema=schema)))
+    assert isinstance(found.values["hash_key"], Unknown)
+    assert found.values["hash_key"].detail == "a KeyType 'VECTOR' is not known here"
+    assert found.values["range_key"] == found.values["hash_key"]
+
+
 def test_bounds_of_autoscaling_by_path():
     table = described(
         BillingModeSummary=None,

@@ -74,6 +74,9 @@ def test_a_customer_s_key_is_asked_for_everything_and_others_only_for_what_they_
     assert not set(KIND.follow(scope(), whole(ASKED, KeyMetadata=metadata(KeyManager="AWS"))))
     assert set(KIND.follow(scope(), whole(ASKED, KeyMetadata=metadata(Origin="EXTERNAL")))) == {POLICY, TAGS}
     assert set(KIND.follow(scope(), whole(ASKED, KeyMetadata=metadata(KeySpec="HMAC_256")))) == {POLICY, TAGS}
+    for unforeseen in ({"Origin": "FROM_THE_FUTURE"}, {"KeySpec": "SYMMETRIC_NEXT"}):
+        asked = KIND.follow(scope(), whole(ASKED, KeyMetadata=metadata(**unforeseen)))
+        assert set(asked) == {ROTATION, POLICY, TAGS}
     foreign = metadata(AWSAccountId="999999999999")
     assert set(KIND.follow(scope(), whole(ASKED, KeyMetadata=foreign))) == {ROTATION}
 
