@@ -41,7 +41,10 @@ class TagDrifts:
         ]
         known = [_without_nulls(tags) for tags in maps if isinstance(tags, Mapping)]
         if len(known) < len(maps):
-            self._unknown(next(tags for tags in maps if not isinstance(tags, Mapping)), maps[2])
+            told: Value = next((tags for tags in maps[:2] if not isinstance(tags, Mapping)), None)
+            if told is None:  # the code's own words, though what AWS has is not known
+                told = {**known[1], **known[0]} or None
+            self._add("tags", told, maps[2], Plan.UNDETERMINED, Reality.UNDETERMINED)
             return self
         own, defaults, actual = known
         if self.left_out.covers("tags"):
@@ -92,9 +95,6 @@ class TagDrifts:
                 note=_NEVER_STORED if hidden else "",
             )
         )
-
-    def _unknown(self, wanted: Value, actual: Value) -> None:
-        self._add("tags", wanted, actual, Plan.UNDETERMINED, Reality.UNDETERMINED)
 
 
 def _without_nulls(tags: Mapping[str, Value]) -> dict[str, Value]:

@@ -10,6 +10,7 @@ from sample_tables import (
     KEY,
     KINDS,
     LIST,
+    OWN_TAGS,
     REGION,
     TABLE,
     alias,
@@ -31,7 +32,7 @@ from auditor.compare import compare, excluded, unlisted
 from auditor.compare.references import References
 from auditor.model.drift import Existence, Plan, Reality
 from auditor.model.facts import Identity
-from auditor.model.tags import ALARM_TAGS
+from auditor.model.tags import ALARM_TAGS, TABLE_TAGS
 from auditor.model.values import REFERENCE, Reason, Unknown
 
 UNKNOWN = Unknown(Reason.NOT_EVALUABLE, "a data source decides it")
@@ -310,6 +311,22 @@ def tag_drifts(declared, tags):
 
 
 CHANGED = (Plan.UPDATE, Reality.DIFFERENT)
+
+
+def test_of_tags_that_nobody_could_read_the_code_s_own_words_are_told():
+    unread = answers(denied(TABLE_TAGS.of_all), denied(OWN_TAGS))
+
+    def told(tags, **facts):
+        (comparison,) = all_of([table(tags=tags, facts=facts)], unread)
+        (drift,) = (drift for drift in comparison.drifts if drift.path == "tags")
+        assert (drift.plan, drift.reality) == (Plan.UNDETERMINED, Reality.UNDETERMINED)
+        assert isinstance(drift.live.value, Unknown)
+        return drift.declared.value
+
+    assert told({"team": "data", "none": None}, default_tags={"env": "prod"}) == {"env": "prod", "team": "data"}
+    assert told(None) is None
+    assert told(UNKNOWN, default_tags={"env": "prod"}) is UNKNOWN
+    assert told({"team": "data"}, default_tags=UNKNOWN) is UNKNOWN
 
 
 def test_tags_compare_key_by_key_over_the_provider_s_defaults():
