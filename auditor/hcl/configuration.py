@@ -25,7 +25,7 @@ from auditor.hcl.installed_modules import INSTALLED, InstalledModules
 from auditor.hcl.module_instance import ModuleInstance
 from auditor.hcl.parser import parse
 from auditor.hcl.plan_shape import PlanShape, written
-from auditor.hcl.provider_version import later
+from auditor.hcl.provider_version import another_major
 from auditor.hcl.providers import ProviderConfiguration
 from auditor.hcl.requirements import Requirements, requirements
 from auditor.hcl.resource_instance import MANAGED, ResourceInstance
@@ -203,7 +203,7 @@ def load(
     lock_path = root / _LOCK_FILE
     lock = (read_source(lock_path, shown_path(lock_path, project_root)),) if lock_path.is_file() else ()
     locked = _locked(lock, module)
-    diagnostics.later_provider = later((each.source, each.version, each.constraints) for each in locked)
+    diagnostics.other_provider = another_major((each.source, each.version, each.constraints) for each in locked)
     inputs = read_inputs(
         root,
         project_root,

@@ -35,8 +35,8 @@ class Diagnostics:
     """Collects complaints; the same one is kept once."""
 
     def __init__(self) -> None:
-        self.later_provider = False
-        """Whether a later major version of the provider plans than the one whose schema is known."""
+        self.other_provider = ""
+        """Which other major version of the provider plans than the one whose schema is known: `a later`, if any."""
         self._found: dict[Diagnostic, None] = {}
         self._lines: set[tuple[str, int]] = set()
 

@@ -319,4 +319,23 @@ def test_before_that_it_is_no_argument(tmp_path):
     (tmp_path / "main.tf").write_text(SIX % "~> 5.100", encoding="utf-8")
     unsupported = [each for each in load(tmp_path).diagnostics if each.summary.startswith("Unsupported")]
     assert len(unsupported) == 3
-    assert not any("a later version plans" in each.detail for each in unsupported)
+    assert not any("version plans" in each.detail for each in unsupported)
+
+
+@pytest.mark.parametrize(
+    ("constraint", "earlier"),
+    [
+        ("~> 4.67", True),
+        ("4.67.0", True),
+        (">= 4.0, < 5.0.0", True),
+        (">= 4.9", False),
+        (">= 4.0, < 6.0", False),
+        ("~> 4", False),
+        (">= 3.1, <= 5.100", False),
+    ],
+)
+def test_that_an_earlier_version_plans_is_told_where_the_schema_may_be_wrong(tmp_path, constraint, earlier):
+    (tmp_path / "main.tf").write_text(SIX % constraint, encoding="utf-8")
+    unsupported = [each for each in load(tmp_path).diagnostics if each.summary.startswith("Unsupported")]
+    assert len(unsupported) == 3
+    assert all(("and an earlier version plans" in each.detail) is earlier for each in unsupported)

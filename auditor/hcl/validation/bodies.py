@@ -18,30 +18,30 @@ _BUILT_IN: Final = frozenset({"terraform_data", "terraform_remote_state"})
 _OF_DYNAMIC: Final = frozenset({"for_each", "iterator"})
 
 
-def of_bodies(module: Module, *, later: bool = False) -> Complaints:
+def of_bodies(module: Module, *, planning: str = "") -> Complaints:
     """The complaints about all resources and data sources of described types.
 
-    `later`: a later major version of the provider plans than the one whose schema is known, so that what is unknown
-    here may be right, and is not audited all the same.
+    `planning`: `a later` or `an earlier` major version of the provider plans than the one whose schema is known, so
+    that what is unknown here may be right, and is not audited all the same.
     """
     for mode, schema_of in (("resource", resource_schema), ("data", data_schema)):
         for (type_, _), block in module.of(mode).items():
             schema = schema_of(type_)
             if schema is not None:
                 found = _body(block, schema, top=True)
-                yield from _of_later(found, block) if later else found
+                yield from _of_another(found, block, planning) if planning else found
             elif type_.startswith("terraform_") and type_ not in _BUILT_IN:
                 kind = "data source" if mode == "data" else "resource type"
                 detail = f'The provider terraform.io/builtin/terraform does not support {kind} "{type_}".'
                 yield Complaint(f"Invalid {kind}", detail, block.source, block.offset)
 
 
-def _of_later(complaints: Complaints, block: Block) -> Complaints:
-    """The complaints as they are where a later version plans; that has an argument for the Region in every resource."""
-    own = block.body.attributes.get(REGION)
+def _of_another(complaints: Complaints, block: Block, planning: str) -> Complaints:
+    """The complaints where that version plans; a later one has an argument for the Region in every resource."""
+    own = block.body.attributes.get(REGION) if planning == "a later" else None
     for each in complaints:
         if own is None or each.offset != own.offset:
-            yield replace(each, detail=f"{each.detail} This is the schema of {SCHEMA}, and a later version plans.")
+            yield replace(each, detail=f"{each.detail} This is the schema of {SCHEMA}, and {planning} version plans.")
 
 
 def _body(holder: Block, schema: Schema, *, top: bool = False) -> Complaints:

@@ -33,15 +33,15 @@ def validate_modules(root: ModuleInstance) -> Mapping[str, tuple[str, ...]]:
     for module in installed.modules:
         for found in (
             of_blocks(module),
-            of_bodies(module, later=diagnostics.later_provider),
+            of_bodies(module, planning=diagnostics.other_provider),
             of_names(module, partial(installed.calls.of, module)),
             of_moves(module),
             of_aliases(module),
-            iter(()) if diagnostics.later_provider else of_types(module),
+            iter(()) if diagnostics.other_provider else of_types(module),
         ):
             _note(found, diagnostics)
     _note(_of_outputs(root), diagnostics)
-    _note(iter(()) if diagnostics.later_provider else of_configurations(root), diagnostics)
+    _note(iter(()) if diagnostics.other_provider else of_configurations(root), diagnostics)
     ephemeral = any(map(knows_ephemeral, installed.modules))
     refused: dict[str, tuple[str, ...]] = {}
     for instance in root.tree:
