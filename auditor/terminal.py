@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from auditor import bundle, history, reporting, rollup, streams
+from auditor import bundle, history, manifest, reporting, rollup, streams
 from auditor.formats import text
 from auditor.formats.interface import Document, Format
 from auditor.formats.words import clean, clean_block
@@ -69,6 +69,9 @@ def deliver(outcome: Outcome, delivery: Delivery) -> int:
     audit = outcome.audit
     started = str(audit.run["started"])
     folder = delivery.folder(audit.environment, started)
+    if delivery.kept and delivery.dated and delivery.signer is None and (folder / manifest.SIGNATURE).exists():
+        hint = "name another folder with --out, or sign this one too with --sign"
+        raise ReportError(f"{folder} holds a signed bundle of the same reading: it is left as it is", hint=hint)
     earlier = history.earlier(
         {**audit.run, "environment": audit.environment},
         demonstration=audit.demonstration,

@@ -112,6 +112,14 @@ def test_a_signed_run_with_keys_of_openssl(audit, project):
     done = audit("verify", "out", "--key", "key.pub")
     assert done.returncode == 0, done.stdout
     assert "signature: the manifest was signed by the key with sha256" in done.stdout
+    assert audit(*NIGHT, "2026-01-16T02:00:00Z", "--sign", "key.pem").returncode == 4
+    (signed,) = (project / "reports" / "out" / "prod").iterdir()
+    before = (signed / "manifest.json").read_bytes()
+    done = audit(*NIGHT, "2026-01-16T02:00:00Z", "--fail-on", "high")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "holds a signed bundle of the same reading: it is left as it is" in done.stderr
+    assert (signed / "manifest.json").read_bytes() == before
+    shutil.rmtree(project / "reports")
     for key, words in (
         ("none.pem", "can't be read"),
         ("audit.toml", "no private key"),
