@@ -1,12 +1,10 @@
 """What all tests share: the fakes on the path, credentials of nobody, no way out but loopback."""
 
-import functools
 import os
 import signal
 import sys
 from pathlib import Path
 
-import botocore.session
 import pytest
 from hypothesis import settings
 
@@ -20,9 +18,6 @@ sys.path.insert(0, str(ROOT / "tests" / "fakes"))
 
 # A run in the background may have been started with Ctrl-C ignored; programs under test must not inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-
-# Descriptions of services are read once for all sessions of a process: each would read them from disk anew.
-botocore.session.create_loader = functools.cache(botocore.session.create_loader)
 
 # No test may find real credentials, or ask the instance metadata service for them.
 for name in [name for name in os.environ if name.startswith(("AWS_", "AUDIT_", "TF_VAR_"))]:
