@@ -76,10 +76,14 @@ class LastApplied:
     kind: Kind
     values: Mapping[str, Value]
     """As a declared resource has them; an attribute that is left out is not known."""
+    imported: bool = False
+    """The next apply brings it into the state: as AWS tells it, and without what AWS does not tell."""
 
     @classmethod
     def of(cls, kind: Kind, attributes: Mapping[str, Any]) -> LastApplied:
         """Read a resource's attributes out of a state."""
+        if not attributes:
+            return cls(kind, {each.name: {} if _kept_inside(each) else None for each in kind.attributes}, imported=True)
         known = (attribute for attribute in kind.attributes if attribute.name in attributes)
         return cls(kind, {each.name: _value(each, attributes[each.name]) for each in known})
 
@@ -90,7 +94,7 @@ class LastApplied:
             name = attribute.name
             if name in self.values and name not in refreshed and (attribute.kept or attribute.compared):
                 found[name] = self.values[name]
-            inner = [child for child in attribute.children if child.kept] if attribute.compared else []
+            inner = _kept_inside(attribute)
             if inner and name in self.values and isinstance(blocks := refreshed.get(name), Mapping):
                 found[name] = {key: self._completed(name, key, block, inner) for key, block in blocks.items()}
         return found
@@ -139,7 +143,7 @@ class LastApplied:
         names = steps(drift.path)
         if names and any(each.name == names[0] and _only_said(each, drift) for each in self.kind.attributes):
             return Moved.CODE
-        if not names or names[0] not in self.values or drift.reality not in _MOVING:
+        if self.imported or not names or names[0] not in self.values or drift.reality not in _MOVING:
             return None
         attribute = _attribute(self.kind.attributes, names)
         before, now = _at(self.values, names), _at(stored, names) if names[0] in stored else _at(self.values, names)
@@ -150,6 +154,10 @@ class LastApplied:
         if Truth.UNKNOWN in (by_code, by_hand):
             return None
         return _MOVED.get((by_code is Truth.TRUE, by_hand is Truth.TRUE))
+
+
+def _kept_inside(attribute: Attribute) -> Sequence[Attribute]:
+    return [child for child in attribute.children if child.kept] if attribute.compared else []
 
 
 def _only_said(attribute: Attribute, drift: Drift) -> bool:

@@ -39,6 +39,8 @@ def planned_change(attribute: Attribute, wanted: Value, before: Value) -> Truth:
         return Truth.FALSE
     if attribute.by_text or attribute.equivalence is Equivalence.KEY_ID_STORED_BARE:
         return ~equal(wanted, before)
+    if attribute.apart_from_null and before is None:
+        return Truth.TRUE
     if attribute.equivalence is Equivalence.NO_MAXIMUM and wanted == 0:
         return ~equal(wanted, filled(attribute, before))
     return ~same(attribute, attribute.default if wanted is None else wanted, before)

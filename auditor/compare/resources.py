@@ -200,14 +200,15 @@ class _Pairing:
     def _both(self, kind: Kind, identity: Identity, declared: Resource, live: Resource) -> Comparison:
         left_out = LeftOut(declared.ignored)
         bound, stored = self._bound(declared), kind.refresh(live, self.answers).values
-        last = LastApplied.of(kind, known) if (known := (self.applied or {}).get(declared.address)) else None
+        applied = None if self.applied is None else self.applied.get(declared.address)
+        last = None if applied is None else LastApplied.of(kind, applied)
         stored = stored if last is None else last.stored(stored)
         stored = keeping_texts(kind, stored, bound if last is None else last.values)
         next_plan = NextPlan(kind, declared, live, bound, stored, left_out)
         drifts: list[Drift] = []
         changed: set[str] = set()
         if not left_out.everything:
-            drifts, changed = self._differing(next_plan)
+            drifts, changed = self._differing(next_plan, imported=last is not None and last.imported)
             if last is not None:
                 drifts += last.passengers(declared, left_out, changing=bool(changed))
         refusals = next_plan.refusals(anew=_plan(drifts) is Plan.REPLACE)
@@ -235,7 +236,7 @@ class _Pairing:
             note="; ".join(refusals),
         )
 
-    def _differing(self, there: NextPlan) -> tuple[list[Drift], set[str]]:
+    def _differing(self, there: NextPlan, *, imported: bool) -> tuple[list[Drift], set[str]]:
         """The drifts of all attributes and tags, and which of them plan would change."""
         kind, declared, live, planned = there.kind, there.declared, there.live, there.planned
         defaults, provider = self.defaults[kind.type], self.rules.origin
@@ -250,7 +251,7 @@ class _Pairing:
             along = _come_along(kind, drifts)
             drifts = [drift for drift in drifts if _element(drift) not in along]
         if _tagged(kind):
-            tags = TagDrifts(declared, live, planned.get("tags"), there.left_out).find()
+            tags = TagDrifts(declared, live, planned.get("tags"), there.left_out, imported).find()
             drifts += tags.drifts
             changed |= tags.changed
         return drifts, changed

@@ -36,6 +36,7 @@ ATTRIBUTES: Final = (
         default=False,
         compared=False,
         kept=True,
+        apart_from_null=True,
     ),
 )
 SOURCES: Final = {"": (API, "Policy"), **sources(ATTRIBUTES)}

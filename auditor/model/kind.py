@@ -87,6 +87,8 @@ class Attribute:
     """Of an attribute that replaces: when, if not always."""
     kept: bool = False
     """Only the state has it, because AWS does not tell it: with a state, plan compares the code with what that has."""
+    apart_from_null: bool = False
+    """None in a state is another value than the default: the provider's newer framework keeps them apart."""
     by_text: bool = False
     """Plan compares texts as they are; while both mean the same, a refresh keeps the one that was last applied."""
     passenger: bool = False

@@ -110,6 +110,20 @@ def test_the_side_that_moved(code, found, state, expected):
     assert moved(table(**TAGS | code), found, STATE | state) == expected
 
 
+def test_of_what_is_imported_nobody_knows_which_side_moved():
+    assert moved(table(**TAGS), live(**OFF), {}) == {"point_in_time_recovery.enabled": None}
+
+
+@pytest.mark.parametrize(
+    ("default", "ignored", "plan"),
+    [("payments", (), Plan.UPDATE), ("payments", ('tags["Owner"]',), Plan.NO_OP), ("orders", (), Plan.NO_OP)],
+)
+def test_a_tag_that_repeats_a_default_one_is_new_to_a_state_that_imports(default, ignored, plan):
+    declared = table(ignored, {"default_tags": {"Owner": default}}, **TAGS)
+    assert compared(declared, live(), {}).plan is plan
+    assert compared(declared, live()).plan is Plan.NO_OP
+
+
 def test_what_the_code_never_said_moved_in_aws_or_not_at_all():
     declared = table(**TAGS, server_side_encryption=None)
     assert moved(declared, live()) == {
