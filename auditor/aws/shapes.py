@@ -132,8 +132,13 @@ def _misfit(value: Any, shape: Any) -> str:  # noqa: ANN401 - as above; each ans
 
 
 def lacking(api: str, answer: Mapping[str, Any]) -> str:
-    """What an answer lacks that it must have, in one clause; empty if nothing."""
-    return next((f"it lacks {path}" for path, parts in _PATHS.get(api, ()) if not _has(answer, parts)), "")
+    """What an answer lacks that it must have, in one clause; empty if nothing.
+
+    Of a table that is being deleted AWS tells little more than that.
+    """
+    missing = next((path for path, parts in _PATHS.get(api, ()) if not _has(answer, parts)), "")
+    status = answer.get("Table", {}).get("TableStatus", "ACTIVE") if missing else ""
+    return missing and f"it lacks {missing}{'' if status == 'ACTIVE' else f', of a table that is {status}'}"
 
 
 def _has(value: Mapping[str, Any], parts: tuple[str, ...]) -> bool:
