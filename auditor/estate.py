@@ -183,7 +183,7 @@ def estate(
 def _as_said(noted: state.State, hints: tuple[hcl.Hint, ...]) -> state.State:
     """The state as the next plan takes it: with what the code moved, imports and forgets."""
     forgotten = [hint.former for hint in hints if hint.kind == hcl.REMOVED and not hint.destroys]
-    imported = [hint.address for hint in hints if hint.kind == hcl.IMPORT]
+    imported = {hint.address: hint.id for hint in hints if hint.kind == hcl.IMPORT}
     return noted.moved(lambda reference: hcl.renamed(reference, hints)).told(imported, forgotten)
 
 

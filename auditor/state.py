@@ -61,11 +61,15 @@ class State:
         applied = {rename(address): attributes for address, attributes in self.applied.items()}
         return replace(self, values=now | dict(self.values), applied=applied)
 
-    def told(self, imported: Iterable[str], forgotten: Iterable[str]) -> State:
-        """The same state as the code's `import` blocks add to it and its `removed` blocks take from it."""
+    def told(self, imported: Mapping[str, Value], forgotten: Iterable[str]) -> State:
+        """The same state as the code's `import` blocks add to it and its `removed` blocks take from it.
+
+        `imported`: the ids, by address.
+        """
         gone = {address for address in self.applied for former in forgotten if _lies_in(address, former)}
         kept = {address: attributes for address, attributes in self.applied.items() if address not in gone}
-        return replace(self, applied={**{address: {} for address in imported}, **kept})
+        brought = {address: {"id": id_} if isinstance(id_, str) else {} for address, id_ in imported.items()}
+        return replace(self, applied={**brought, **kept})
 
     def names(self, resources: Iterable[Resource]) -> Mapping[str, tuple[str, ...]]:
         """By kind: the names that it has and the code has not, since live may be under one of these."""

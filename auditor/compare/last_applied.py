@@ -12,14 +12,14 @@ from typing import Any, Final
 
 from auditor.compare.overrides import LeftOut, steps
 from auditor.compare.sameness import same
-from auditor.model.drift import Comparison, Drift, Moved, Plan, Reality, Risk
+from auditor.model.drift import Comparison, Drift, Existence, Moved, Plan, Reality, Risk
 from auditor.model.facts import Default, Fact, Identity, Resource
 from auditor.model.kind import Attribute, Kind, Shape
-from auditor.model.values import Truth, Value
+from auditor.model.values import Reason, Truth, Unknown, Value
 
 Applied = Mapping[str, Mapping[str, Any]]
 """By address: the attributes of managed resources that are not sensitive, in the JSON of a state; of what an `import`
-block brings into it at the next apply, none."""
+block brings into it at the next apply, at most the `id`."""
 
 _KEY: Final = re.compile(r'\["(?:[^"\\]|\\.)*"\]|\[\d+\]')
 
@@ -82,7 +82,7 @@ class LastApplied:
     @classmethod
     def of(cls, kind: Kind, attributes: Mapping[str, Any]) -> LastApplied:
         """Read a resource's attributes out of a state."""
-        if not attributes:
+        if _imported(attributes):
             return cls(kind, {each.name: {} if _kept_inside(each) else None for each in kind.attributes}, imported=True)
         known = (attribute for attribute in kind.attributes if attribute.name in attributes)
         return cls(kind, {each.name: _value(each, attributes[each.name]) for each in known})
@@ -175,13 +175,21 @@ def of_missing(missing: Comparison, applied: Applied) -> Comparison:
     One that the state has in another account or Region was not deleted, as far as anybody looked: the code moved.
     """
     attributes = applied.get(missing.address)
-    if attributes is not None and not attributes:
-        return replace(missing, plan=Plan.ERROR, note=_NOTHING_TO_IMPORT)
+    if attributes is not None and _imported(attributes):
+        if attributes.get("id") == missing.identity.name:
+            return replace(missing, plan=Plan.ERROR, note=_NOTHING_TO_IMPORT)
+        cause = Unknown(Reason.NOT_READ, _IMPORTED_AS.format(id=attributes.get("id", "an id that is not known")))
+        return replace(missing, existence=Existence.UNDETERMINED, plan=Plan.UNDETERMINED, note="", cause=cause)
     arn = (attributes or {}).get("arn")
     if isinstance(arn, str) and _lies_elsewhere(arn, missing.identity):
         note = "; ".join(filter(None, (missing.note, _ELSEWHERE.format(arn=arn))))
         return replace(missing, moved=Moved.CODE, note=note)
     return replace(missing, moved=Moved.CODE if attributes is None else Moved.LIVE)
+
+
+def _imported(attributes: Mapping[str, Any]) -> bool:
+    """Whether an `import` block alone tells of a resource."""
+    return attributes.keys() <= {"id"}
 
 
 def _lies_elsewhere(arn: str, identity: Identity) -> bool:
@@ -208,6 +216,7 @@ def not_tracked(comparison: Comparison, missing: Comparison) -> Comparison:
 
 
 _NOTHING_TO_IMPORT: Final = "the code imports it, and AWS has none: the next plan fails"
+_IMPORTED_AS: Final = "the code imports it as {id}, which was not looked for"
 _ELSEWHERE: Final = "the state has it as {arn}, which was not read"
 _NOT_TRACKED: Final = (
     "not in the state, though AWS has it: the next apply would create it again, which AWS refuses for a name that is "

@@ -163,13 +163,15 @@ TABLES = {
 
 def test_what_the_code_imports_and_forgets():
     known = state.State("s", 1, "", {}, TABLES)
-    told = known.told(["aws_dynamodb_table.new", "aws_dynamodb_table.a"], ["module.m", "aws_kms_alias.c"])
+    imported = {"aws_dynamodb_table.new": "new", "aws_dynamodb_table.some": None, "aws_dynamodb_table.a": "a"}
+    told = known.told(imported, ["module.m", "aws_kms_alias.c"])
     assert told.applied == {
-        "aws_dynamodb_table.new": {},
+        "aws_dynamodb_table.new": {"id": "new"},
+        "aws_dynamodb_table.some": {},
         "aws_dynamodb_table.a": {"name": "one"},
         "aws_dynamodb_table.d": {},
     }
-    assert known.told([], ["aws_dynamodb_table.aa"]).applied == TABLES
+    assert known.told({}, ["aws_dynamodb_table.aa"]).applied == TABLES
 
 
 def test_names_that_the_code_does_not_have():

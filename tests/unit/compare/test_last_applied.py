@@ -171,6 +171,22 @@ def test_a_missing_table_was_deleted_or_is_not_made_yet(applied, side):
 
 
 @pytest.mark.parametrize(
+    ("id_", "plan", "told"),
+    [
+        ("koneksi-prod-users", Plan.ERROR, "AWS has none"),
+        ("users-of-old", Plan.UNDETERMINED, "imports it as users-of-old"),
+        (None, Plan.UNDETERMINED, "an id that is not known"),
+    ],
+)
+def test_a_missing_table_that_the_code_imports_fails_the_plan_where_it_is_the_one_imported(id_, plan, told):
+    found = answers(failed(DESCRIBE, "ResourceNotFoundException"), whole(LIST, TableNames=[]))
+    comparison = compared(table(), found, {"id": id_} if id_ else {})
+    assert comparison.plan is plan
+    assert told in (comparison.note or comparison.cause.detail)
+    assert (comparison.existence is Existence.MISSING) is (plan is Plan.ERROR)
+
+
+@pytest.mark.parametrize(
     ("place", "elsewhere"),
     [
         ("ap-southeast-1:111122223333", False),

@@ -73,10 +73,10 @@ def test_a_recorded_table_that_is_gone_while_one_of_the_new_name_is_there():
 
 
 def test_what_the_code_imports_is_compared_as_it_is():
-    (comparison,) = compared(answers(), {ADDRESS: {}})
+    (comparison,) = compared(answers(), {ADDRESS: {"id": TABLE}})
     assert (comparison.plan, comparison.note) == (Plan.NO_OP, "")
     found = answers(GONE, whole(asked("dynamodb:ListTables"), TableNames=[]))
-    (missing,) = compared(found, {ADDRESS: {}})
+    (missing,) = compared(found, {ADDRESS: {"id": TABLE}})
     assert (missing.plan, missing.moved) == (Plan.ERROR, None)
     assert "imports" in missing.note
 
