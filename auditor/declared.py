@@ -12,9 +12,10 @@ from functools import cached_property
 from typing import Final
 
 from auditor.hcl import Configuration, DeclaredResource, ProviderConfiguration, plan_shape
+from auditor.hcl.plain_values import plain
 from auditor.hcl.provenance import Provenance
 from auditor.hcl.provider_version import REGION
-from auditor.hcl.values import MAPPINGS, Undecided, plain
+from auditor.hcl.values import MAPPINGS, Undecided
 from auditor.hcl.values import Value as Evaluated
 from auditor.model.facts import Identity, Origin, Resource, Side
 from auditor.model.kind import Attribute, Kind, Shape

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from auditor import hcl, state
 from auditor.declared import declared, names
-from auditor.hcl.values import plain
+from auditor.hcl.plain_values import plain
 from auditor.inputs import Variables
 from auditor.kinds import kinds
 from auditor.masking import masked_text

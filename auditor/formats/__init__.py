@@ -13,8 +13,8 @@ from auditor.model.errors import ReportError
 
 _SHARED: Final = frozenset(
     {
-        "commands", "compiled", "encode", "interface", "page", "parity", "remedies", "since", "trend", "verdict",
-        "waiver_changes", "words",
+        "commands", "compiled", "drifting", "encode", "interface", "page", "parity", "remedies", "since", "trend",
+        "verdict", "waiver_changes", "words",
     }
 )  # fmt: skip
 

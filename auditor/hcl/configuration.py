@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from auditor.hcl import values
+from auditor.hcl import plain_values, values
 from auditor.hcl.blocks import Decoder
 from auditor.hcl.conditions import Condition, conditions
 from auditor.hcl.context import Context
@@ -65,7 +65,7 @@ class DeclaredResource:
     @cached_property
     def values(self) -> Mapping[str, model.Value]:
         """What is written, in plain shapes: blocks as tuples of mappings, null left out, unknown by its cause."""
-        plain = {name: _without_null(values.plain(value)) for name, value in self.written.items()}
+        plain = {name: _without_null(plain_values.plain(value)) for name, value in self.written.items()}
         return MappingProxyType({name: value for name, value in plain.items() if value is not None})
 
     @cached_property
@@ -318,7 +318,7 @@ def _backend(module: Module, diagnostics: Diagnostics) -> Backend | None:
         for block in settings.body.blocks:
             if block.type in ("backend", "cloud"):
                 written = decoder.body(block.body, None)
-                plain = MappingProxyType({name: values.plain(value) for name, value in written.items()})
+                plain = MappingProxyType({name: plain_values.plain(value) for name, value in written.items()})
                 type_ = block.labels[0] if block.labels else block.type
                 return Backend(type_, plain, block.source.range_at(block.offset))
     return None
@@ -329,7 +329,7 @@ def _locked(lock: tuple[SourceFile, ...], module: Module) -> tuple[LockedProvide
     found: list[LockedProvider] = []
     for source in lock:
         for block in parse(source).blocks_of("provider"):
-            written = {name: values.plain(value) for name, value in decoder.body(block.body, None).items()}
+            written = {name: plain_values.plain(value) for name, value in decoder.body(block.body, None).items()}
             version, constraints = written.get("version"), written.get("constraints")
             found.append(LockedProvider(block.labels[0], str(version or ""), str(constraints or "")))
     if found:
@@ -337,7 +337,7 @@ def _locked(lock: tuple[SourceFile, ...], module: Module) -> tuple[LockedProvide
     for settings in module.settings:
         for block in settings.body.blocks_of("required_providers"):
             for name, value in decoder.body(block.body, None).items():
-                wanted = values.plain(value)
+                wanted = plain_values.plain(value)
                 if isinstance(wanted, Mapping):
                     source_address = str(wanted.get("source") or f"hashicorp/{name}")
                     found.append(LockedProvider(source_address, "", str(wanted.get("version") or "")))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from auditor.hcl import ast, values
+from auditor.hcl import ast, plain_values, values
 from auditor.hcl.errors import EvaluationError
 from auditor.hcl.evaluate import evaluate
 from auditor.hcl.expansion import RepetitionScope, expand, quoted
@@ -82,7 +82,7 @@ def _hint(prefix: str, block: ast.Block, scope: Scope) -> Hint:
         kind=block.type,
         former=address("from"),
         address=address("to"),
-        id=values.plain(value(attributes.get("id"))),
+        id=plain_values.plain(value(attributes.get("id"))),
         destroys=block.type == REMOVED and all(each.content is not False for each in kept),
         place=block.source.range_at(block.offset),
     )

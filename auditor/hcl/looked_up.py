@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from auditor.hcl import types, values
+from auditor.hcl import plain_values, types, values
 from auditor.hcl.provenance import Provenance
 from auditor.hcl.providers import ProviderConfiguration
 from auditor.hcl.schema import Schema
@@ -87,7 +87,7 @@ def _value(content: model.Value, type_: Type, reference: str, origin: Provenance
             elements = [_value(item, type_.element, reference, origin) for item in several]
             return (values.list_of if isinstance(type_, ListType) else values.set_of)(type_.element, elements, origin)
     zero = _ZEROS[type_]
-    return values.from_plain(zero if content is None else content, origin)
+    return plain_values.from_plain(zero if content is None else content, origin)
 
 
 _ZEROS: Final[Mapping[Type, model.Value]] = {types.STRING: "", types.NUMBER: 0, types.BOOL: False}

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from auditor.hcl import types, values
+from auditor.hcl import plain_values, types, values
 from auditor.hcl.convert import convert
 from auditor.hcl.go_json import NORMALIZED
 from auditor.hcl.types import ListType, MapType, ObjectType, SetType, TupleType, Type
@@ -176,7 +176,7 @@ def _read(described: Mapping[str, Any]) -> Schema:
             needs=_named(words, "needs:"),
             zero=_named(words, "zero:"),
             suppressed=next((word.partition(":")[2] for word in words if word.startswith("suppressed:")), None),
-            default=convert(values.from_plain(_plain(default[0])), type_) if default else None,
+            default=convert(plain_values.from_plain(_plain(default[0])), type_) if default else None,
         )
     blocks = {
         name: NestedBlock(nesting, _read(inner), computed=bool(computed))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
@@ -371,36 +370,3 @@ def items(value: Value) -> tuple[Value, ...]:
     if isinstance(content, MAPPINGS):
         return tuple(content[name] for name in sorted(content))
     return content if isinstance(content, tuple) else ()
-
-
-def plain(value: Value) -> model.Value:
-    """The value as the model holds it: numbers as int or Decimal, sets sorted, unknown ones by their cause."""
-    content = value.content
-    if isinstance(content, str):
-        return content
-    if isinstance(content, Undecided):
-        return content.cause
-    if isinstance(content, MAPPINGS):
-        return MappingProxyType({name: plain(content[name]) for name in sorted(content)})
-    if isinstance(content, tuple):
-        return tuple(plain(item) for item in content)
-    if isinstance(content, Float):
-        return numbers.decimal(content)
-    return int(content) if isinstance(content, SizedInt) else content  # type: ignore[return-value]  # no mapping is left
-
-
-def from_plain(content: model.Value, origin: Provenance | None = None) -> Value:
-    """The value of a plain one: tuples for sequences, objects for mappings."""
-    if isinstance(content, model.Unknown):
-        return unknown(types.DYNAMIC, content, origin)
-    if isinstance(content, MAPPINGS):
-        return mapping({normalized(name): from_plain(item, origin) for name, item in content.items()}, origin)
-    if isinstance(content, tuple):
-        return sequence((from_plain(item, origin) for item in content), origin)
-    if isinstance(content, str):
-        return string(content, origin)
-    if isinstance(content, Decimal):
-        return number(numbers.parse(str(content)) or 0, origin)
-    if content is None or isinstance(content, bool | int):
-        return Value(content, None, UNMARKED, origin)
-    return null(types.DYNAMIC, origin)

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.hcl import types, values
+from auditor.hcl import plain_values, types, values
 from auditor.hcl.console import EmptyScope
 from auditor.hcl.errors import EvaluationError
 from auditor.hcl.evaluate import evaluate
@@ -44,7 +44,7 @@ def test_functions_of_other_providers_are_unknown_with_their_name():
 
 
 def test_arguments_are_expanded_with_their_marks():
-    given = values.from_plain((1, 2)).marked(frozenset({SENSITIVE}))
+    given = plain_values.from_plain((1, 2)).marked(frozenset({SENSITIVE}))
     found = result("max(0, x...)", given)
     assert (found.content, found.sensitive) == (2, True)
     assert result("max(x...)", values.unknown(types.DYNAMIC, CAUSE)).content.cause == CAUSE

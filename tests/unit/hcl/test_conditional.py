@@ -1,6 +1,6 @@
 import pytest
 
-from auditor.hcl import types, values
+from auditor.hcl import plain_values, types, values
 from auditor.hcl.conditional import choose
 from auditor.hcl.errors import EvaluationError
 from auditor.hcl.values import SENSITIVE, Undecided
@@ -56,4 +56,4 @@ def test_marks_of_the_condition_and_of_the_choice():
 )
 def test_complaints(condition, if_true, if_false, message):
     with pytest.raises(EvaluationError, match=message):
-        choose(condition, values.from_plain(if_true), values.from_plain(if_false))
+        choose(condition, plain_values.from_plain(if_true), plain_values.from_plain(if_false))

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.hcl import types, values
+from auditor.hcl import plain_values, types, values
 from auditor.hcl.convert import ConversionError, convert, with_defaults
 from auditor.hcl.identity import same
 from auditor.hcl.types import BOOL, DYNAMIC, NUMBER, STRING, ListType, MapType, ObjectType, SetType, TupleType
@@ -28,7 +28,7 @@ TYPES = st.recursive(
 @given(PLAIN, TYPES)
 def test_converting_twice_changes_nothing_more(plain, wanted):
     try:
-        once = convert(values.from_plain(plain), wanted)
+        once = convert(plain_values.from_plain(plain), wanted)
     except ConversionError:
         return
     assert same(convert(once, wanted), once)
@@ -36,7 +36,7 @@ def test_converting_twice_changes_nothing_more(plain, wanted):
 
 @given(PLAIN)
 def test_a_value_has_its_own_type(plain):
-    value = values.from_plain(plain)
+    value = plain_values.from_plain(plain)
     assert convert(value, value.type) is value
     assert convert(value, DYNAMIC) is value
 
@@ -57,14 +57,14 @@ def test_a_value_has_its_own_type(plain):
 )
 def test_complaints(plain, wanted, message):
     with pytest.raises(ConversionError) as caught:
-        convert(values.from_plain(plain), wanted)
+        convert(plain_values.from_plain(plain), wanted)
     assert str(caught.value) == message
 
 
 def test_objects_lose_what_is_not_asked_for_and_gain_null():
     wanted = ObjectType({"a": STRING, "b": BOOL}, optional={"b": None})
-    made = convert(values.from_plain({"a": 1, "z": 2}), wanted)
-    assert values.plain(made) == {"a": "1", "b": None}
+    made = convert(plain_values.from_plain({"a": 1, "z": 2}), wanted)
+    assert plain_values.plain(made) == {"a": "1", "b": None}
     assert made.type == ObjectType({"a": STRING, "b": BOOL})
 
 
@@ -73,13 +73,13 @@ def test_defaults_fill_what_is_missing_or_null_at_any_depth():
     constraint = MapType(
         ObjectType({"x": inner, "n": NUMBER}, optional={"x": values.mapping({}), "n": values.number(5)})
     )
-    given = values.from_plain({"a": {}, "b": {"n": None, "x": {"on": False}}})
+    given = plain_values.from_plain({"a": {}, "b": {"n": None, "x": {"on": False}}})
     made = convert(with_defaults(given, constraint), constraint)
-    assert values.plain(made) == {"a": {"n": 5, "x": {"on": True}}, "b": {"n": 5, "x": {"on": False}}}
+    assert plain_values.plain(made) == {"a": {"n": 5, "x": {"on": True}}, "b": {"n": 5, "x": {"on": False}}}
 
 
 def test_marks_and_places_stay():
-    value = values.from_plain(("a",)).marked(frozenset({values.SENSITIVE}))
+    value = plain_values.from_plain(("a",)).marked(frozenset({values.SENSITIVE}))
     assert convert(value, ListType(STRING)).sensitive
 
 
@@ -101,7 +101,7 @@ def test_unknown_values_keep_what_stays_certain():
     ],
 )
 def test_parts_that_a_constraint_leaves_open_must_have_one_type(parts, wanted, reason):
-    given = values.from_plain(parts)
+    given = plain_values.from_plain(parts)
     if reason is None:
         assert not types.has_dynamic(convert(given, wanted).type)
     else:
@@ -110,7 +110,7 @@ def test_parts_that_a_constraint_leaves_open_must_have_one_type(parts, wanted, r
 
 
 def test_parts_of_open_type_are_converted_to_what_they_have_in_common():
-    assert convert(values.from_plain(((), ("x",), (1,))), ListType(ListType(DYNAMIC))).type == ListType(
+    assert convert(plain_values.from_plain(((), ("x",), (1,))), ListType(ListType(DYNAMIC))).type == ListType(
         ListType(STRING)
     )
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from auditor.hcl import values
+from auditor.hcl import plain_values, values
 from auditor.hcl.data_sources import Surrounding, partition_of, read
 from auditor.hcl.errors import EvaluationError
 
@@ -10,7 +10,7 @@ HERE = Surrounding("111122223333", values.string("cn-north-1"), None)
 
 
 def told(type_, known=HERE, **written):
-    found = read(type_, {name: values.from_plain(value) for name, value in written.items()}, known)
+    found = read(type_, {name: plain_values.from_plain(value) for name, value in written.items()}, known)
     return {name: value.content for name, value in found.items()}
 
 

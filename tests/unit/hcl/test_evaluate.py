@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from auditor.hcl import types, values
+from auditor.hcl import plain_values, types, values
 from auditor.hcl.console import EmptyScope
 from auditor.hcl.errors import EvaluationError, LimitExceeded
 from auditor.hcl.evaluate import Evaluation, Outline, evaluate
@@ -216,7 +216,7 @@ def walked(value):
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(expression=EXPRESSIONS, plain=PLAIN)
 def test_what_is_certain_while_a_value_is_unknown_stays_so(expression, plain):
-    known = values.from_plain(plain)
+    known = plain_values.from_plain(plain)
     cause = values.not_evaluable("later", "local.x")
     actual = outcome(expression, known)
     if isinstance(actual, EvaluationError):

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.hcl import numbers, types, values
+from auditor.hcl import numbers, plain_values, types, values
 from auditor.hcl.identity import key_of, same, set_order
 from auditor.hcl.values import SENSITIVE
 
@@ -14,8 +14,8 @@ PLAIN = st.recursive(
 
 @given(PLAIN, PLAIN)
 def test_same_is_of_one_type_and_content(one, other):
-    first, second = values.from_plain(one), values.from_plain(other)
-    assert same(first, values.from_plain(one))
+    first, second = plain_values.from_plain(one), plain_values.from_plain(other)
+    assert same(first, plain_values.from_plain(one))
     assert same(first, second) == (key_of(first) == key_of(second))
     if same(first, second):
         assert first.type == second.type

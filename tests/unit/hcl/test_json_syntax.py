@@ -5,9 +5,9 @@ import pytest
 from auditor.hcl import ast, load
 from auditor.hcl.json_syntax import parse_json, parse_json_values
 from auditor.hcl.parser import parse
+from auditor.hcl.plain_values import plain
 from auditor.hcl.second_shape import ours
 from auditor.hcl.source import SourceFile
-from auditor.hcl.values import plain
 from auditor.model.errors import HclSyntaxError
 
 

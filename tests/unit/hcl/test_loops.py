@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.hcl import types, values
+from auditor.hcl import plain_values, types, values
 from auditor.hcl.console import EmptyScope
 from auditor.hcl.errors import EvaluationError
 from auditor.hcl.evaluate import evaluate
@@ -57,12 +57,12 @@ def test_a_duplicate_key_is_not_quoted_where_it_is_sensitive():
 
 
 def test_inner_names_stand_before_outer_ones():
-    assert values.plain(result("[for v in [1] : [for v in [2] : v]]")) == ((2,),)
+    assert plain_values.plain(result("[for v in [1] : [for v in [2] : v]]")) == ((2,),)
 
 
 def test_the_element_of_the_innermost_splat():
-    found = result("x[*].a[*].b", values.from_plain(({"a": ({"b": 1}, {"b": 2})},)))
-    assert values.plain(found) == ((1, 2),)
+    found = result("x[*].a[*].b", plain_values.from_plain(({"a": ({"b": 1}, {"b": 2})},)))
+    assert plain_values.plain(found) == ((1, 2),)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from auditor.hcl import types, values
+from auditor.hcl import plain_values, types, values
 from auditor.hcl.errors import EvaluationError
 from auditor.hcl.traversal import attribute, index
 from auditor.hcl.types import ListType, MapType, ObjectType, SetType, TupleType
@@ -12,10 +12,10 @@ KEY = values.string("a")
 
 
 def test_parts_have_the_marks_of_what_they_stand_in():
-    subject = values.from_plain({"a": (1,)}).marked(SECRET)
+    subject = plain_values.from_plain({"a": (1,)}).marked(SECRET)
     assert attribute(subject, "a").sensitive
     assert index(subject, KEY).sensitive
-    assert index(values.from_plain((1,)), values.number(0).marked(SECRET)).sensitive
+    assert index(plain_values.from_plain((1,)), values.number(0).marked(SECRET)).sensitive
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_elements_of_sequences():
     with pytest.raises(EvaluationError):
         index(pair, values.number(2))
     somewhere = values.unknown(types.NUMBER, CAUSE)
-    assert isinstance(index(values.from_plain(("a", "b")), somewhere).content, Undecided)
+    assert isinstance(index(plain_values.from_plain(("a", "b")), somewhere).content, Undecided)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_elements_of_sequences():
         (values.map_of(types.STRING, {}), "a", "Missing map element"),
         (values.NULL, "a", "Attempt to get attribute from null value"),
         (values.list_of(ObjectType({"a": types.STRING}), []), "a", "Unsupported attribute"),
-        (values.from_plain((1,)), "a", "Unsupported attribute"),
+        (plain_values.from_plain((1,)), "a", "Unsupported attribute"),
     ],
 )
 def test_what_has_no_such_attribute(subject, name, summary):

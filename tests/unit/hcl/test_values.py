@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from auditor.hcl import numbers, types, values
+from auditor.hcl import numbers, plain_values, types, values
 from auditor.hcl.provenance import Provenance
 from auditor.hcl.source import SourceFile
 from auditor.hcl.values import SENSITIVE, Undecided, Value
@@ -73,14 +73,14 @@ def test_plain_values_for_the_model():
             "none": values.NULL,
         }
     )
-    found = values.plain(value)
+    found = plain_values.plain(value)
     assert found == {"count": 3, "n": Decimal("1.5"), "none": None, "set": ("a", "b"), "u": CAUSE}
     assert type(found["count"]) is int
 
 
 def test_plain_values_come_back():
     plain = {"a": (1, "x", None, True), "b": {"c": Decimal("0.5")}}
-    assert values.plain(values.from_plain(plain)) == plain
+    assert plain_values.plain(plain_values.from_plain(plain)) == plain
 
 
 def test_size_counts_what_is_shared_each_time():

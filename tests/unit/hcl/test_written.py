@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from auditor.hcl import written
 from auditor.hcl.evaluate import evaluate
 from auditor.hcl.parser import parse, parse_expression
+from auditor.hcl.plain_values import plain
 from auditor.hcl.source import SourceFile
-from auditor.hcl.values import normalized, plain
+from auditor.hcl.values import normalized
 from auditor.hcl.variables import CONSTANTS
 from auditor.model.values import NOT_APPLICABLE, Reason, Unknown
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.hcl import types, values
+from auditor.hcl import plain_values, types, values
 from auditor.hcl.errors import FunctionError, FunctionLimit
 from auditor.hcl.functions.specification import Surroundings, call
 from auditor.hcl.functions.table import FUNCTIONS
@@ -13,7 +13,7 @@ PLAN = Surroundings(Path(), Path())
 
 
 def run(name, *given_values):
-    arguments = [item if isinstance(item, values.Value) else values.from_plain(item) for item in given_values]
+    arguments = [item if isinstance(item, values.Value) else plain_values.from_plain(item) for item in given_values]
     return call(FUNCTIONS[name], arguments, PLAN)
 
 

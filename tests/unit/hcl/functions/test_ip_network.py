@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.hcl import values
+from auditor.hcl import plain_values
 from auditor.hcl.errors import FunctionError
 from auditor.hcl.functions.specification import Surroundings, call
 from auditor.hcl.functions.table import FUNCTIONS
 
 
 def run(name, *given):
-    arguments = [values.from_plain(item) for item in given]
-    return values.plain(call(FUNCTIONS[name], arguments, Surroundings(Path(), Path())))
+    arguments = [plain_values.from_plain(item) for item in given]
+    return plain_values.plain(call(FUNCTIONS[name], arguments, Surroundings(Path(), Path())))
 
 
 @given(st.ip_addresses(v=4), st.integers(0, 24), st.lists(st.integers(1, 8), max_size=6))

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.hcl import values
+from auditor.hcl import plain_values, values
 from auditor.hcl.errors import FunctionError
 from auditor.hcl.functions.specification import Surroundings, call
 from auditor.hcl.functions.table import FUNCTIONS
@@ -12,7 +12,7 @@ ROLE = "arn:aws:iam::111122223333:role/service/a/b"
 
 def run(name, *texts):
     arguments = [values.string(text) for text in texts]
-    return values.plain(call(FUNCTIONS[f"provider::aws::{name}"], arguments, Surroundings(Path(), Path())))
+    return plain_values.plain(call(FUNCTIONS[f"provider::aws::{name}"], arguments, Surroundings(Path(), Path())))
 
 
 def test_parts_of_an_arn_come_back_together():

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.hcl import values
+from auditor.hcl import plain_values, values
 from auditor.hcl.errors import FunctionError, FunctionLimit
 from auditor.hcl.functions.specification import Family, Parameter, Surroundings, call, whole
 from auditor.hcl.functions.table import FUNCTIONS
@@ -69,7 +69,7 @@ def test_marks_of_arguments_are_on_the_result():
     ],
 )
 def test_no_complaint_quotes_a_sensitive_argument(name, arguments):
-    given = [values.from_plain(item).marked(SECRET) for item in arguments]
+    given = [plain_values.from_plain(item).marked(SECRET) for item in arguments]
     with pytest.raises(FunctionError) as caught:
         run(name, *given)
     assert "hunter2" not in str(caught.value)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.hcl import types, values
+from auditor.hcl import plain_values, types, values
 from auditor.hcl.errors import FunctionError, FunctionLimit
 from auditor.hcl.functions.specification import Surroundings, call
 from auditor.hcl.functions.table import FUNCTIONS
@@ -25,9 +25,9 @@ def run(name, value):
 
 @given(PLAIN)
 def test_what_is_encoded_comes_back(plain):
-    value = values.from_plain(plain)
+    value = plain_values.from_plain(plain)
     text = run("jsonencode", value)
-    assert values.plain(run("jsondecode", text)) == values.plain(value)
+    assert plain_values.plain(run("jsondecode", text)) == plain_values.plain(value)
     assert json.loads(text.content) is not Ellipsis
 
 
@@ -89,7 +89,7 @@ def test_the_first_character_is_certain(value, prefix):
     ],
 )
 def test_rows_of_csv(text, rows):
-    assert [dict(row) for row in values.plain(run("csvdecode", values.string(text)))] == rows
+    assert [dict(row) for row in plain_values.plain(run("csvdecode", values.string(text)))] == rows
 
 
 @pytest.mark.parametrize(

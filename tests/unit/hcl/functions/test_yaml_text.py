@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.hcl import values
+from auditor.hcl import plain_values, values
 from auditor.hcl.errors import FunctionError, FunctionLimit
 from auditor.hcl.functions.specification import Surroundings, call
 from auditor.hcl.functions.table import FUNCTIONS
@@ -14,7 +14,7 @@ PLAN = Surroundings(Path(), Path())
 
 
 def decoded(text):
-    return values.plain(call(FUNCTIONS["yamldecode"], [values.string(text)], PLAN))
+    return plain_values.plain(call(FUNCTIONS["yamldecode"], [values.string(text)], PLAN))
 
 
 @pytest.mark.parametrize(
@@ -76,6 +76,6 @@ PLAIN = st.recursive(
 
 @given(PLAIN)
 def test_what_is_encoded_comes_back(plain):
-    value = values.from_plain(plain)
+    value = plain_values.from_plain(plain)
     text = call(FUNCTIONS["yamlencode"], [value], PLAN).content
-    assert decoded(text) == values.plain(value)
+    assert decoded(text) == plain_values.plain(value)
