@@ -68,7 +68,7 @@ class State:
         """
         gone = {address for address in self.applied for former in forgotten if _lies_in(address, former)}
         kept = {address: attributes for address, attributes in self.applied.items() if address not in gone}
-        brought = {address: {"id": id_} if isinstance(id_, str) else {} for address, id_ in imported.items()}
+        brought = {address: {"id": id_ if isinstance(id_, str) else None} for address, id_ in imported.items()}
         return replace(self, applied={**brought, **kept})
 
     def names(self, resources: Iterable[Resource]) -> Mapping[str, tuple[str, ...]]:

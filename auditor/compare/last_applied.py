@@ -19,7 +19,7 @@ from auditor.model.values import Reason, Truth, Unknown, Value
 
 Applied = Mapping[str, Mapping[str, Any]]
 """By address: the attributes of managed resources that are not sensitive, in the JSON of a state; of what an `import`
-block brings into it at the next apply, at most the `id`."""
+block brings into it at the next apply, the `id` alone."""
 
 _KEY: Final = re.compile(r'\["(?:[^"\\]|\\.)*"\]|\[\d+\]')
 
@@ -176,9 +176,9 @@ def of_missing(missing: Comparison, applied: Applied) -> Comparison:
     """
     attributes = applied.get(missing.address)
     if attributes is not None and _imported(attributes):
-        if attributes.get("id") == missing.identity.name:
+        if attributes["id"] == missing.identity.name:
             return replace(missing, plan=Plan.ERROR, note=_NOTHING_TO_IMPORT)
-        cause = Unknown(Reason.NOT_READ, _IMPORTED_AS.format(id=attributes.get("id", "an id that is not known")))
+        cause = Unknown(Reason.NOT_READ, _IMPORTED_AS.format(id=attributes["id"] or "an id that is not known"))
         return replace(missing, existence=Existence.UNDETERMINED, plan=Plan.UNDETERMINED, note="", cause=cause)
     arn = (attributes or {}).get("arn")
     if isinstance(arn, str) and _lies_elsewhere(arn, missing.identity):
@@ -189,7 +189,7 @@ def of_missing(missing: Comparison, applied: Applied) -> Comparison:
 
 def _imported(attributes: Mapping[str, Any]) -> bool:
     """Whether an `import` block alone tells of a resource."""
-    return attributes.keys() <= {"id"}
+    return attributes.keys() == {"id"}
 
 
 def _lies_elsewhere(arn: str, identity: Identity) -> bool:

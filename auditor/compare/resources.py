@@ -200,8 +200,8 @@ class _Pairing:
     def _both(self, kind: Kind, identity: Identity, declared: Resource, live: Resource) -> Comparison:
         left_out = LeftOut(declared.ignored)
         bound, stored = self._bound(declared), kind.refresh(live, self.answers).values
-        applied = None if self.applied is None else self.applied.get(declared.address)
-        last = None if applied is None else LastApplied.of(kind, applied)
+        applied = (self.applied or {}).get(declared.address)
+        last = LastApplied.of(kind, applied) if applied else None
         stored = stored if last is None else last.stored(stored)
         stored = keeping_texts(kind, stored, bound if last is None else last.values)
         next_plan = NextPlan(kind, declared, live, bound, stored, left_out)

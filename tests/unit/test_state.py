@@ -167,7 +167,7 @@ def test_what_the_code_imports_and_forgets():
     told = known.told(imported, ["module.m", "aws_kms_alias.c"])
     assert told.applied == {
         "aws_dynamodb_table.new": {"id": "new"},
-        "aws_dynamodb_table.some": {},
+        "aws_dynamodb_table.some": {"id": None},
         "aws_dynamodb_table.a": {"name": "one"},
         "aws_dynamodb_table.d": {},
     }

@@ -111,7 +111,13 @@ def test_the_side_that_moved(code, found, state, expected):
 
 
 def test_of_what_is_imported_nobody_knows_which_side_moved():
-    assert moved(table(**TAGS), live(**OFF), {}) == {"point_in_time_recovery.enabled": None}
+    assert moved(table(**TAGS), live(**OFF), {"id": None}) == {"point_in_time_recovery.enabled": None}
+
+
+def test_a_state_that_tells_nothing_of_a_resource_is_no_import():
+    declared = table((), {"default_tags": TAGS["tags"]}, **TAGS, restore_source_name="src")
+    assert compared(declared, live(), {}).plan is Plan.NO_OP
+    assert compared(declared, live(), {"id": None}).plan is Plan.REPLACE
 
 
 @pytest.mark.parametrize(
@@ -120,7 +126,7 @@ def test_of_what_is_imported_nobody_knows_which_side_moved():
 )
 def test_a_tag_that_repeats_a_default_one_is_new_to_a_state_that_imports(default, ignored, plan):
     declared = table(ignored, {"default_tags": {"Owner": default}}, **TAGS)
-    assert compared(declared, live(), {}).plan is plan
+    assert compared(declared, live(), {"id": None}).plan is plan
     assert compared(declared, live()).plan is Plan.NO_OP
 
 
@@ -180,7 +186,7 @@ def test_a_missing_table_was_deleted_or_is_not_made_yet(applied, side):
 )
 def test_a_missing_table_that_the_code_imports_fails_the_plan_where_it_is_the_one_imported(id_, plan, told):
     found = answers(failed(DESCRIBE, "ResourceNotFoundException"), whole(LIST, TableNames=[]))
-    comparison = compared(table(), found, {"id": id_} if id_ else {})
+    comparison = compared(table(), found, {"id": id_})
     assert comparison.plan is plan
     assert told in (comparison.note or comparison.cause.detail)
     assert (comparison.existence is Existence.MISSING) is (plan is Plan.ERROR)
