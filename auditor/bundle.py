@@ -17,8 +17,9 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain, count
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +36,10 @@ _HERE: Final = -100
 """AT_FDCWD: paths are relative to the working directory."""
 _EXCHANGE: Final = 2
 """RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS."""
+_TAKEN: Final = frozenset({errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR})
+"""What file systems say where a folder can't be renamed, because something stands there."""
+_NAME: Final = re.compile(r"(?P<name>.+Z)(?:-(?P<number>[1-9]\d{0,8}))?")
+"""Of a run's folder: its time, and a number where bundles of that time were there before."""
 _CANNOT: Final = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EPERM})
 """What file systems say that can't exchange folders."""
 
@@ -44,6 +49,12 @@ def folder_name(started: str) -> str:
     return started.split(".", maxsplit=1)[0].replace(":", "").rstrip("Z") + "Z"
 
 
+def order(name: str) -> tuple[str, int]:
+    """What names of folders are put in order by: the time of the run, then which bundle of that time it is."""
+    found = _NAME.fullmatch(name)
+    return (found["name"], int(found["number"] or 1)) if found else (name, 1)
+
+
 def verify_place(folder: Path) -> None:
     """ReportError where no bundle could be written to a folder: to be told before AWS is asked for half an hour."""
     if folder.exists() and not _replaceable(folder):
@@ -51,19 +62,43 @@ def verify_place(folder: Path) -> None:
             f"{folder} holds something that is not a bundle: it is left as it is",
             hint="name another folder with --out",
         )
+    verify_beside(folder)
+
+
+def verify_beside(folder: Path) -> None:
+    """ReportError where no folder could be made beside a folder, whether that is there or not."""
     above = next(each for each in folder.absolute().parents if each.exists())
     if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
         why = "not writable" if above.is_dir() else "not a folder"
         raise ReportError(f"the bundle can't be written to {folder}: {above} is {why}", hint="choose --out")
 
 
-def write(folder: Path, artefacts: Mapping[str, bytes]) -> None:
-    """Write a bundle: the folder appears, or is replaced, with all its files at once.
+def write(folder: Path, artefacts: Mapping[str, bytes]) -> Path:
+    """Write a bundle: the folder appears, or is replaced, with all its files at once; gives the folder.
 
     Errors: ReportError where it can't be written, or where the folder holds something that is not a bundle; whatever
     is raised, KeyboardInterrupt too, the folder is then what it was before.
     """
     verify_place(folder)
+    return _written(folder, artefacts, _put_in_place)
+
+
+def add(folder: Path, artefacts: Mapping[str, bytes]) -> Path:
+    """Write a bundle to a folder, or, where something else stands there, to the next one that is free; gives it.
+
+    Nothing is ever replaced; a folder that holds these very bytes is given as it is. Errors: as those of `write`.
+    """
+    verify_beside(folder)
+
+    def put(fresh: Path, folder: Path) -> Path:
+        further = (folder.with_name(f"{folder.name}-{number}") for number in count(2))
+        return next(place for place in chain([folder], further) if _holds(place, artefacts) or _renamed(fresh, place))
+
+    return _written(folder, artefacts, put)
+
+
+def _written(folder: Path, artefacts: Mapping[str, bytes], put: Callable[[Path, Path], Path]) -> Path:
+    """Write the files beside a folder, and put them in place; what is then left beside it is removed."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         _tidy(folder)
@@ -76,13 +111,14 @@ def write(folder: Path, artefacts: Mapping[str, bytes]) -> None:
         fresh.chmod(0o755)
         _sync(fresh)
         with _uninterrupted():
-            _put_in_place(fresh, folder)
+            place = put(fresh, folder)
             _sync(folder.parent)
             shutil.rmtree(fresh, ignore_errors=True)
     except OSError as error:
         raise ReportError(f"the bundle can't be written to {folder}: {error.strerror}", hint="choose --out") from error
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+    return place
 
 
 def write_file(file: Path, content: bytes) -> None:
@@ -166,7 +202,28 @@ def _uninterrupted() -> Iterator[None]:
             signal.signal(each, handler)
 
 
-def _put_in_place(fresh: Path, folder: Path) -> None:
+def _holds(folder: Path, artefacts: Mapping[str, bytes]) -> bool:
+    """Whether a folder holds these files, byte by byte, and no other."""
+    try:
+        return {entry.name for entry in folder.iterdir()} == set(artefacts) and all(
+            read(folder / name, len(content)) == content for name, content in artefacts.items()
+        )
+    except (OSError, BundleError):
+        return False
+
+
+def _renamed(fresh: Path, folder: Path) -> bool:
+    """Whether a folder got a name that was free; False where something has it."""
+    try:
+        fresh.rename(folder)
+    except OSError as error:
+        if error.errno in _TAKEN:
+            return False
+        raise
+    return True
+
+
+def _put_in_place(fresh: Path, folder: Path) -> Path:
     """Exchange the folders in one step; `fresh` is then the earlier one, if there was any."""
     if not folder.exists():
         fresh.rename(folder)
@@ -180,6 +237,7 @@ def _put_in_place(fresh: Path, folder: Path) -> None:
             earlier.rename(folder)
             raise
         earlier.rename(fresh)
+    return folder
 
 
 def _exchanged(one: Path, other: Path) -> bool:

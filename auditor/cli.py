@@ -176,20 +176,19 @@ def _audited(
     known: Mapping[str, Other] | None = None,
     tell_folder: Callable[[Path], None] = lambda _: None,
 ) -> int:
-    from auditor import bundle, pipeline
+    from auditor import pipeline
     from auditor.formats.html import prepare
     from auditor.terminal import deliver, deliver_partial
 
     inputs = replace(inputs_of(given), meanwhile=prepare if delivery.kept else None)
     if delivery.kept:
-        bundle.verify_place(delivery.folder(environment.name, inputs.now.isoformat()))
+        delivery.verify_place(environment.name, inputs.now.isoformat())
     try:
         outcome = pipeline.audit(settings, environment, inputs, known)
     except pipeline.Interrupted as interrupt:
         deliver_partial(interrupt, delivery)
         return INTERRUPTED
-    tell_folder(delivery.folder(environment.name, str(outcome.audit.run["started"])))
-    return deliver(outcome, delivery)
+    return deliver(outcome, delivery, tell_folder)
 
 
 def _leaving(code: int, given: Given) -> int:

@@ -145,7 +145,7 @@ def folders(out: Path) -> Iterator[Folder]:
         found = [entry for entry in out.iterdir() if not entry.name.startswith(".") and not entry.is_symlink()]
     except OSError:
         return
-    below = sorted((entry for entry in found if entry.is_dir()), key=lambda entry: entry.name, reverse=True)
+    below = sorted((each for each in found if each.is_dir()), key=lambda each: bundle.order(each.name), reverse=True)
     yield from map(Folder, below)
 
 

@@ -132,7 +132,12 @@ AWS = options(
 RESULT = options(
     option("--format", "stdout", metavar="F", default="text", help="The one document for stdout (default: text)."),
     option("--also", metavar="F,F", default="", help="Further formats in the bundle."),
-    option("--out", type=PATH, metavar="DIR", help="Folder of the bundle (default: reports/out/ENV/TIME)."),
+    option(
+        "--out",
+        type=PATH,
+        metavar="DIR",
+        help="Folder of the bundle, written anew at each run (default: reports/out/ENV/TIME).",
+    ),
     option("--sign", type=PATH, metavar="FILE", help="Sign the manifest with this Ed25519 private key (PEM)."),
     option("--fail-on", type=click.Choice(_FAIL_ON), help="The least severity that counts (default: low)."),
     option("--new-only", is_flag=True, help="Count and list only findings that are new since the run before."),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from auditor import bundle, history, manifest, reporting, rollup, streams
+from auditor import bundle, history, reporting, rollup, streams
 from auditor.formats import text
 from auditor.formats.interface import Document, Format
 from auditor.formats.words import clean, clean_block
@@ -46,8 +46,18 @@ class Delivery:
     """Signs the manifest."""
 
     def folder(self, environment: str, started: str) -> Path:
-        """The folder of a run's bundle."""
+        """The folder of a run's bundle, if no other bundle of that time is there."""
         return self.out / environment / bundle.folder_name(started) if self.dated else self.out
+
+    def verify_place(self, environment: str, started: str) -> None:
+        """ReportError where no bundle could be written."""
+        verify = bundle.verify_beside if self.dated else bundle.verify_place
+        verify(self.folder(environment, started))
+
+    def write(self, environment: str, started: str, artefacts: Mapping[str, bytes]) -> Path:
+        """Write a bundle, and give its folder: only one that was named by --out is ever replaced."""
+        put = bundle.add if self.dated else bundle.write
+        return put(self.folder(environment, started), artefacts)
 
     def of(self, environment: str) -> Delivery:
         """Where one of several environments is delivered to."""
@@ -64,14 +74,11 @@ class Delivery:
         return history.Shelf.of(each for each in beside if each.name < own.name or not self.dated)
 
 
-def deliver(outcome: Outcome, delivery: Delivery) -> int:
+def deliver(outcome: Outcome, delivery: Delivery, tell_folder: Callable[[Path], None] = lambda _: None) -> int:
     """Write the bundle, print the result, and give the exit code; ReportError where it can't be written."""
     audit = outcome.audit
     started = str(audit.run["started"])
     folder = delivery.folder(audit.environment, started)
-    if delivery.kept and delivery.dated and delivery.signer is None and (folder / manifest.SIGNATURE).exists():
-        hint = "name another folder with --out, or sign this one too with --sign"
-        raise ReportError(f"{folder} holds a signed bundle of the same reading: it is left as it is", hint=hint)
     earlier = history.earlier(
         {**audit.run, "environment": audit.environment},
         demonstration=audit.demonstration,
@@ -81,7 +88,8 @@ def deliver(outcome: Outcome, delivery: Delivery) -> int:
     artefacts = {}
     if delivery.kept:
         artefacts = reporting.artefacts(document, outcome, delivery.written, earlier=earlier, signer=delivery.signer)
-        bundle.write(folder, artefacts)
+        folder = delivery.write(audit.environment, started, artefacts)
+        tell_folder(folder)
     try:
         _show(document, delivery, _files(folder, artefacts))
     except (BrokenPipeError, KeyboardInterrupt) as error:
@@ -126,7 +134,7 @@ def deliver_partial(interrupt: Interrupted, delivery: Delivery) -> None:
     if not delivery.dated:
         folder = folder.with_name(f"{folder.name}-{bundle.folder_name(snapshot.started)}")
     files = reporting.partial(snapshot, interrupt.secrets)
-    bundle.write(folder, files)
+    folder = bundle.add(folder, files)
     sys.stderr.write("interrupted: the reading is incomplete; what had come is kept\n")
     sys.stderr.write("".join(_files(folder, files)))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from auditor.bundle import order
 from auditor.formats.words import STATES, lasting
 from auditor.history import Bundle
 
@@ -34,7 +35,7 @@ def timeline(environment: str, bundles: Iterable[Bundle], now: datetime) -> Time
     """The timeline of an environment, out of bundles of any."""
     own = sorted(
         (each for each in bundles if each.run["environment"] == environment and not each.manifest.get("demonstration")),
-        key=lambda each: (str(each.run["finished"]), str(each.run["id"])),
+        key=lambda each: (str(each.run["finished"]), str(each.run["id"]), order(each.place.name)),
     )
     asked = [each for each in own if not each.run.get("declared_only")]
     latest = asked[-1] if asked else None
@@ -81,7 +82,8 @@ def row(found: Bundle) -> dict[str, Any]:
 
 def freshness(told: Mapping[str, Any]) -> str:
     """When an environment was last audited, by whom and with which verdict."""
-    latest = next((run for run in told["runs"] if run["run"] == told["latest"]), None)
+    # A reading may have been judged more than once: what was judged last counts.
+    latest = next((run for run in reversed(told["runs"]) if run["run"] == told["latest"]), None)
     if latest is None:
         return "not known to be audited: there is no bundle of a run that asked AWS"
     age = told["age_seconds"]

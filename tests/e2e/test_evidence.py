@@ -1,5 +1,6 @@
 """Evidence from outside: a run writes a bundle, verify and replay test it, history and diff tell of several."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -77,6 +78,29 @@ def test_only_what_is_new_counts_and_is_listed(audit, project):
     assert audit("replay", str(last)).returncode == 0
 
 
+def test_a_reading_judged_again_stands_beside_the_first_judgement(audit, project):
+    out = project / "reports" / "out" / "prod"
+    assert audit(*NIGHT, "2026-01-15T02:00:00Z").returncode == 4
+    assert audit(*NIGHT, "2026-01-16T02:00:00Z").returncode == 4
+    first = {file: file.read_bytes() for file in out.glob("*/*")}
+    same = audit("--env", "prod", "--declared-only", "-q", "--now", "2026-01-16T02:00:00Z")
+    assert len(list(out.iterdir())) == 3, "another command line is another manifest"
+    assert "reports/out/prod/2026-01-16T020000Z-2/manifest.json" in same.stderr
+    for _ in range(2):
+        audit(*NIGHT, "2026-01-16T02:00:00Z", "--fail-on", "high")
+    names = ["2026-01-15T020000Z", "2026-01-16T020000Z", "2026-01-16T020000Z-2", "2026-01-16T020000Z-3"]
+    assert sorted(each.name for each in out.iterdir()) == names, "the same bytes again are no further bundle"
+    assert all(file.read_bytes() == content for file, content in first.items())
+    befores = [json.loads((out / name / "report.json").read_bytes())["history"]["previous"] for name in names]
+    assert [before and before["finished"][:10] for before in befores] == [None, *["2026-01-15"] * 3]
+    assert audit(*NIGHT, "2026-01-17T02:00:00Z").returncode == 4
+    following = json.loads((out / "2026-01-17T020000Z" / "manifest.json").read_bytes())
+    last = hashlib.sha256((out / names[-1] / "manifest.json").read_bytes()).hexdigest()
+    assert following["previous"]["manifest"] == last, "what was judged last is the run before"
+    told = audit("verify", str(out / "2026-01-17T020000Z"))
+    assert "ok     chain: the manifests of all runs before are unchanged: 2" in told.stdout
+
+
 def test_the_same_folder_every_night(audit, project):
     for night in ("15", "16"):
         assert audit(*NIGHT, f"2026-01-{night}T02:00:00Z", "--out", "out").returncode == 4
@@ -115,9 +139,8 @@ def test_a_signed_run_with_keys_of_openssl(audit, project):
     assert audit(*NIGHT, "2026-01-16T02:00:00Z", "--sign", "key.pem").returncode == 4
     (signed,) = (project / "reports" / "out" / "prod").iterdir()
     before = (signed / "manifest.json").read_bytes()
-    done = audit(*NIGHT, "2026-01-16T02:00:00Z", "--fail-on", "high")
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "holds a signed bundle of the same reading: it is left as it is" in done.stderr
+    assert audit(*NIGHT, "2026-01-16T02:00:00Z", "--fail-on", "high").returncode == 4
+    assert sorted(signed.parent.iterdir()) == [signed, signed.with_name(f"{signed.name}-2")]
     assert (signed / "manifest.json").read_bytes() == before
     shutil.rmtree(project / "reports")
     for key, words in (

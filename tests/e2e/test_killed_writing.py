@@ -7,14 +7,16 @@ import sys
 import pytest
 
 
+@pytest.mark.parametrize("way", ["replaced", "added"])
 @pytest.mark.parametrize("kills", [40, pytest.param(1_000, marks=pytest.mark.soak)])
-def test_kills_at_random_moments(root, tmp_path, kills):
+def test_kills_at_random_moments(root, tmp_path, kills, way):
     command = [
         sys.executable,
         str(root / "tests" / "fakes" / "killed_writing.py"),
         str(tmp_path / "out"),
         str(kills),
         "7",
+        way,
     ]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=1_200, check=False)
     assert done.returncode == 0, done.stderr

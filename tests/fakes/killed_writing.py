@@ -1,6 +1,7 @@
-"""Kill a program while it writes bundles, again and again: `python killed_writing.py FOLDER KILLS SEED`.
+"""Kill a program while it writes bundles, again and again: `python killed_writing.py FOLDER KILLS SEED WAY`.
 
 After each kill the folder must hold one whole generation: the last one that the writer had reported, or the next.
+With the way `added` each generation is a folder of its own, and all of them must be there and whole.
 """
 
 import json
@@ -24,21 +25,21 @@ def files(generation):
     return {**made, manifest.NAME: manifest.encode({"id": str(generation)}, made, {})}
 
 
-def write_for_ever(folder, told, generation):
+def write_for_ever(put, folder, told, generation):
     while True:
         generation += 1
-        bundle.write(folder, files(generation))
+        put(folder, files(generation))
         os.write(told, generation.to_bytes(8, "big"))
 
 
-def killed(folder, generation, chance):
+def killed(put, folder, generation, chance):
     """Let a child write, kill it, and give the last generation that it reported."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         try:
             signal.signal(signal.SIGINT, signal.SIG_DFL if generation % 2 else signal.default_int_handler)
-            write_for_ever(folder, writing, generation)
+            write_for_ever(put, folder, writing, generation)
         finally:
             os._exit(1)
     os.close(writing)
@@ -68,11 +69,19 @@ def whole(folder):
     return int(told["run"]["id"])
 
 
-def main(folder, kills, seed):
+def all_whole(folder):
+    """The number of folders that were added, each of which holds its own generation."""
+    found = sorted(folder.parent.glob(f"{folder.name}*"), key=lambda each: (len(each.name), each.name))
+    assert [whole(each) for each in found] == list(range(1, len(found) + 1))
+    return len(found)
+
+
+def main(folder, kills, seed, way):
+    put, looked_at = {"replaced": (bundle.write, whole), "added": (bundle.add, all_whole)}[way]
     chance, generation, found = random.Random(seed), 0, Counter()  # noqa: S311 - not for secrets
     for _ in range(kills):
-        reported = killed(folder, generation, chance)
-        now = whole(folder)
+        reported = killed(put, folder, generation, chance)
+        now = looked_at(folder)
         found["the new one" if now == reported + 1 else "the reported one" if now == reported else "lost"] += 1
         assert now in (reported, reported + 1), (now, reported)
         generation = now
@@ -83,4 +92,4 @@ def main(folder, kills, seed):
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4])

@@ -1,5 +1,6 @@
 """The bundle: written whole or not at all, and never over something else."""
 
+import errno
 import os
 import signal
 from pathlib import Path
@@ -27,6 +28,53 @@ def test_replaces_an_earlier_bundle_and_leaves_nothing_beside_it(tmp_path):
     bundle.write(folder, SECOND)
     assert (folder / "report.json").read_bytes() == b'{"n":2}'
     assert [entry.name for entry in tmp_path.iterdir()] == ["out"]
+
+
+def test_what_is_added_replaces_nothing(tmp_path):
+    folder = tmp_path / "2026-01-15T020000Z"
+    third = {**FIRST, manifest.SIGNATURE: b"signed"}
+    for _ in range(2):
+        added = [bundle.add(folder, each) for each in (FIRST, SECOND, third)]
+    assert [each.name for each in added] == [folder.name, f"{folder.name}-2", f"{folder.name}-3"]
+    for each, content in zip(added, (FIRST, SECOND, third), strict=True):
+        assert {file.name: file.read_bytes() for file in each.iterdir()} == content
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_what_is_added_passes_over_files_links_and_what_is_somebodys(tmp_path):
+    folder = tmp_path / "out"
+    (tmp_path / "out").write_text("a file")
+    (tmp_path / "out-2").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "out-3").mkdir()
+    (tmp_path / "out-3" / "thesis").write_text("mine")
+    (tmp_path / "out-4").mkdir()
+    assert bundle.add(folder, FIRST) == tmp_path / "out-4", "an empty folder is nobody's"
+    assert (tmp_path / "out").read_text() == "a file"
+    assert [entry.name for entry in (tmp_path / "out-3").iterdir()] == ["thesis"]
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_an_added_bundle_that_was_changed_is_not_taken_for_the_same(tmp_path):
+    folder = bundle.add(tmp_path / "out", FIRST)
+    (folder / "report.json").write_bytes(b"[]")
+    assert bundle.add(folder, FIRST).name == "out-2"
+    assert (folder / "report.json").read_bytes() == b"[]"
+
+
+def test_what_can_not_be_added_is_one_clear_error(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "rename", full)
+    with pytest.raises(ReportError, match="can't be written"):
+        bundle.add(tmp_path / "out", FIRST)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_bundles_of_one_time_are_in_the_order_of_their_numbers():
+    names = ["2026-01-16T020000Z", *(f"2026-01-15T020000Z-{number}" for number in (10, 2)), "2026-01-15T020000Z", "x-2"]
+    ordered = sorted(names, key=bundle.order)
+    assert ordered == [names[3], names[2], names[1], names[0], "x-2"]
 
 
 @pytest.mark.parametrize("content", [b"{}", b"[]", b'{"name": "extension"}', b"no JSON"])

@@ -42,6 +42,16 @@ def test_no_run_and_a_run_from_the_future_are_not_fresh():
     assert not timeline("prod", [run(-2)], NOW).fresh(1e9)
 
 
+def test_of_judgements_of_one_reading_the_last_counts():
+    first = run(1)
+    told = {**first.manifest, "verdict": {"state": "pass", "exit_code": 0}}
+    second, tenth = (Bundle(place=Folder(Path(f"out/2026-01-20T110000Z-{n}")), manifest=told, digest=n) for n in "29")
+    first = Bundle(place=Folder(Path("out/2026-01-20T110000Z")), manifest=first.manifest, digest="1")
+    (prod,) = document([timeline("prod", [tenth, first, second], NOW)], None)["environments"]
+    assert [each["manifest"] for each in prod["runs"]] == ["1", "2", "9"]
+    assert prod["told"].endswith("nobody named: compliant")
+
+
 def test_the_document_says_it_in_words():
     lines = [
         timeline("prod", [run(27)], NOW),
