@@ -8,7 +8,7 @@ from auditor.hcl import numbers, types, values
 from auditor.hcl.convert import ConversionError, convert
 from auditor.hcl.errors import EvaluationError
 from auditor.hcl.numbers import Float
-from auditor.hcl.types import ObjectType, SetType, TupleType, Type
+from auditor.hcl.types import ObjectType, TupleType, Type
 from auditor.hcl.unify import unify
 from auditor.hcl.values import Undecided, Value
 
@@ -86,13 +86,17 @@ def _undecided(condition: Value, content: Undecided, if_true: Value, if_false: V
     """Unknown, but not null where neither is, and within what is certain about both."""
     marks = condition.marks | if_true.marks | if_false.marks
     both = [value.unmarked() for value in (if_true, if_false)]
+    if all(value.is_null for value in both):
+        return values.null(type_).marked(marks)
     not_null = all(_never_null(value) for value in both)
     lows, highs = zip(*(_bounds(value) for value in both), strict=True)
     low = min(lows, key=numbers.order) if not_null and None not in lows else None
     high = max(highs, key=numbers.order) if not_null and None not in highs else None
+    if type_ is types.NUMBER and low is not None and high is not None and numbers.equal(low, high):
+        return values.number(low).marked(marks)
     prefix = _shared_start(*map(_prefix, both)) if type_ == types.STRING and not_null else ""
-    if not isinstance(low, int) or not isinstance(high, int) or isinstance(type_, SetType):
-        low = high = None
+    if not isinstance(low, int) or not isinstance(high, int) or both[0].type != both[1].type:
+        low = high = None  # Terraform asks how many parts there are of collections of one type only
     unknown = values.unknown(type_, content.cause, not_null=not_null, prefix=prefix, minimum=low, maximum=high)
     return unknown.marked(marks)
 

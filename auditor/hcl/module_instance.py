@@ -354,7 +354,8 @@ class ModuleInstance:
         """Work out what nobody asked for, so that all complaints are heard: variables, locals, outputs."""
         for (name,), block in self.module.of("variable").items():
             self.variable(name)
-            validate(self.context.declaration(block), self._evaluated, self.context.diagnostics)
+            argument = self.called.block.body.attributes.get(name) if self.called is not None else None
+            validate(self.context.declaration(block), self._evaluated, self.context.diagnostics, argument)
         for name, attribute in self.module.locals.items():
             try:
                 self.local(name)

@@ -264,14 +264,20 @@ def unknown(
 
 
 def undecided(content: Undecided, type_: Type, origin: Provenance | None = None) -> Value:
-    """An unknown value; a list of certain length is a list of unknown elements, what has no element is empty."""
+    """An unknown value; what is certain of it may decide it.
+
+    A list of certain length is a list of unknown elements, and so is a set of one; what has no element is empty, and a
+    number between two equal bounds is that number.
+    """
     length = content.maximum
     if content.not_null and content.minimum == length and length is not None:
-        if isinstance(type_, ListType) and length <= _LONGEST_COLLAPSED:
+        if isinstance(type_, ListType | SetType) and length <= (_LONGEST_COLLAPSED if type(type_) is ListType else 1):
             element = Value(Undecided(content.cause), type_.element, UNMARKED, origin)
             return Value((element,) * length, type_, UNMARKED, origin)
-        if isinstance(type_, SetType | MapType) and length == 0:
-            return Value({} if isinstance(type_, MapType) else (), type_, UNMARKED, origin)
+        if isinstance(type_, MapType) and length == 0:
+            return Value({}, type_, UNMARKED, origin)
+        if type_ is types.NUMBER:
+            return Value(length, type_, UNMARKED, origin)
     return Value(content, type_, UNMARKED, origin)
 
 

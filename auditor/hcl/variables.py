@@ -259,9 +259,16 @@ def _read_values(
 
 
 def validate(
-    declaration: Declaration, evaluate_attribute: Callable[[Attribute], Value], diagnostics: Diagnostics
+    declaration: Declaration,
+    evaluate_attribute: Callable[[Attribute], Value],
+    diagnostics: Diagnostics,
+    argument: Attribute | None = None,
 ) -> None:
-    """Complain where a `validation` block says so; conditions that are unknown say nothing."""
+    """Complain where a `validation` block says so; conditions that are unknown say nothing.
+
+    The place of a value that is refused is that of the `argument` that gave it, or else the variable's.
+    """
+    place = argument.source.range_at(argument.offset) if argument is not None else declaration.place
     for block in declaration.block.body.blocks_of("validation"):
         condition = block.body.attributes.get("condition")
         message = block.body.attributes.get("error_message")
@@ -274,8 +281,10 @@ def validate(
                 diagnostics.error(_RESULT, detail, block.source.range_at(condition.offset))
             elif holds.content is False:
                 text = evaluate_attribute(message).content
-                detail = text.strip() if isinstance(text, str) else "The condition of a validation block is false."
-                diagnostics.error("Invalid value for variable", detail, block.source.range_at(condition.offset))
+                told = text.strip() if isinstance(text, str) else "The condition of a validation block is false."
+                rule = block.source.range_at(block.offset)
+                detail = f"{told} This was checked by the validation rule at {rule}."
+                diagnostics.error("Invalid value for variable", detail, place)
         except (EvaluationError, ConversionError) as error:
             wrong = error if isinstance(error, EvaluationError) else EvaluationError(_RESULT, f"{error}.")
             diagnostics.evaluation(wrong, condition.source, condition.offset)

@@ -1,11 +1,12 @@
 """Expressions that can have no value whatever is put in: Terraform evaluates all of them before it plans anything.
 
 Variables, resources, and outputs of modules are unknown then, of the type that is declared; a block is evaluated
-once, also where there will be no instance of it.
+once, also where there will be no instance of it. What a call hands to a variable meets its validations all the same.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -16,6 +17,7 @@ from auditor.hcl.convert import ConversionError, convert
 from auditor.hcl.diagnostics import Diagnostic, Diagnostics
 from auditor.hcl.errors import EvaluationError
 from auditor.hcl.evaluate import evaluate
+from auditor.hcl.expansion import expand
 from auditor.hcl.functions.specification import Surroundings
 from auditor.hcl.memo import Memo
 from auditor.hcl.module_instance import ModuleInstance
@@ -24,6 +26,7 @@ from auditor.hcl.scope import UNBOUND, Step
 from auditor.hcl.types import ListType, MapType, ObjectType, Type
 from auditor.hcl.validation.limits import of_written
 from auditor.hcl.values import Value
+from auditor.hcl.variables import validate
 
 _CAUSE: Final = values.not_evaluable("nothing is planned yet")
 _CONDITIONS: Final = frozenset({"validation", "precondition", "postcondition"})
@@ -60,9 +63,10 @@ def of_unknowns(instance: ModuleInstance) -> tuple[Diagnostic, ...]:
 
 
 def _repetition(block: Block, decoder: Decoder) -> None:
-    for name, type_ in (("count", types.NUMBER), ("for_each", types.DYNAMIC)):
-        if (attribute := block.body.attributes.get(name)) is not None:
-            decoder.attribute(attribute, type_)
+    try:
+        expand(block.body, lambda attribute: evaluate(attribute.expression, decoder.scope, attribute.source))
+    except EvaluationError as error:
+        decoder.diagnostics.evaluation(error, block.source, block.offset)
 
 
 def _conditions(body: Body, decoder: Decoder, itself: Type = types.DYNAMIC) -> None:
@@ -77,10 +81,11 @@ def _conditions(body: Body, decoder: Decoder, itself: Type = types.DYNAMIC) -> N
 
 
 class _Unplanned:
-    """The scope of a module before anything is planned."""
+    """The scope of a module before anything is planned, with the variables that are known even so."""
 
-    def __init__(self, instance: ModuleInstance) -> None:
+    def __init__(self, instance: ModuleInstance, known: Mapping[str, Value] = MappingProxyType({})) -> None:
         self._instance = instance
+        self._known = known
         self._memo = Memo()
 
     @property
@@ -102,6 +107,8 @@ class _Unplanned:
         return {"var": self._var, "local": self._local, "module": self._module}[name](first), 1
 
     def _var(self, name: str) -> Value:
+        if name in self._known:
+            return self._known[name]
         block = self._instance.module.of("variable").get((name,))
         if block is None:
             return _unknown(types.DYNAMIC)
@@ -112,11 +119,11 @@ class _Unplanned:
         attribute = self._instance.module.locals.get(name)
         if attribute is None:
             return _unknown(types.DYNAMIC)
-        return self._memo.once(name, f"local.{name}", lambda: self._evaluated(attribute))
+        return self._memo.once(name, f"local.{name}", lambda: self._local_value(attribute))
 
-    def _evaluated(self, attribute: Attribute) -> Value:
+    def _local_value(self, attribute: Attribute) -> Value:
         try:
-            return evaluate(attribute.expression, self, attribute.source)
+            return self.evaluated(attribute)
         except EvaluationError:  # told of once, where it stands
             return _unknown(types.DYNAMIC)
 
@@ -132,22 +139,45 @@ class _Unplanned:
         return _unknown(MapType(of_one) if "for_each" in block.body.attributes else of_one)
 
     def arguments(self, call: Block, diagnostics: Diagnostics) -> None:
-        """Evaluate the arguments of a module, as the types that its variables have."""
-        called = self._instance.context.installed.calls.of(self._instance.module, call.labels[0])
+        """Evaluate what a call hands to the variables of its module, and hold it against their validations."""
+        context = self._instance.context
+        called = context.installed.calls.of(self._instance.module, call.labels[0])
+        given: dict[str, Value] = {}
         for name, attribute in call.body.attributes.items():
-            if name in _OF_CALL:
-                continue
-            declared = called.of("variable").get((name,)) if called is not None else None
-            wanted = self._instance.context.declaration(declared).constraint if declared else types.DYNAMIC
-            try:
-                convert(evaluate(attribute.expression, self, attribute.source), wanted)
-            except EvaluationError as error:
-                diagnostics.evaluation(error, attribute.source, attribute.offset)
-            except ConversionError as error:
-                place = attribute.source.range_at(attribute.offset)
-                diagnostics.error(
-                    "Invalid value for input variable", f"The given value is not suitable: {error}.", place
-                )
+            if name not in _OF_CALL:
+                variable = called.of("variable").get((name,)) if called is not None else None
+                wanted = context.declaration(variable).constraint if variable else types.DYNAMIC
+                given[name] = self._argument(attribute, wanted, diagnostics)
+        if called is None:
+            return
+        inside = ModuleInstance(context, called)
+        for (name,), block in called.of("variable").items():
+            declaration = context.declaration(block)
+            decided = declaration.decide(given.get(name), Diagnostics(), declaration.place)
+            scope = _Unplanned(inside, {name: decided})
+            validate(declaration, scope.evaluated, diagnostics, call.body.attributes.get(name))
+
+    def evaluated(self, attribute: Attribute) -> Value:
+        """The value of an attribute.
+
+        Raises:
+            EvaluationError: where it has none.
+        """
+        return evaluate(attribute.expression, self, attribute.source)
+
+    def _argument(self, argument: Attribute, wanted: Type, diagnostics: Diagnostics) -> Value:
+        """The value of an argument, if it is of the type that its variable has."""
+        try:
+            given = self.evaluated(argument)
+            convert(given, wanted)
+        except EvaluationError as error:
+            diagnostics.evaluation(error, argument.source, argument.offset)
+        except ConversionError as error:
+            place = argument.source.range_at(argument.offset)
+            diagnostics.error("Invalid value for input variable", f"The given value is not suitable: {error}.", place)
+        else:
+            return given
+        return _unknown(wanted)
 
 
 def _unknown(type_: Type) -> Value:

@@ -1,8 +1,11 @@
+from fractions import Fraction
+
 import pytest
 
 from auditor.hcl import plain_values, types, values
 from auditor.hcl.conditional import choose
 from auditor.hcl.errors import EvaluationError
+from auditor.hcl.numbers import Float
 from auditor.hcl.values import SENSITIVE, Undecided
 
 CAUSE = values.not_evaluable("later", "local.x")
@@ -30,9 +33,23 @@ def test_an_unknown_condition_keeps_what_both_have_in_common():
     assert [type(item.content) for item in same_length.content] == [Undecided]
 
 
-def test_lengths_of_sets_may_shrink():
-    sets = [values.set_of(types.STRING, map(values.string, texts)) for texts in ("ab", "cd")]
-    assert choose(UNKNOWN, *sets).content.maximum is None
+def test_bounds_that_decide():
+    """As Terraform has them: a number between equal bounds is known, an empty collection, the element of a set not."""
+    numbers = choose(UNKNOWN, values.number(2), values.count(2))
+    assert (numbers.content, numbers.type) == (2, types.NUMBER)
+    halves = choose(UNKNOWN, *[values.number(Float(Fraction(1, 2)))] * 2)
+    assert halves.content == Float(Fraction(1, 2))
+    assert choose(UNKNOWN, NULL_STRING, values.NULL).is_null
+    empty, one, two = (values.set_of(types.STRING, map(values.string, texts)) for texts in ("", "a", "b"))
+    assert choose(UNKNOWN, empty, empty).content == ()
+    assert [type(item.content) for item in choose(UNKNOWN, one, two).content] == [Undecided]
+
+
+def test_lengths_of_collections_of_two_types_say_nothing():
+    lists = [values.list_of(types.STRING, [values.string("a")]), values.list_of(types.NUMBER, [values.number(1)])]
+    assert choose(UNKNOWN, *lists).content.maximum is None
+    assert choose(UNKNOWN, strings(), values.sequence([])).content.maximum is None
+    assert choose(UNKNOWN, values.string("1"), values.number(1)).content.maximum is None
 
 
 def test_marks_of_the_condition_and_of_the_choice():

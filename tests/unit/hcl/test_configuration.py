@@ -274,7 +274,8 @@ def test_validation_says_what_its_author_wrote(loaded):
         '    error_message = "Too small: ${var.n}."\n  }\n}\n'
     )
     (diagnostic,) = configuration.diagnostics
-    assert diagnostic.detail == "Too small: 1."
+    assert diagnostic.detail == "Too small: 1. This was checked by the validation rule at main.tf:3:3."
+    assert (diagnostic.place.line, diagnostic.place.column) == (1, 1)
 
 
 def test_deep_and_wide_expansion_is_bounded(loaded):
