@@ -198,6 +198,9 @@ def unpack(data: bytes, folder: Path) -> Restored:
     try:
         asked = header["asked"]
         settings = restored(Settings, asked["settings"], placed)
+        for rules_of_project in settings.rule_paths:
+            if not rules_of_project.exists():  # a folder in which there were no rules yet
+                rules_of_project.mkdir(parents=True)
         given = asked["variables"]
         return Restored(
             settings=settings,

@@ -41,7 +41,7 @@ def _annotation(finding: Mapping[str, Any], others: tuple[str, ...]) -> str:
     told = ", ".join(f"{name} {value}" for name, value in sides(finding, IN_A_LINE))
     sentences = [
         message(finding),
-        told[:1].upper() + told[1:],
+        told[:1].upper() + told[1:] if told.partition(" ")[0].isalpha() else told,  # a path stays what it is
         f"Also {', '.join(others)}" if others else "",
     ]
     text = f"{finding['subject']}: {' '.join(f'{sentence}.' for sentence in sentences if sentence)}"

@@ -154,6 +154,7 @@ def _what_counts(counted: int, severe: int, first: bool) -> str:
 
 def _headline(failing: list[Finding], numbers: Mapping[str, Any]) -> str:
     results = len({(finding.rule, subject_key(finding)) for finding in failing})
+    besides = numbers["results"][Status.FAIL.value] - numbers["results"]["waived"] - results
     subjects = Counter(kind for kind, _ in {(finding.subject_type, subject_key(finding)) for finding in failing})
     drift = numbers["drift"]
     if not failing:
@@ -161,6 +162,10 @@ def _headline(failing: list[Finding], numbers: Mapping[str, Any]) -> str:
     else:
         where = _joined(plural(number, kind) for kind, number in sorted(subjects.items()))
         head = f"{plural(results, 'result')} {'fails' if results == 1 else 'fail'} on {where}"
+        if besides:
+            head += (
+                f"; {besides:,} more, about the run or for information, {'does' if besides == 1 else 'do'} not count"
+            )
     both = drift["resources"] - sum(drift[name] for name in _ABSENCES)
     differ = f"{drift['drifted']:,} of {plural(both, 'resource')} on both sides differ from the code"
     others = [f"{drift[name]:,} {word}" for name, word in _ABSENCES.items() if drift[name]]

@@ -246,6 +246,7 @@ def _quantified(path: str, inner: Compiled, wanted: str) -> Compiled:
 
 
 def _key(record: Value, number: int) -> str:
-    """What a reader finds a record by: its name, else its number."""
-    name = record.get("name") if isinstance(record, Mapping) else None
-    return f'"{words(name)}"' if isinstance(name, str) else str(number)
+    """What a reader finds a record by: its name or id, else its number."""
+    members = record if isinstance(record, Mapping) else {}
+    called = (members.get(key) for key in ("name", "id"))
+    return next((f'"{words(name)}"' for name in called if isinstance(name, str)), str(number))

@@ -133,15 +133,15 @@ class Node:
             found[name] = Node(value, source, depth, key)
         return found
 
-    def fields(self, known: Collection[str], required: Iterable[str] = ()) -> dict[str, Node]:
-        """A mapping's values by key, every key known and every required one there."""
+    def fields(self, known: Collection[str], required: Iterable[str] = (), hint: str = "") -> dict[str, Node]:
+        """A mapping's values by key, every key known and every required one there; the hint is for one that is not."""
         entries = self.entries()
         for name, value in entries.items():
             if name not in known:
                 value.key.fail(f"unknown key {name!r}", did_you_mean(name, known))
         for name in required:
             if name not in entries:
-                self.fail(f"the key {name!r} is missing")
+                self.fail(f"the key {name!r} is missing", hint)
         return entries
 
     def items(self) -> Iterator[Node]:

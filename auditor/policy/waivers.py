@@ -71,7 +71,7 @@ def load_waivers(
         root, _ = read(path, shown, InvalidWaiver)
     except OSError as caught:
         raise InvalidWaiver(f"can't read {shown}: {caught.strerror}") from None
-    fields = root.fields(("schema", "waivers"), ("schema", "waivers"))
+    fields = root.fields(("schema", "waivers"), ("schema", "waivers"), f"schema: {SCHEMA}, and a list of waivers")
     fields["schema"].choice((SCHEMA,), "schema")
     waivers: dict[str, Waiver] = {}
     for node in fields["waivers"].items():
@@ -83,7 +83,8 @@ def load_waivers(
 
 
 def _waiver(node: Node, rules: Collection[str], longest_days: int) -> Waiver:
-    nodes = node.fields(FIELDS, (name for name in FIELDS if name not in _OPTIONAL))
+    required = [name for name in FIELDS if name not in _OPTIONAL]
+    nodes = node.fields(FIELDS, required, f"a waiver has {', '.join(required)}")
     texts = {name: one.text(name, longest=1000) for name, one in nodes.items()}
     if not any(matches(texts["rule"], rule) for rule in rules):
         nodes["rule"].fail(f"no rule is called {texts['rule'][:60]!r}", did_you_mean(texts["rule"], rules))

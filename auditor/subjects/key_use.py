@@ -26,7 +26,9 @@ _ACCOUNT: Final = re.compile(r"[0-9]{12}|arn:aws[a-z-]*:iam::[0-9]{12}:root")
 _DYNAMODB: Final = re.compile(r"dynamodb\.[a-z0-9*-]+\.amazonaws\.com(\.cn)?")
 _VIA: Final = "kms:viaservice"
 _ONLY: Final = frozenset({"stringequals", "stringequalsignorecase", "stringlike"})
-_UNLESS: Final = frozenset({"stringnotequals", "stringnotequalsignorecase", "stringnotlike"})
+_NEGATIVE: Final = frozenset({"stringnotequals", "stringnotequalsignorecase", "stringnotlike"})
+_UNLESS: Final = _NEGATIVE | {f"{operator}ifexists" for operator in _NEGATIVE}
+"""A negative operator holds where the key is absent, whether it says so or not."""
 _GRANTED: Final = frozenset(use.removeprefix("kms:") for use in USES)
 _SERVICE: Final = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
 _UNREADABLE: Final = Unknown(Reason.NOT_SUPPORTED, "the policy document can't be read as one")
@@ -94,8 +96,10 @@ def _denied(statement: Statement) -> Iterable[str]:
 
 
 def _uses(statement: Statement) -> frozenset[str]:
-    """The uses that a statement is about."""
-    named = [str(action).lower() for action in _several(statement.get("Action", statement.get("NotAction", [])))]
+    """The uses that a statement is about; `?` is not looked through: it makes an allowance wider, a denial narrower."""
+    actions = [str(action).lower() for action in _several(statement.get("Action", statement.get("NotAction", [])))]
+    wider = ("Action" in statement) is (statement["Effect"] == "Allow")
+    named = [action.replace("?", "*") for action in actions if wider or "?" not in action]
     about = {use for use in USES if any(matches(pattern, use.lower()) for pattern in named)}
     return frozenset(about if "Action" in statement else set(USES) - about)
 

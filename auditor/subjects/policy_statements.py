@@ -146,9 +146,18 @@ def _covers(denial: Statement, statement: Statement) -> bool:
     if "NotPrincipal" not in denial and not any(map(_everybody, _principals(denial["Principal"]))):
         return False
     return all(
-        _include(_texts(denial, name), _texts(statement, name) if f"Not{name}" not in statement else ["*"])
+        _about_all(denial, name, _texts(statement, name) if f"Not{name}" not in statement else ["*"])
         for name in ("Action", "Resource")
     )
+
+
+def _about_all(denial: Statement, name: str, narrow: list[str]) -> bool:
+    """Whether a denial is about all of these actions or resources; one of all but some is, where it excepts none."""
+    if f"Not{name}" not in denial:
+        return _include(_texts(denial, name), narrow)
+    spared = [pattern.lower().replace("?", "*") for pattern in _texts(denial, f"Not{name}")]
+    certain = not any("*" in one or "?" in one for one in narrow)
+    return certain and not any(matches(pattern, one.lower()) for pattern in spared for one in narrow)
 
 
 def _include(wide: Iterable[str], narrow: Iterable[str]) -> bool:

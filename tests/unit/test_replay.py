@@ -88,6 +88,14 @@ def test_variables_rules_waivers_and_files_outside_of_the_project(tmp_path):
     same(tmp_path / "bundle")
 
 
+def test_a_folder_of_rules_in_which_there_is_none_yet(tmp_path):
+    project = sample_bundles.project(tmp_path / "project")
+    (project / "own").mkdir()
+    (project / "audit.toml").write_text(sample_bundles.SETTINGS + '[rules]\npaths = ["own"]\n')
+    sample_bundles.write(tmp_path / "bundle", project)
+    same(tmp_path / "bundle")
+
+
 def test_an_environment_that_cannot_be_read(tmp_path):
     project = sample_bundles.project(tmp_path / "project")
     (project / "envs" / "uat" / "main.tf").write_text("locals {\n")

@@ -98,6 +98,15 @@ def test_the_headline_counts_subjects_once():
     assert told["headline"].startswith("4 results fail on 1 key and 2 tables.")
 
 
+def test_the_headline_and_what_does_not_count_add_up_to_all_that_fails():
+    told = judged(
+        failing("SEC-001"), failing("AUD-004", "audit of prod"), failing("SEC-004", waiver="W-1", waived=True)
+    )
+    assert told["headline"].startswith("1 result fails on 1 table; 1 more, about the run or for information, does not ")
+    told = judged(failing("SEC-001"), failing("AUD-004", "audit of prod"), failing("POL-001"))
+    assert "; 2 more, about the run or for information, do not count." in told["headline"]
+
+
 def test_the_headline_speaks_only_of_what_was_compared():
     assert (
         "5 of 23 resources on both sides differ from the code; 1 missing in AWS; 2 not declared;"

@@ -139,6 +139,11 @@ def test_parameters_are_put_in():
         ),
         (EACH, {"live__alarms": (ENABLED, MUTED)}, [('live.alarms["off"].enabled', False, "equals true")]),
         (EACH, {"live__alarms": (ENABLED, HIDDEN)}, [("live.alarms[1].enabled", WHO, "equals true")]),
+        (
+            EACH,
+            {"live__alarms": ({**MUTED, "name": None, "id": "W-1"},)},
+            [('live.alarms["W-1"].enabled', False, "equals true")],
+        ),
         (EACH, {"live__alarms": (WHO,)}, [("live.alarms[0]", WHO, "")]),
         (EACH, {"live__alarms": WHO}, [("live.alarms", WHO, "")]),
         (SOME, {"live__alarms": (MUTED,)}, [("live.alarms", (MUTED,), "in one of live.alarms: enabled equals true")]),

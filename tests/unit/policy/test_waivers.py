@@ -59,7 +59,12 @@ def test_none(load):
 @pytest.mark.parametrize(
     ("text", "summary", "hint"),
     [
-        (TEXT.replace("  ticket: OPS-12\n", ""), "the key 'ticket' is missing", ""),
+        (
+            TEXT.replace("  ticket: OPS-12\n", ""),
+            "the key 'ticket' is missing",
+            "a waiver has id, rule, subject, reason,",
+        ),
+        (TEXT.replace("schema: auditor/waivers/v1\n", ""), "the key 'schema' is missing", "schema: auditor/waivers/v1"),
         (TEXT.replace("  expires: 2026-12-31\n", ""), "the key 'expires' is missing", ""),
         (TEXT.replace("reason:", "reson:"), "unknown key 'reson'", "did you mean reason?"),
         (TEXT.replace("SEC-004", "SEC-044"), "no rule is called 'SEC-044'", "did you mean SEC-004"),

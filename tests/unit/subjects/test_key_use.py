@@ -39,6 +39,7 @@ def deny(**more):
         {"Action": "kms:*"},
         {"Action": ["kms:List*", "kms:generatedatakey"]},
         {"Action": "KMS:ReEncrypt*"},
+        {"Action": "kms:?ecrypt"},
         {"Principal": "*"},
         {"Principal": {"AWS": ["arn:aws:iam::111122223333:root", ROLE]}},
         {"Principal": {"Federated": "cognito-identity.amazonaws.com"}},
@@ -77,6 +78,7 @@ def test_statements_about_all_but_some():
     rest = {name: value for name, value in allow().items() if name != "Action"}
     assert direct_use(policy(rest | {"NotAction": "kms:Delete*"})) == ("App",)
     assert direct_use(policy(rest | {"NotAction": "kms:*"})) == ()
+    assert direct_use(policy(rest | {"NotAction": "kms:?*"})) == ("App",)
     others = {name: value for name, value in allow().items() if name != "Principal"}
     assert direct_use(policy(others | {"NotPrincipal": {"AWS": ROLE}})) == ("App",)
 
@@ -90,7 +92,9 @@ def test_statements_about_all_but_some():
         (deny(Action=["kms:Decrypt"]), True),
         (deny(Action="kms:Encrypt"), False),
         (deny(Principal={"AWS": ROLE}), False),
-        (deny(Condition=via("StringNotEqualsIfExists")), False),
+        (deny(Condition=via("StringNotEqualsIfExists")), True),
+        (deny(Condition=via("StringEqualsIfExists")), False),
+        (deny(Action="kms:?ecrypt"), False),
         (deny(Condition=via("StringNotEquals", "s3.eu-west-1.amazonaws.com")), False),
         (deny(Condition=via("StringNotEquals") | {"ArnNotEquals": {"aws:PrincipalArn": ROLE}}), False),
         (deny(Condition={}), False),

@@ -109,6 +109,23 @@ def test_a_denial_that_does_not_close_the_policy(denied):
     assert with_denial(denied).public == ("S",)
 
 
+@pytest.mark.parametrize(
+    ("denied", "covered"),
+    [
+        ({"NotAction": "kms:DescribeKey"}, True),
+        ({"NotAction": ["kms:Describe*", "kms:decrypt"]}, False),
+        ({"NotAction": "kms:Decryp?"}, False),
+        ({"NotAction": "kms:DescribeKey", "NotResource": "arn:aws:kms:::key/other"}, True),
+        ({"NotAction": "kms:DescribeKey", "NotResource": "arn:aws:kms:::key/mine"}, False),
+        ({"NotAction": "kms:DescribeKey", "NotResource": "arn:aws:kms:::key/*"}, False),
+    ],
+)
+def test_a_denial_of_all_but_some(denied, covered):
+    left_out = dict.fromkeys(["Action", *(["Resource"] if "NotResource" in denied else [])])
+    found = with_denial(denial(NOT_OURS, **left_out, **denied), Action="kms:Decrypt", Resource="arn:aws:kms:::key/mine")
+    assert found.public == (() if covered else ("S",))
+
+
 def test_a_denial_of_everything_leaves_nobody():
     assert with_denial(denial(), principal={"AWS": OTHER}).accounts == ()
 
