@@ -177,6 +177,7 @@ def diff(ctx: click.Context, before: Path, after: Path, *, as_json: bool, moving
         ctx.invoke(diff_snapshots, before=before, after=after, as_json=as_json, moving=moving)
         return
     first, second = opened(Folder(before)), opened(Folder(after))
+    _demand_one_estate(first.run, second.run)
     earlier = {"previous": digest(first.report(), first.digest), "skipped": []}
     report = with_history(second.report(), earlier)
     past = report["history"]
@@ -189,8 +190,20 @@ def diff(ctx: click.Context, before: Path, after: Path, *, as_json: bool, moving
         click.echo(json.dumps({"before": first.run["id"], "after": second.run["id"], "findings": rows}, indent=1))
         return
     for row in rows:
-        click.echo(_clean(f"{row['became']}: {row['severity']} {row['rule']} {row['subject']} {row['path']}".rstrip()))
+        grave = row["severity"] if row["status"] == "fail" else row["status"]
+        click.echo(_clean(f"{row['became']}: {grave} {row['rule']} {row['subject']} {row['path']}".rstrip()))
     click.echo(f"{past['new']} new, {len(past['resolved'])} resolved, {past['unchanged']} unchanged", err=True)
+
+
+def _demand_one_estate(first: Mapping[str, Any], second: Mapping[str, Any]) -> None:
+    """BundleError where two runs are of different estates: what is in one of them only is neither new nor resolved."""
+    from auditor.model.errors import BundleError
+
+    told = {name: (first.get(name), second.get(name)) for name in ("project", "environment", "account", "region")}
+    facts = [(name, f"{one}, {other}") for name, (one, other) in told.items() if one and other and one != other]
+    if facts:
+        hint = "give two runs of one environment, account and Region"
+        raise BundleError("these runs are of different estates, and are not compared", facts=facts, hint=hint)
 
 
 def _difference(became: str, finding: Mapping[str, Any]) -> dict[str, str]:
