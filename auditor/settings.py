@@ -59,6 +59,7 @@ _SHAPE: Final[Mapping[str, type]] = MappingProxyType(
 _AMONG: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {"env.*.tier": TIERS, "defaults.fail_on": FAIL_ON, "rules.profile": tuple(Profile)}
 )
+_PARAMETERS: Final = ("params", "parameters")
 _NAME: Final = re.compile(r"\w(?:[\w.-]*\w)?")
 
 
@@ -253,11 +254,15 @@ def _leaves(table: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tu
 def _verify(file: Path, text: str, path: tuple[str, ...], value: object) -> None:
     pattern = _pattern(path)
     if pattern is None:
-        known = {known.split(".")[len(path) - 1] for known in _below(path[:-1])} - {"*"}
         if any(_below(path)):
             raise _complaint(file, text, _place(text, path), f"{'.'.join(path)} must be a table", "")
+        # The first name on the way that leads nowhere is the wrong one, not the last.
+        path = next(path[:length] for length in range(1, len(path) + 1) if not any(_below(path[:length])))
+        known = {known.split(".")[len(path) - 1] for known in _below(path[:-1])} - {"*"}
         close = difflib.get_close_matches(path[-1], known, n=1)
-        hint = f"did you mean {close[0]}?" if close else f"known here: {', '.join(sorted(known)) or 'nothing'}"
+        hint = f"did you mean {close[0]}?" if close else f"known here: {', '.join(sorted(known))}"
+        if path[-1] in _PARAMETERS:
+            hint = "those of rules stand in [parameters] or [parameters.RULE], below [tier.NAME] and [env.NAME] too"
         raise _complaint(file, text, _place(text, path), f"unknown setting {'.'.join(path)!r}", hint)
     wanted = _SHAPE[pattern]
     fits = isinstance(value, wanted) and not (

@@ -119,7 +119,7 @@ class ConditionReader:
         right = entries[word]
         key = right.key
         if word not in KEYWORDS:
-            key.fail(f"unknown operator {word!r}", did_you_mean(word, KEYWORDS))
+            key.fail(f"unknown operator {word!r}", did_you_mean(word, KEYWORDS) or f"known: {', '.join(OPERATORS)}")
         operator = OPERATORS[word.removesuffix(OTHER_FACT)]
         if spec.type not in operator.types:
             needs = ", ".join(sorted(operator.types))

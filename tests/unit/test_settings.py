@@ -111,6 +111,13 @@ def test_hidden_and_installed_folders_are_not_entered(tmp_path):
         ("env.prod = []\n", (1, 5), "env.prod must be a table", ""),
         ("env = 3\n", (1, 1), "env must be a table", ""),
         ("envs = 3\n", (1, 1), "unknown setting 'envs'", "did you mean env?"),
+        (
+            "[rules.SEC-001.more.deep]\nx = 1\n",
+            (1, 16),
+            "unknown setting 'rules.SEC-001.more'",
+            "enabled, reason, severity",
+        ),
+        ("[rules.SEC-001.params]\nx = 1\n", (1, 16), "unknown setting 'rules.SEC-001.params'", "stand in [parameters]"),
         ('[env.prod]\nroot = "code/prod"\nwaivers = "nowhere.yaml"\n', (3, 1), "no file nowhere.yaml", "leave it out"),
         (f'[env.prod]\nroot = "{"a" * 5000}"\n', (2, 1), "not a folder", ""),
         ('[env."a/../b"]\nroot = "code/prod"\n', (1, 7), "can't name an environment", "folder"),
