@@ -35,7 +35,7 @@ FIELDS: Final[Mapping[str, str]] = MappingProxyType(
         "when": "Where this is false the rule is not applicable.",
         "assert": "What must hold.",
         "drift": "Instead of assert: which drifts the rule reports.",
-        "message": "What a finding says; {subject.name}, {live.billing_mode}, {param.days}, {drift.path} and so on.",
+        "message": "What a finding says, as `{subject.name}: it is {live.status}`; formats leave the name out.",
         "attribute": "Terraform attribute path that findings point at, where facts have another name.",
         "why": "What can happen where it does not hold.",
         "tested": "What exactly is looked at.",

@@ -17,7 +17,7 @@ subject: table
 severity: {{default: medium, production: high}}
 when: {{fact: live.exists, equals: true}}
 assert: {{fact: live.status, equals: ACTIVE}}
-message: "{{subject.name}} is {{live.status}}"
+message: "{{subject.name}}: its status is {{live.status}}"
 
 why: >-
   What can happen where it does not hold.

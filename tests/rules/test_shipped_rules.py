@@ -128,3 +128,8 @@ def test_all_rules_load_in_little_time():
     began = time.process_time()
     load_rules([Path(__file__).resolve().parents[2] / "rules"], catalogue())
     assert time.process_time() - began < 2
+
+
+@each_rule
+def test_messages_begin_with_the_subject(rule):
+    assert rule.message.startswith("{subject.name}: "), "formats leave the name out where it stands beside the message"
