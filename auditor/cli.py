@@ -1,6 +1,6 @@
 """The command line: one function for each command, and the exit code.
 
-Everything heavy (boto3, hcl2, jinja2, the pipeline) is imported by the command that needs it, so that help answers
+Everything heavy (botocore, hcl2, jinja2, the pipeline) is imported by the command that needs it, so that help answers
 at once.
 """
 

@@ -154,7 +154,7 @@ def delivered(archive: Archive, environment: str, access: Access) -> Shelf:
 
     @contextmanager
     def places() -> Iterator[Iterable[Place]]:
-        from auditor.aws.delivered import Delivered  # noqa: PLC0415 - boto3 comes with it
+        from auditor.aws.delivered import Delivered  # noqa: PLC0415 - botocore comes with it
 
         with closing(Delivered(access, archive.bucket)) as bucket:
             names = sorted(bucket.folders(archive.root(environment)), reverse=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 from types import MappingProxyType
 from typing import Any, Final, Protocol
@@ -18,6 +20,8 @@ DEADLINE: Final = "Deadline"
 INTERRUPTED: Final = "Interrupted"
 _GRACE: Final = {DEADLINE: 2.0, INTERRUPTED: 0.3}
 """Seconds that calls under way may still take after a stop; who interrupts does not want to wait."""
+_TURN: Final = 0.02
+"""Seconds that a thread may work before another asks for its place; a call's work is a tenth of that."""
 
 _DETAIL: Final = "the reading was cut short before this was answered ({})"
 
@@ -81,7 +85,19 @@ class Reader(Protocol):
         """Seconds that our clock is ahead of AWS's; None before an answer told the time."""
 
 
+@contextmanager
+def _long_turns() -> Iterator[None]:
+    """Threads that wait for AWS most of the time: interrupting each other costs a tenth of the work and speeds none."""
+    turn = sys.getswitchinterval()
+    sys.setswitchinterval(_TURN)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(turn)
+
+
 @rare_collection()
+@_long_turns()
 def read(
     kinds: Iterable[Kind],
     scope: Scope,
@@ -194,8 +210,7 @@ class _Reading:
             )
 
     def _follow(self, answer: Answer) -> None:
-        for kind in self._kinds:
-            self.ask(kind.follow(self.scope, answer))
+        self.ask(request for kind in self._kinds for request in kind.follow(self.scope, answer))
 
     def ask(self, requests: Iterable[Request]) -> None:
         """Ask what was not asked before."""

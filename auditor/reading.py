@@ -62,7 +62,7 @@ def begun(settings: Settings, environment: Environment, inputs: Inputs) -> tuple
     here, variables = estate(settings, environment, inputs.variables), inputs.variables
     if variables.in_bucket is None:
         return here, inputs
-    from auditor.aws.state_object import fetch  # noqa: PLC0415 - boto3 comes with it
+    from auditor.aws.state_object import fetch  # noqa: PLC0415 - botocore comes with it
 
     content = fetch(_access(here.environment, context(settings, here, inputs)["id"]), *variables.in_bucket, LARGEST)
     noted = decode(content, str(variables.state))
@@ -223,7 +223,7 @@ def time_text(time: datetime) -> str:
 
 
 def _reader(here: Estate, run_id: str) -> Reader:
-    from auditor.aws.permissions import actions  # noqa: PLC0415 - boto3 comes with them
+    from auditor.aws.permissions import actions  # noqa: PLC0415 - botocore comes with them
     from auditor.aws.reader import Reader  # noqa: PLC0415 - as above
     from auditor.aws.session import connect  # noqa: PLC0415 - as above
 

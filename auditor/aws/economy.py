@@ -7,10 +7,17 @@ depends on what is asked. Of each number that is a time it makes one with a zone
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
+
+
+_NEEDLESS: Final = (
+    ("before-parameter-build", "generate_idempotent_uuid"),
+    ("before-parameter-build", "_handle_request_validation_mode_member"),
+    ("request-created", "add_retry_headers"),
+)
 
 
 class Moment(str):
@@ -35,6 +42,18 @@ def moment(value: Any) -> Any:  # noqa: ANN401 - what botocore reads, and what i
 def time_text(at: datetime) -> str:
     """A time as RFC 3339 UTC text, in milliseconds."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def leave_out(client: BaseClient) -> None:
+    """Spare a client what botocore does at each call, and no read of a lane needs.
+
+    That are tokens of writes, a parameter of S3, and headers that tell AWS of botocore's own retries.
+    """
+    from botocore import handlers  # noqa: PLC0415 - as above
+
+    for event, name in _NEEDLESS:
+        if handler := getattr(handlers, name, None):
+            client.meta.events.unregister(event, handler)
 
 
 def settle(client: BaseClient) -> None:

@@ -15,7 +15,6 @@ from auditor.aws.operations import OPERATIONS
 from auditor.model.errors import AccessError, NoCredentials, Unreachable, WrongAccount
 
 if TYPE_CHECKING:
-    import boto3
     from botocore.client import BaseClient
     from botocore.config import Config
     from botocore.session import Session as CoreSession
@@ -109,9 +108,8 @@ class Connection:
             except AccessError:
                 return False
 
-    def _open(self) -> boto3.Session:
-        # Loaded here: nothing of boto3 is needed before AWS is asked.
-        import boto3  # noqa: PLC0415
+    def _open(self) -> CoreSession:
+        # Loaded here: nothing of botocore is needed before AWS is asked. Of boto3, which loads much more, nothing is.
         import botocore.session  # noqa: PLC0415
         from botocore.exceptions import BotoCoreError, ProfileNotFound  # noqa: PLC0415
 
@@ -127,7 +125,8 @@ class Connection:
                 self._assume(core)
             elif core.get_credentials() is None:
                 raise NoCredentials("there are no AWS credentials", facts=[_NOTHING_READ], hint=_no_credentials_hint())
-            return boto3.Session(botocore_session=core, region_name=self.access.region)
+            core.set_config_variable("region", self.access.region)
+            return core  # noqa: TRY300 - what may fail is above
         except ProfileNotFound as error:
             profiles = ", ".join(core.available_profiles) or "none"
             facts = [("found", profiles), _NOTHING_READ]
@@ -162,11 +161,15 @@ class Connection:
         resolver.providers.insert(0, _Given(assumed))
 
     def _make(self, service: str, region: str) -> BaseClient:
-        make: Any = self._session.client  # the stubs know the services one by one
+        from auditor.aws import signing  # noqa: PLC0415 - loads botocore
+
+        make: Any = self._session.create_client  # the stubs know the services one by one
         config = _laned(service)
         client: BaseClient = make(service, region_name=region, endpoint_url=self.access.endpoint or None, config=config)
         if config is not None:
             economy.settle(client)
+            economy.leave_out(client)
+            signing.install(client)
         return client
 
     def _identify(self) -> Caller:
@@ -257,6 +260,7 @@ def _patient(run_id: str) -> Config:
 
 def _laned(service: str) -> Config | None:
     """What is different for the clients that the lanes use; None where no lane does."""
+    import botocore  # noqa: PLC0415 - as above
     from botocore.config import Config  # noqa: PLC0415 - as above
 
     threads = sum(operation.threads for operation in OPERATIONS.values() if operation.service == service)
@@ -264,6 +268,7 @@ def _laned(service: str) -> Config | None:
         return None
     return Config(
         max_pool_connections=threads,
+        user_agent=f"Botocore/{botocore.__version__}",  # or else botocore makes one, twice a call
         retries={"mode": "standard", "total_max_attempts": 1},  # lanes retry, so that every attempt keeps the rate
         endpoint_discovery_enabled=False,
         account_id_endpoint_mode="disabled",  # all that is asked of a service has one endpoint

@@ -7,7 +7,7 @@ name, would end the audit where it is first used, or be compared as if it were a
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -106,7 +106,29 @@ NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
 """Members that every answer has where it has what they are of; besides the envelope, which `operations` names."""
 
 
-_PATHS: Final = {api: tuple((path, tuple(path.split("."))) for path in paths) for api, paths in NEEDED.items()}
+class _Need:
+    """What is needed of a member: that it is there, and what each thing in it must have."""
+
+    __slots__ = ("inside", "itself", "many")
+
+    def __init__(self) -> None:
+        self.itself = self.many = False
+        self.inside: dict[str, _Need] = {}
+
+
+def _needs(paths: Iterable[str]) -> dict[str, _Need]:
+    top: dict[str, _Need] = {}
+    for path in paths:
+        inside = top
+        for part in path.split("."):
+            need = inside.setdefault(part.removesuffix("[]"), _Need())
+            need.many |= part.endswith("[]")
+            inside = need.inside
+        need.itself = True
+    return top
+
+
+_NEEDS: Final = {api: _needs(paths) for api, paths in NEEDED.items()}
 
 
 def misfit(answer: Any, shape: Any) -> str:  # noqa: ANN401 - what botocore's parsers make, and its shapes
@@ -132,20 +154,19 @@ def _misfit(value: Any, shape: Any) -> str:  # noqa: ANN401 - as above; each ans
 
 
 def lacking(api: str, answer: Mapping[str, Any]) -> str:
-    """What an answer lacks that it must have, in one clause; empty if nothing.
-
-    Of a table that is being deleted AWS tells little more than that.
-    """
-    missing = next((path for path, parts in _PATHS.get(api, ()) if not _has(answer, parts)), "")
-    status = answer.get("Table", {}).get("TableStatus", "ACTIVE") if missing else ""
-    return missing and f"it lacks {missing}{'' if status == 'ACTIVE' else f', of a table that is {status}'}"
+    """What an answer lacks that it must have, in one clause; empty if nothing."""
+    missing = _lacking(answer, _NEEDS.get(api, {}))
+    return missing and f"it lacks {missing[1:]}"
 
 
-def _has(value: Mapping[str, Any], parts: tuple[str, ...]) -> bool:
-    if len(parts) == 1:
-        return value.get(parts[0]) is not None
-    name = parts[0].removesuffix("[]")
-    inner = value.get(name)
-    if inner is None:
-        return True
-    return all(_has(each, parts[1:]) for each in inner) if name is not parts[0] else _has(inner, parts[1:])
+def _lacking(value: Mapping[str, Any], needs: Mapping[str, _Need]) -> str:
+    for name, need in needs.items():
+        inner = value.get(name)
+        if inner is None:
+            if need.itself:
+                return f".{name}"
+        elif need.inside:
+            for each in inner if need.many else (inner,):
+                if told := _lacking(each, need.inside):
+                    return f".{name}{'[]' if need.many else ''}{told}"
+    return ""

@@ -51,6 +51,20 @@ class StubReader:
     clock_skew = -2
 
 
+@pytest.mark.parametrize("deadline", [None, 0])
+def test_threads_take_longer_turns_while_aws_is_read(deadline):
+    before, during = sys.getswitchinterval(), []
+    reader = StubReader({"a:A": {"x": 1}})
+    read(
+        [kind((Request.of("a:A"),), follow=lambda *_: during.append(sys.getswitchinterval()) or ())],
+        SCOPE,
+        reader,
+        deadline=deadline,
+    )
+    assert sys.getswitchinterval() == before
+    assert during == ([pytest.approx(0.02)] if deadline is None else [])
+
+
 def following(rules, first=("a:A",)):
     """A kind of requests by name: each whole answer leads to the requests that the rules name."""
     return kind(

@@ -1,15 +1,19 @@
 """What is done once in place of at each call gives the same."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
+import botocore.handlers
 import botocore.session
 import pytest
 from botocore.utils import parse_timestamp
+from fakeaws.kind import kind
 
-from auditor.aws.economy import moment, settle
+from auditor import __version__
+from auditor.aws.economy import _NEEDLESS, moment, settle
 from auditor.aws.operations import OPERATIONS
 from auditor.aws.reader import plain
-from auditor.aws.session import _laned
+from auditor.aws.session import _laned, connect
 
 ARN = "arn:aws:dynamodb:eu-west-1:999999999999:table/x"
 PARAMS = (
@@ -98,3 +102,19 @@ def test_a_client_without_rules_stays_as_it_is():
 def test_times_of_answers_are_texts_from_the_start(connection, aws):
     told = connection.client("dynamodb").describe_table(TableName=aws.world.names[0])["Table"]["CreationDateTime"]
     assert datetime.fromisoformat(told).tzinfo is UTC
+
+
+def test_a_lane_s_call_says_whose_it_is_and_nothing_of_retries(aws, access):
+    connection = connect(replace(access, run_id="r1"), kind().permissions)
+    sent = []
+    client = connection.client("dynamodb")
+    client.meta.events.register("before-send", lambda request, **_: sent.append(request.headers))
+    client.describe_table(TableName=aws.world.names[0])
+    connection.close()
+    (headers,) = sent
+    assert headers["User-Agent"].decode() == f"Botocore/{botocore.__version__} auditor/{__version__} run/r1"
+    assert not [name for name in headers if name.lower().startswith("amz-sdk")]
+
+
+def test_what_is_left_out_is_there_in_botocore():
+    assert [name for _, name in _NEEDLESS if not hasattr(botocore.handlers, name)] == []

@@ -73,7 +73,7 @@ def test_the_allowlist_of_the_fakes_kind_holds_reads_only():
     assert all(name.startswith(("Describe", "List", "Get")) for name in names)
 
 
-def test_boto3_is_used_by_the_session_alone(root):
+def test_sessions_are_made_by_one_module(root):
     users = {
         path.relative_to(root).as_posix()
         for path in (root / "auditor").rglob("*.py")
