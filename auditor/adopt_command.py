@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -173,6 +171,9 @@ def _show(search: Search, before: Mapping[str, SourceFile]) -> None:
 
 def _replace(file: Path, before: SourceFile | None, text: str) -> None:
     """Put an edited file in the place of the one that was read; a file that has changed since is left as it is."""
+    import tempfile
+    from hashlib import sha256
+
     file = file.resolve()
     try:
         content = file.read_bytes() if file.exists() else b""

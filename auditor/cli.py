@@ -6,17 +6,13 @@ at once.
 
 from __future__ import annotations
 
-import difflib
 import gc
-import json
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from secrets import token_bytes
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
@@ -61,6 +57,8 @@ FINDINGS: Final = 4
 GARBAGE: Final = 100_000
 """Objects before a collection: a run makes many that stay and next to none in cycles."""
 INTERRUPTED: Final = 130
+_KEY_BYTES: Final = 32
+"""Of the key that covers what a redacted reading must not show: as long as the digest."""
 
 
 class RunByDefault(click.Group):
@@ -228,7 +226,7 @@ def snapshot(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - the
             taken, interrupted = interrupt.partial, True
         if given["redact"]:
             hide = pipeline.hiding(settings, environment, inputs_of(given))
-            taken = redaction.redacted(taken, token_bytes(), hide)
+            taken = redaction.redacted(taken, os.urandom(_KEY_BYTES), hide)
         write_file(target, file.encode(taken))
         click.echo(f"{target}  {len(taken.answers.by_request)} answers{'' if taken.complete else ', cut short'}")
         if interrupted:
@@ -246,6 +244,8 @@ for command in (adopt, declared, evaluate, rules, verify, replay, history, diff)
 @click.argument("rule")
 def explain(rule: str) -> None:
     """Print the page of a rule: why it matters, what is tested, how to fix it."""
+    import difflib
+
     from auditor.policy.explain import explain as page
     from auditor.subjects.facts import catalogue
 
@@ -262,6 +262,8 @@ def explain(rule: str) -> None:
 @options(ENVIRONMENT, CODE, STATE, EARLIER)
 def permissions(**given: Any) -> None:  # noqa: ANN401 - the options above
     """Print the least-privilege IAM policy of the role that audits an environment."""
+    import json
+
     from auditor import pipeline
 
     settings = settings_of(given)
@@ -361,6 +363,8 @@ def _ending(work: Callable[[], object]) -> int:
     except Exception as error:  # noqa: BLE001 - the last line of defence: a defect is told in one line
         if not streams.tell_full(error):
             if os.environ.get("AUDIT_DEBUG"):
+                import traceback
+
                 traceback.print_exc()
             click.echo(f"error: a defect of the auditor: {type(error).__name__}: {error}", err=True)
             click.echo("  hint   please report it with the output of AUDIT_DEBUG=1", err=True)
