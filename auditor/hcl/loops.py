@@ -78,7 +78,7 @@ class _Loop:
         place = Provenance(self.evaluation.source, condition.offset)
         if value.is_null:
             detail = "The value of the 'if' clause must not be null."
-            raise EvaluationError("Invalid 'for' condition", detail, place)
+            raise EvaluationError("Condition is null", detail, place)
         try:
             return convert(value, types.BOOL)
         except ConversionError as error:

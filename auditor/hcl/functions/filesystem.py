@@ -46,8 +46,7 @@ def located(surroundings: Surroundings, path: str) -> Path:
     Raises:
         OutsideProject: where it is not inside the project, symbolic links resolved.
     """
-    expanded = _expanded(surroundings, path)
-    file = Path(os.path.normpath(surroundings.directory / expanded))
+    file = Path(os.path.normpath(surroundings.directory / path))
     if "\x00" in path:
         raise FunctionError("invalid argument", "path")
     root = surroundings.project_root.resolve()
@@ -60,10 +59,11 @@ def contents(surroundings: Surroundings, path: str) -> bytes:
     """The bytes of a file.
 
     Raises:
+        FunctionError: where it is in the home directory of somebody else.
         OutsideProject: where it is not inside the project, or too large.
         OSError: where it can't be read.
     """
-    file = located(surroundings, path)
+    file = _at_home(surroundings, path)
     if file.is_file() and file.stat().st_size > _LARGEST_FILE:
         raise OutsideProject(values.not_evaluable(f'the file "{path}" is larger than {_LARGEST_FILE:,} bytes'))
     content = surroundings.consulted[file] = file.read_bytes()
@@ -93,6 +93,8 @@ def contents_or_complaint(surroundings: Surroundings, path: str) -> bytes:
         return contents(surroundings, path)
     except FileNotFoundError as error:
         raise FunctionError(f'no file exists at "{path}"; {_NOT_THERE}', "path") from error
+    except FunctionError as error:
+        raise FunctionError(str(error), "path") from error
     except OSError as error:
         raise FunctionError(f"failed to read file: read {path}: {_reason(error)}", "path") from error
 
@@ -101,14 +103,25 @@ def _reason(error: OSError) -> str:
     return (error.strerror or str(error)).lower()
 
 
+def _at_home(surroundings: Surroundings, path: str) -> Path:
+    """The file that a path stands for where `~` is the home directory."""
+    try:
+        return located(surroundings, _expanded(surroundings, path))
+    except FunctionError as error:
+        raise FunctionError(f"failed to expand ~: {error}") from error
+
+
 def _expanded(surroundings: Surroundings, path: str) -> str:
     """A path with its leading `~` replaced.
 
     Raises:
+        FunctionError: where it is the home directory of somebody else.
         OutsideProject: where nobody said what `~` is.
     """
-    if path != "~" and not path.startswith("~/"):
+    if not path.startswith("~"):
         return path
+    if path[1:2] not in ("", "/"):
+        raise FunctionError("cannot expand user-specific home dir")
     if not surroundings.home:
         raise OutsideProject(values.not_evaluable('the home directory that "~" stands for is not known'))
     return surroundings.home + path[1:]
@@ -141,7 +154,7 @@ def _filebase64(surroundings: Surroundings, path: str) -> str:
 
 @_reader("fileexists", values.FALSE, _PATH)
 def _fileexists(surroundings: Surroundings, path: str) -> bool:
-    file = located(surroundings, path)
+    file = _at_home(surroundings, path)
     if file.is_dir():
         raise FunctionError(f'"{path or "."}" is a directory, not a file')
     present = file.is_file()

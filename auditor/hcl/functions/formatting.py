@@ -132,7 +132,7 @@ def _verb_text(verb: _Verb, value: Value) -> str:
     except ConversionError as error:
         raise verb.refuse(str(error)) from error
     if isinstance(content, bool):
-        return _padded(verb, "true" if content else "false")
+        return "true" if content else "false"  # whatever the width
     if isinstance(content, str):
         text = "".join(clusters(content)[: verb.precision]) if verb.precision is not None else content
         return _padded(verb, json_text(values.string(text)) if verb.verb == "q" else text)

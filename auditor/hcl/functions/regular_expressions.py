@@ -38,6 +38,7 @@ _WORDS: Final = {
     "trailing \\": "trailing backslash at end of expression",
     "invalid named capture group": "invalid named capture",
 }
+_ESCAPE: Final = re.compile(r"\\Q.*?(?:\\E|\Z)|\\.", re.DOTALL)
 _REFERENCE: Final = re.compile(r"\$(?:\$|\{(?P<braced>\w+)\}|(?P<bare>\w+))")
 
 
@@ -54,15 +55,21 @@ class _BadPattern(ValueError):
 def _compiled(pattern: str) -> Any:  # noqa: ANN401 - google-re2 ships no types
     if len(pattern) > _LONGEST_PATTERN:
         raise _BadPattern("expression nests too deeply or is too long", pattern[:20])
+    if any(escape[0] == r"\C" for escape in _ESCAPE.finditer(pattern)):
+        raise _BadPattern("invalid escape sequence", r"\C")
     options = re2.Options()
     options.log_errors = False
     try:
-        return re2.compile(pattern, options)
+        compiled = re2.compile(pattern, options)
     except re2.error as error:
         raw = error.args[0] if error.args else b""
         message = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else str(raw)
         complaint, _, part = message.partition(": ")
         raise _BadPattern(_WORDS.get(complaint, complaint), part) from error
+    for name in compiled.groupindex:
+        if not name.isascii():
+            raise _BadPattern("invalid named capture", f"(?P<{name}>")
+    return compiled
 
 
 def _pattern(pattern: str) -> Any:  # noqa: ANN401 - google-re2 ships no types

@@ -90,8 +90,7 @@ def _setproduct(*given: Value) -> Value:
         raise FunctionLimit(f"the product has {size} elements, more than {_LARGEST_PRODUCT}")
     element = TupleType(tuple(factor.type.element for factor in factors if isinstance(factor.type, ListType | SetType)))
     rows = [values.sequence(row) for row in product(*map(values.items, factors))]
-    # An empty tuple has no say in whether there is an order.
-    unordered = all(isinstance(value.type, SetType) or value.type == types.EMPTY_TUPLE for value in given)
+    unordered = any(isinstance(value.type, SetType) for value in given)
     return values.set_of(element, rows) if unordered else values.list_of(element, rows)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import binascii
 import re
 from base64 import b64decode
+from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import yaml
 
-from auditor.hcl import numbers, values
+from auditor.hcl import numbers, types, values
 from auditor.hcl.convert import ConversionError, primitive_text
 from auditor.hcl.errors import FunctionError, FunctionLimit
 from auditor.hcl.functions.specification import Family, Parameter
@@ -21,6 +22,13 @@ from auditor.hcl.values import Undecided, Value
 FAMILY: Final = Family()
 _function = FAMILY.function
 
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DUMPER: Final = getattr(yaml, "CDumper", None)
+"""libyaml's, from which Terraform's own stems; PyYAML's breaks long lines elsewhere."""
+_MISSING: Final = values.not_evaluable("YAML is written with libyaml, without which this PyYAML was built")
+_WIDTH: Final = 80
+_END: Final = "...\n"
+_VERSION: Final = (1, 1)
 _DEEPEST: Final = 200
 _LARGEST: Final = 1_000_000
 """Nodes a document may have, those behind aliases counted each time."""
@@ -37,22 +45,42 @@ _BASED: Final = re.compile(r"[+-]?0(?:b[01]+|o[0-7]+|x[0-9A-Fa-f]+)")
 _BASED_WITHOUT_TAG: Final = re.compile(r"0o[0-7]+|0x[0-9A-Fa-f]+")
 _LARGEST_BASED: Final = 2**64 - 1
 _DATE: Final = re.compile(
-    r"(\d{4})-(\d{1,2})-(\d{1,2})(?:(?:[Tt]| +)(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.\d+)?(Z|[+-]\d\d:\d\d)?)?", re.ASCII
+    r"(\d{4})-(\d{1,2})-(\d{1,2})"
+    r"(?:(?:[Tt]|(?P<local> +))(\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,]\d+)?(?(local)|(?P<zone>Z|[+-]\d\d:\d\d)))?",
+    re.ASCII,
 )
+_MONTHS: Final = 12
+_HOURS: Final = 24
+_SIXTY: Final = 60
+_QUOTES: Final = ("'", '"')
+_BLOCKS: Final = ("|", ">")
+_NUMERIC: Final = frozenset("+-.0123456789")
+_HINTS: Final = _NUMERIC | set("yYnNtTfFoO~")
+_OWN_TAGS: Final = frozenset(_TAG + kind for kind in ("null", "bool", "int", "float", "timestamp", "str", "binary"))
 
 
 @_function("yamldecode", Parameter("src", STRING))
 def _yamldecode(text: str) -> Value:
     try:
-        return _Document(yaml.parse(text, Loader=yaml.SafeLoader)).value()
+        return _Document(yaml.parse(text, Loader=_LOADER)).value()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = f"on line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        raise FunctionError(f"{place}{error.problem or error.context}") from error
+        raise FunctionError(f"{_place_of(error)}{error.problem or error.context}") from error
+    except yaml.reader.ReaderError as error:
+        raise FunctionError(error.reason) from error
     except (yaml.YAMLError, ConversionError) as error:
         raise FunctionError(str(error).partition("\n")[0]) from error
     except RecursionError as error:
         raise FunctionLimit("the text is nested too deeply") from error
+
+
+def _place_of(error: yaml.MarkedYAMLError) -> str:
+    """Where Terraform says that text is not YAML: nowhere in the first line, and at the begin of a line if it can."""
+    mark = error.problem_mark
+    if not (mark and mark.line):
+        return ""
+    if isinstance(error, yaml.scanner.ScannerError):
+        return f"on line {mark.line + 1}, column 1: "
+    return f"on line {mark.line}, column {mark.column + 1}: "
 
 
 class _Document:
@@ -61,17 +89,20 @@ class _Document:
     def __init__(self, events: Iterator[Any]) -> None:
         self.events = events
         self.anchors: dict[str, tuple[Value, int]] = {}
+        self.open: set[str] = set()
         self.nodes = 0
 
     def value(self) -> Value:
         next(self.events)
         start = next(self.events)
         if isinstance(start, yaml.StreamEndEvent):
-            raise FunctionError("on line 1, column 1: missing start of document")
+            raise FunctionError(f"on line {max(start.start_mark.line, 1)}, column 1: missing start of document")
+        if start.version not in (None, _VERSION):
+            raise FunctionError("found incompatible YAML document")
         value = self._node(next(self.events), 0)
         next(self.events)
-        if not isinstance(next(self.events), yaml.StreamEndEvent):
-            raise FunctionError("on line 1, column 1: unexpected extra content after value")
+        if not isinstance(end := next(self.events), yaml.StreamEndEvent):
+            raise FunctionError(f"{_place(end)}unexpected extra content after value")
         return value
 
     def _node(self, event: Any, depth: int) -> Value:  # noqa: ANN401 - PyYAML's events
@@ -80,20 +111,34 @@ class _Document:
         before = self.nodes
         self.nodes += 1
         if isinstance(event, yaml.AliasEvent):
+            if event.anchor in self.open:
+                raise FunctionError(
+                    f'{_place(event)}cannot refer to anchor "{event.anchor}" from inside its own definition'
+                )
             if event.anchor not in self.anchors:
                 raise FunctionError(f'{_place(event)}reference to undefined anchor "{event.anchor}"')
             value, size = self.anchors[event.anchor]
             self.nodes += size
         elif isinstance(event, yaml.ScalarEvent):
-            value = _scalar(event)
-        elif isinstance(event, yaml.SequenceStartEvent):
-            value = values.sequence(self._items(depth))
+            try:
+                value = _scalar(event)
+            except FunctionError as error:
+                raise FunctionError(f"{_place(event)}{error}") from error
         else:
-            value = values.mapping(self._mapping(depth))
+            value = self._collection(event, depth)
         if self.nodes > _LARGEST:
             raise FunctionLimit(f"the document has more than {_LARGEST:,} nodes")
         if event.anchor is not None and not isinstance(event, yaml.AliasEvent):
             self.anchors[event.anchor] = value, self.nodes - before
+        return value
+
+    def _collection(self, event: Any, depth: int) -> Value:  # noqa: ANN401 - PyYAML's events
+        what, kind = ("sequence", "seq") if isinstance(event, yaml.SequenceStartEvent) else ("mapping", "map")
+        if event.tag not in (None, _TAG + kind):
+            raise FunctionError(f"{_place(event)}can't interpret {what} as {event.tag}")
+        self.open.add(event.anchor)
+        value = values.sequence(self._items(depth)) if kind == "seq" else values.mapping(self._mapping(depth))
+        self.open.discard(event.anchor)
         return value
 
     def _items(self, depth: int) -> list[Value]:
@@ -104,60 +149,64 @@ class _Document:
 
     def _mapping(self, depth: int) -> dict[str, Value]:
         found: dict[str, Value] = {}
-        merged: dict[str, Value] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
-            is_merge = isinstance(event, yaml.ScalarEvent) and event.style is None and event.value == "<<"
+            if not isinstance(event, yaml.ScalarEvent):
+                raise FunctionError(f"{_place(event)}only strings are allowed as mapping keys")
             key = self._node(event, depth + 1)
             value = self._node(next(self.events), depth + 1)
-            if is_merge:
-                merged = _merged(event, value) | merged
+            if event.tag is None and event.value == "<<":
+                if not isinstance(value.content, Mapping):
+                    raise FunctionError(f"{_place(event)}cannot merge {types.friendly(value.type)} into mapping")
+                found |= value.content
                 continue
-            if key.is_null or isinstance(key.content, tuple | Mapping):
-                raise FunctionError(f"{_place(event)}mapping key must be a string")
+            if key.is_null:
+                raise FunctionError(f"{_place(event)}mapping key cannot be null")
             found[values.normalized(primitive_text(key))] = value
-        return merged | found
-
-
-def _merged(event: Any, value: Value) -> dict[str, Value]:  # noqa: ANN401 - PyYAML's events
-    """The attributes that `<<` brings in; of several mappings the first has the say."""
-    sources = value.content if isinstance(value.content, tuple) else (value,)
-    found: dict[str, Value] = {}
-    for source in sources:
-        if not isinstance(source.content, Mapping):
-            raise FunctionError(f"{_place(event)}cannot merge {value.type} into mapping")
-        found = {**source.content, **found}
-    return found
+        return found
 
 
 def _place(event: Any) -> str:  # noqa: ANN401 - PyYAML's events
-    return f"on line {event.start_mark.line + 1}, column {event.start_mark.column + 1}: "
+    """Where Terraform says that a node is at fault: nowhere in the first line, else one line too high."""
+    mark = event.start_mark
+    return f"on line {mark.line}, column {mark.column + 1}: " if mark.line else ""
 
 
 def _scalar(event: Any) -> Value:  # noqa: ANN401 - PyYAML's events
     text, tag = event.value, event.tag
-    if tag is None or tag == "!":
-        return _plain(text) if event.style is None and tag is None else values.string(text)
+    if tag is None:
+        if event.style in _BLOCKS and not text:
+            return Value(None, STRING)
+        return values.string(text) if event.style else _plain(text)
+    if tag not in _OWN_TAGS:
+        raise FunctionError(f'unsupported tag "{tag}"')
     kind = tag.removeprefix(_TAG)
-    if kind == "str":
-        return values.string(text)
     if kind == "binary":
         try:
-            return values.string(b64decode("".join(text.split()), validate=True).decode())
-        except (binascii.Error, UnicodeDecodeError) as error:
-            raise FunctionError(f"{_place(event)}cannot parse base64 text of !!binary") from error
-    value = _of_number(text) or _plain(text)
-    wanted: Mapping[str, tuple[type, ...]] = {
-        "null": (type(None),),
-        "bool": (bool,),
-        "int": (int, Float),
-        "float": (int, Float),
-        "timestamp": (str,),
-    }
-    if kind not in wanted:
-        raise FunctionError(f'{_place(event)}unsupported tag "{tag}"')
-    if not isinstance(value.content, wanted[kind]) or (kind != "bool" and isinstance(value.content, bool)):
-        raise FunctionError(f'cannot parse "{text}" as {tag}')
-    return value
+            b64decode(text.replace("\r", "").replace("\n", ""), validate=True)
+        except binascii.Error as error:
+            raise FunctionError(f'cannot parse "{text}" as {tag}: not valid base64') from error
+    if kind in ("str", "binary"):
+        return values.string(text)
+    if (value := _tagged(event, kind)) is not None:
+        return value
+    if kind == "null":
+        return Value(None)
+    raise FunctionError(f'cannot parse "{text}" as {tag}')
+
+
+def _tagged(event: Any, kind: str) -> Value | None:  # noqa: ANN401 - PyYAML's events
+    """A scalar that means something by its first character, whichever of the tags it has, or a number."""
+    text = event.value
+    if not text or text[0] in _HINTS:
+        if event.style in _QUOTES:
+            return values.string(text)
+        if text in _WORDS:
+            return Value(_WORDS[text])
+        if kind == "timestamp" and (moment := _timestamp(text)) is not None:
+            return values.string(moment)
+        if (number := _number(text)) is not None:
+            return number
+    return _of_number(text) if kind in ("int", "float") else None
 
 
 def _plain(text: str) -> Value:
@@ -166,20 +215,21 @@ def _plain(text: str) -> Value:
         return Value(_WORDS[text])
     if text in _NOT_NUMBERS:
         raise FunctionError("floating point NaN is not supported")
-    if text[0] in "+-.0123456789":
-        if (moment := _timestamp(text)) is not None:
-            return values.string(moment)
-        if "_" not in text and (number := numbers.parse(text)) is not None:
-            return values.number(number)
-        if _BASED_WITHOUT_TAG.fullmatch(text):
-            return _based(text, text)
-    return values.string(text)
+    if text[0] in _NUMERIC and (moment := _timestamp(text)) is not None:
+        return values.string(moment)
+    return _number(text) or values.string(text)
+
+
+def _number(text: str) -> Value | None:
+    if text[:1] in _NUMERIC and "_" not in text and (number := numbers.parse(text)) is not None:
+        return values.number(number)
+    return _based(text, text) if _BASED_WITHOUT_TAG.fullmatch(text) else None
 
 
 def _of_number(text: str) -> Value | None:
     """A number as a tag asks for it, in more forms than without one."""
     bare = text.replace("_", "")
-    if bare[:1] in "+-.0123456789" and (number := numbers.parse(bare)) is not None:
+    if bare[:1] in _NUMERIC and (number := numbers.parse(bare)) is not None:
         return values.number(number)
     return _based(bare, text) if _BASED.fullmatch(bare) else None
 
@@ -194,13 +244,19 @@ def _timestamp(text: str) -> str | None:
     """The RFC 3339 text of a date, or of a date and a time."""
     if (match := _DATE.fullmatch(text)) is None:
         return None
-    year, month, day, hour, minute, second, zone = match.groups()
-    date = f"{year}-{int(month):02}-{int(day):02}"
-    return f"{date}T{int(hour or 0):02}:{int(minute or 0):02}:{int(second or 0):02}{zone or 'Z'}"
+    year, month, day, hour, minute, second = (int(part or 0) for part in match.group(1, 2, 3, 5, 6, 7))
+    if not (0 < month <= _MONTHS and 0 < day <= monthrange(year, month)[1]):
+        return None
+    if not (hour < _HOURS and minute < _SIXTY and second < _SIXTY):
+        return None
+    zone = "Z" if (match["zone"] or "Z")[1:] in ("", "00:00") else match["zone"]
+    return f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{zone}"
 
 
 @_function("yamlencode", Parameter("value", null=True), result=STRING)
-def _yamlencode(value: Value) -> str:
+def _yamlencode(value: Value) -> str | Value:
+    if _DUMPER is None:
+        return values.unknown(STRING, _MISSING, not_null=True)
     events = [
         yaml.StreamStartEvent(),
         yaml.DocumentStartEvent(explicit=False),
@@ -208,9 +264,10 @@ def _yamlencode(value: Value) -> str:
         yaml.DocumentEndEvent(explicit=False),
         yaml.StreamEndEvent(),
     ]
-    written: str = yaml.emit(events, allow_unicode=True, width=2**31)
-    # Unlike the library's, Terraform's block texts at the top are not ended by a mark.
-    return written.removesuffix("...\n") if isinstance(value.content, str) else written
+    written: str = yaml.emit(events, Dumper=_DUMPER, allow_unicode=True, width=_WIDTH)
+    # Terraform marks the end of a document after a word or number alone, libyaml after texts that end in empty lines.
+    written = written.removesuffix(_END)
+    return f"{written}{_END}" if not isinstance(value.content, str | tuple | Mapping) else written
 
 
 def _events(value: Value) -> Iterator[Any]:
