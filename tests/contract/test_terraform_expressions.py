@@ -16,6 +16,7 @@ from auditor.hcl.values import Undecided
 
 RECORDED = Path(__file__).parent.parent / "fixtures" / "terraform"
 ROWS = json.loads((RECORDED / "terraform-expressions.json").read_text())
+FURTHER_ROWS = json.loads((RECORDED / "further-expressions.json").read_text())
 UNKNOWN_ROWS = json.loads((RECORDED / "unknown-values.json").read_text())
 SURROUNDINGS = Surroundings(directory=RECORDED, project_root=RECORDED, home="/home/tester")
 
@@ -45,6 +46,15 @@ OWN_WORDS = {"{ a.b = 1 }"}
 
 def test_all_rows_are_there():
     assert len(ROWS) == 453
+
+
+def test_further_results():
+    """Those whose error is not given are refused in words of our own."""
+    results = eval_rows([{"expr": row["expr"]} for row in FURTHER_ROWS], EmptyScope(SURROUNDINGS))
+    for found, row in zip(results, FURTHER_ROWS, strict=True):
+        if not row["ok"] and "error" not in row:
+            assert found.pop("error")
+        assert found == row
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["expr"][:60])

@@ -96,7 +96,7 @@ class _Document:
         next(self.events)
         start = next(self.events)
         if isinstance(start, yaml.StreamEndEvent):
-            raise FunctionError(f"on line {max(start.start_mark.line, 1)}, column 1: missing start of document")
+            raise FunctionError(f"on line {max(_line(start), 1)}, column 1: missing start of document")
         if start.version not in (None, _VERSION):
             raise FunctionError("found incompatible YAML document")
         value = self._node(next(self.events), 0)
@@ -163,6 +163,10 @@ class _Document:
                 raise FunctionError(f"{_place(event)}mapping key cannot be null")
             found[values.normalized(primitive_text(key))] = value
         return found
+
+
+def _line(event: Any) -> int:  # noqa: ANN401 - PyYAML's events
+    return int(event.start_mark.line)
 
 
 def _place(event: Any) -> str:  # noqa: ANN401 - PyYAML's events
