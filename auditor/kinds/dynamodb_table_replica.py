@@ -11,7 +11,7 @@ from typing import Any, Final
 from auditor.model.answers import Answer, Answers, Request, Scope
 from auditor.model.facts import Identity, Resource, Side
 from auditor.model.kind import Attribute, Kind, Shape
-from auditor.model.members import LiveOrigins, answers_of, default_key, items, own_tags, pairs, sources
+from auditor.model.members import LiveOrigins, answers_of, default_key, items, own_tags, pairs, sources, untold
 from auditor.model.values import Reason, Unknown, Value
 
 TYPE: Final = "aws_dynamodb_table_replica"
@@ -163,9 +163,10 @@ def _key(replica: Mapping[str, Any], described: Answer) -> Value:
     """The replica's own word first: what the table says about its replicas' keys is not reliable."""
     if not described.ok:
         return described.unknown
-    own = described.pages[0]["Table"].get("SSEDescription", {}).get("KMSMasterKeyArn")
-    key: str | None = own or replica.get("KMSMasterKeyId")
-    return key
+    table = described.pages[0]["Table"]
+    own = table.get("SSEDescription", {}).get("KMSMasterKeyArn")
+    unknown = untold(table, "SSEDescription")
+    return (own or replica.get("KMSMasterKeyId")) if unknown is None else unknown
 
 
 def _protection(table: Mapping[str, Any]) -> Value:
@@ -203,10 +204,12 @@ def refresh(live: Resource, _answers: Answers) -> Resource:
 
 
 def absence(answers: Answers, scope: Scope, name: str) -> Unknown | None:
-    """Missing where the described table does not list it, or does not exist itself."""
+    """Missing where the described table, which is not being deleted, does not list it, or does not exist itself."""
     arn, _, _ = name.rpartition("/")
     answer = answers.get(Request.of(DESCRIBE, _request_region(arn, scope), TableName=arn.partition(":table/")[2]))
-    return None if answer.ok or answer.code == "ResourceNotFoundException" else answer.unknown
+    if answer.ok:
+        return untold(answer.pages[0]["Table"], "Replicas")
+    return None if answer.code == "ResourceNotFoundException" else answer.unknown
 
 
 KIND: Final = Kind(

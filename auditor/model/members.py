@@ -14,6 +14,8 @@ from auditor.model.values import Reason, Unknown, Value
 
 REDACTED: Final = "(redacted) "
 """What a tag value begins with that was taken out of a snapshot."""
+GOING: Final = "DELETING"
+"""Status of a table that is being deleted."""
 _MADE_UP: Final = re.compile(r"(.+)[0-9a-fA-F]{26}")
 _KEYS: Final = re.compile(r'\["[^"]*"\]')
 
@@ -27,6 +29,19 @@ def items(answer: Answer, member: str) -> Iterator[Any]:
 def answers_of(answers: Answers, api: str) -> Iterator[Answer]:
     """All answers of one operation, unordered."""
     return (answer for request, answer in answers.by_request.items() if request.api == api)
+
+
+def untold(table: Mapping[str, Any], *members: str) -> Unknown | None:
+    """Of a table that is being deleted AWS tells little: without a member nothing is known of what that tells.
+
+    Of any other table a member that is not there means something: that it has none of them, or the default.
+    """
+    going = table.get("TableStatus") == GOING
+    missing = next((name for name in members if going and name not in table), None)
+    if missing is None:
+        return None
+    detail = f"of a table that is being deleted AWS does not tell {missing}"
+    return Unknown(Reason.FAILED, detail, api="dynamodb:DescribeTable")
 
 
 def pairs(entries: Iterable[Mapping[str, str]] | None, key: str = "Key", value: str = "Value") -> dict[str, Value]:

@@ -198,7 +198,8 @@ def share_of_limit(alarm: Resource, limits: Mapping[str, Value]) -> Value:
     more = str(values.get("comparison_operator")).startswith("GreaterThan")
     if not more or values.get("statistic") != "Sum" or not isinstance(most, int) or not isinstance(period, int):
         return None
-    return 100 * Decimal(threshold) / (most * period) if isinstance(threshold, int | Decimal) else None
+    units = most * period
+    return 100 * Decimal(threshold) / units if units > 0 and isinstance(threshold, int | Decimal) else None
 
 
 def actions_of(alarm: Resource) -> Value:

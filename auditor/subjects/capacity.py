@@ -49,7 +49,10 @@ def limit(table: Resource, sides: Sides, direction: str) -> Value:
     Those provisioned, or the most that scaling provides, or the maximum of an on-demand table.
     """
     values = table.values
-    if values.get("billing_mode") == "PAY_PER_REQUEST":
+    mode = values.get("billing_mode")
+    if isinstance(mode, Unknown):
+        return mode
+    if mode == "PAY_PER_REQUEST":
         most = at_path(values, ("on_demand_throughput", f"max_{direction}_request_units"))
         return most if not isinstance(most, int) or most > 0 else None
     gap = sides.index.gap(TARGETS)

@@ -11,6 +11,7 @@ from auditor.kinds.dynamodb_table.reading import table
 from auditor.kinds.dynamodb_table.regionwide import Regionwide
 from auditor.model.answers import Answers, Scope
 from auditor.model.data_sources import Found
+from auditor.model.members import untold
 from auditor.model.values import NOT_APPLICABLE, Value
 
 _AS_LIVE: Final = (
@@ -48,14 +49,16 @@ def data_source(answers: Answers, scope: Scope, name: str) -> Found:
         "id": name,
         "stream_arn": stream,
         "stream_label": stream.rpartition("/")[2] if isinstance(stream, str) else stream,
-        "server_side_encryption": _encryption(answer.pages[0]["Table"].get("SSEDescription")),
+        "server_side_encryption": _encryption(answer.pages[0]["Table"]),
     }
 
 
-def _encryption(description: Mapping[str, Any] | None) -> Value:
-    if description is None:
-        return ()
-    return ({"enabled": description.get("Status") == "ENABLED", "kms_key_arn": description.get("KMSMasterKeyArn")},)
+def _encryption(described: Mapping[str, Any]) -> Value:
+    found = described.get("SSEDescription")
+    if found is None:
+        unknown = untold(described, "SSEDescription")
+        return () if unknown is None else unknown
+    return ({"enabled": found.get("Status") == "ENABLED", "kms_key_arn": found.get("KMSMasterKeyArn")},)
 
 
 def _blocks(blocks: Value) -> Value:

@@ -9,7 +9,7 @@ from auditor.kinds.dynamodb_table.asking import ALIASES, of_table
 from auditor.kinds.dynamodb_table.attributes import BACKUPS, DESCRIBE, TIME_TO_LIVE
 from auditor.model.answers import Answers, Request
 from auditor.model.facts import Resource
-from auditor.model.members import default_key
+from auditor.model.members import GOING, default_key
 from auditor.model.values import NOT_APPLICABLE, Unknown, Value
 
 _READ_AS_DISABLED: Final = frozenset({"UnknownOperationException", "TableNotFoundException"})
@@ -20,7 +20,10 @@ def refresh(live: Resource, answers: Answers) -> Resource:
     values = dict(live.values)
     described = answers.get(of_table(DESCRIBE, str(live.identity.name)))
     if described.ok:
-        _refresh_described(values, described.pages[0]["Table"], live, answers)
+        table = described.pages[0]["Table"]
+        _refresh_described(values, table, live, answers)
+        if table.get("TableStatus") == GOING:
+            values |= {name: value for name, value in live.values.items() if isinstance(value, Unknown)}
     recovery = answers.get(of_table(BACKUPS, str(live.identity.name)))
     window = values["point_in_time_recovery"]
     off = window is NOT_APPLICABLE or (isinstance(window, Mapping) and window["enabled"] is False)

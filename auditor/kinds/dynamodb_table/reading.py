@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from auditor.kinds.dynamodb_table.activity import FACTS, activity
@@ -23,7 +23,7 @@ from auditor.kinds.dynamodb_table.attributes import (
 from auditor.kinds.dynamodb_table.regionwide import Regionwide
 from auditor.model.answers import EARLIER, Answer, Answers, Request, Scope
 from auditor.model.facts import Identity, Resource, Side
-from auditor.model.members import LiveOrigins, answers_of, items, number, sources
+from auditor.model.members import LiveOrigins, answers_of, items, number, sources, untold
 from auditor.model.tags import TABLE_TAGS
 from auditor.model.values import NOT_APPLICABLE, Reason, Unknown, Value
 
@@ -31,26 +31,27 @@ SOURCES: Final = {"": (DESCRIBE, "Table"), **sources(ATTRIBUTES)}
 _CONFIRMED: Final = TABLE_TAGS.sources(SOURCES)
 """Where values stand when the table was asked for its tags by itself."""
 _DESCRIBED: Final = tuple(attribute.name for attribute in ATTRIBUTES if attribute.api == DESCRIBE)
-_DESCRIBED_FACTS: Final = (
-    "id",
-    "status",
-    "created",
-    "item_count",
-    "size_bytes",
-    "billing_mode_changed",
-    "encryption",
-    "encryption_status",
-    "encryption_inaccessible_since",
-    "key_arn",
-    "stream_arn",
-    "global_table_version",
-    "replicas",
-    "indexes",
-    "warm_throughput_read",
-    "warm_throughput_write",
-    "bounds",
-    *FACTS,
-)
+_MEMBERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "id": ("TableId",),
+    "status": ("TableStatus",),
+    "created": ("CreationDateTime",),
+    "item_count": ("ItemCount",),
+    "size_bytes": ("TableSizeBytes",),
+    "billing_mode_changed": ("BillingModeSummary",),
+    "encryption": ("SSEDescription",),
+    "encryption_status": ("SSEDescription",),
+    "encryption_inaccessible_since": ("SSEDescription",),
+    "key_arn": ("SSEDescription",),
+    "stream_arn": ("LatestStreamArn",),
+    "global_table_version": ("GlobalTableVersion",),
+    "replicas": ("Replicas",),
+    "indexes": ("GlobalSecondaryIndexes",),
+    "warm_throughput_read": ("WarmThroughput",),
+    "warm_throughput_write": ("WarmThroughput",),
+    "bounds": ("BillingModeSummary", "GlobalSecondaryIndexes"),
+    **dict.fromkeys(FACTS, ("BillingModeSummary", "GlobalSecondaryIndexes")),
+}
+"""Of DescribeTable, by fact: what it is made of."""
 _OFF: Final[Mapping[str, Value]] = {"enabled": False, "kms_key_arn": None}
 _PAGES_OF_ARCHIVED: Final = frozenset({"TableNotFoundException"})
 
@@ -98,10 +99,12 @@ def table(name: str, described: Answer, answers: Answers, scope: Scope, region: 
         facts["arn"] = page.get("TableArn", facts["arn"])
         values = _values(page, answers, scope)
         facts |= _facts(page, values, answers, region) | activity(page, answers, scope)
+        values |= _untold(page, {each.name: each.field.split(".")[1:2] for each in ATTRIBUTES if each.api == DESCRIBE})
+        facts |= _untold(page, _MEMBERS)
     else:
         values = dict.fromkeys(_DESCRIBED, described.unknown)
         values["name"] = name
-        facts |= dict.fromkeys(_DESCRIBED_FACTS, described.unknown)
+        facts |= dict.fromkeys(_MEMBERS, described.unknown)
     archived = facts["status"] in ("ARCHIVED", "ARCHIVING")
     values["point_in_time_recovery"] = _point_in_time_recovery(backups, facts, archived=archived)
     values["ttl"] = _ttl(expiry, facts)
@@ -117,6 +120,12 @@ def table(name: str, described: Answer, answers: Answers, scope: Scope, region: 
         origins=LiveOrigins(SOURCES if tags is region.tags.all else _CONFIRMED, told),
         facts=facts,
     )
+
+
+def _untold(table: Mapping[str, Any], members: Mapping[str, Sequence[str]]) -> dict[str, Value]:
+    """What can't be known of a table, by the members that tell it."""
+    found = {name: untold(table, *needed) for name, needed in members.items()}
+    return {name: unknown for name, unknown in found.items() if unknown is not None}
 
 
 def _values(table: Mapping[str, Any], answers: Answers, scope: Scope) -> dict[str, Value]:
@@ -215,13 +224,18 @@ def _replica(table: Mapping[str, Any], entry: Mapping[str, Any], answers: Answer
     there, backups = (answers.get(of_table(api, table["TableName"], region)) for api in (DESCRIBE, BACKUPS))
     key: Value = there.unknown
     if there.ok:
-        key = there.pages[0]["Table"].get("SSEDescription", {}).get("KMSMasterKeyArn", entry.get("KMSMasterKeyId"))
+        key = _key(there.pages[0]["Table"], entry)
     recovery: Value = backups.unknown
     if backups.ok:
         recovery = _recovery_status(backups) == "ENABLED"
     elif backups.code in _PAGES_OF_ARCHIVED:
         recovery = False
     return {"region_name": region, "kms_key_arn": key, "point_in_time_recovery": recovery}
+
+
+def _key(there: Mapping[str, Any], entry: Mapping[str, Any]) -> Value:
+    key: Value = untold(there, "SSEDescription")
+    return there.get("SSEDescription", {}).get("KMSMasterKeyArn", entry.get("KMSMasterKeyId")) if key is None else key
 
 
 def _recovery_status(answer: Answer) -> str | None:

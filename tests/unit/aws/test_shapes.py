@@ -66,6 +66,12 @@ def test_what_is_missing_is_told_with_its_path():
     keyless = of_table(GlobalSecondaryIndexes=[{"IndexName": "i", "KeySchema": [{"KeyType": "HASH"}]}])
     told = "it lacks Table.GlobalSecondaryIndexes[].KeySchema[].AttributeName"
     assert lacking("dynamodb:DescribeTable", keyless) == told
+    assert lacking("dynamodb:DescribeTable", of_table(KeySchema=None)) == "it lacks Table.KeySchema"
+    going = {"TableName": "t", "TableArn": "arn", "TableStatus": "DELETING"}
+    assert lacking("dynamodb:DescribeTable", {"Table": going}) == ""
+    assert lacking("dynamodb:DescribeTable", {"Table": going | {"TableArn": None}}) == "it lacks Table.TableArn"
+    half = going | {"KeySchema": [{"AttributeName": "id"}]}
+    assert lacking("dynamodb:DescribeTable", {"Table": half}) == "it lacks Table.KeySchema[].KeyType"
     assert lacking("dynamodb:ListTables", {}) == ""  # that is the envelope's matter
 
 

@@ -289,6 +289,40 @@ def test_the_list():
     assert KIND.listed(answers(denied(LIST)), scope()).action == "dynamodb:ListTables"
 
 
+GOING = {
+    **dict.fromkeys(("AttributeDefinitions", "KeySchema", "BillingModeSummary", "SSEDescription")),
+    "TableStatus": "DELETING",
+    "ItemCount": 0,
+}
+
+
+def test_a_table_that_is_being_deleted_is_what_it_tells_and_else_unknown():
+    found = live(answers(table=described(**GOING)))
+    known = {name: value for name, value in found.values.items() if not isinstance(value, Unknown)}
+    del known["tags"], known["ttl"], known["point_in_time_recovery"]
+    capacity = {"read_capacity": 0, "write_capacity": 0}
+    assert known == {"name": TABLE, "deletion_protection_enabled": True} | capacity
+    told = {name for name, value in found.facts.items() if not isinstance(value, Unknown)}
+    assert {"arn", "status", "item_count"} <= told
+    assert not told & {"encryption", "key_arn", "replicas", "indexes", "stream_arn", "bounds", "id", "created"}
+    assert found.facts["encryption"].detail.endswith("deleted AWS does not tell SSEDescription")
+
+
+def test_the_key_of_a_going_replica_is_unknown_where_it_is_not_told():
+    replicas = described(Replicas=[{"RegionName": "eu-west-1", "KMSMasterKeyId": OTHER_KEY}])
+    there = whole(asked("dynamodb:DescribeTable", "eu-west-1", TableName=TABLE), Table={"TableStatus": "DELETING"})
+    found = live(answers(there, table=replicas)).values["replica"]["eu-west-1"]
+    assert isinstance(found["kms_key_arn"], Unknown)
+
+
+def test_the_provider_is_not_said_to_store_what_is_not_told():
+    found = answers(table=described(**GOING | {"DeletionProtectionEnabled": None}))
+    stored = KIND.refresh(live(found), found).values
+    unknown = {name for name, value in live(found).values.items() if isinstance(value, Unknown)}
+    assert {"deletion_protection_enabled", "hash_key", "range_key", "stream_view_type", "replica"} <= unknown
+    assert {name for name in unknown if not isinstance(stored[name], Unknown)} == set()
+
+
 # What the provider would have stored.
 
 

@@ -147,3 +147,11 @@ def test_nothing_read_is_nothing_known():
 
 
 TAGS_OF_ALL = asked("resourcegroupstaggingapi:GetResources", ResourceTypeFilters=("dynamodb:table",))
+
+
+def test_what_a_going_table_does_not_tell_is_unknown_and_no_block_less():
+    going = {"TableName": TABLE, "TableArn": f"arn:{TABLE}", "TableStatus": "DELETING"}
+    found = find(TABLES, TABLE, whole(DESCRIBE, Table=going))
+    unknown = {name for name, value in found.items() if isinstance(value, Unknown)}
+    assert {"server_side_encryption", "attribute", "hash_key", "replica", "stream_arn", "stream_label"} <= unknown
+    assert (found["name"], found["arn"]) == (TABLE, f"arn:{TABLE}")

@@ -125,6 +125,16 @@ def test_a_replica_is_missing_where_its_table_does_not_list_it():
     absence = dynamodb_table_replica.KIND.absence
     assert absence(answers(table()), SCOPE, f"{ARN}/us-east-1") is None
     assert absence(answers(denied(table().request)), SCOPE, f"{ARN}/us-east-1") is not None
+    assert isinstance(absence(answers(table(TableStatus="DELETING")), SCOPE, f"{ARN}/us-east-1"), Unknown)
+    assert absence(answers(table(TableStatus="DELETING", Replicas=[])), SCOPE, f"{ARN}/us-east-1") is None
+
+
+def test_the_key_of_a_replica_that_is_being_deleted_is_unknown_where_it_is_not_told():
+    shown = table(Replicas=[{"RegionName": "us-east-1", "KMSMasterKeyId": DEFAULT}])
+    there = Answer(REPLICA, ({"Table": {"TableArn": ARN, "TableStatus": "DELETING"}},))
+    (found,) = dynamodb_table_replica.KIND.read(answers(shown, there), declaring(dynamodb_table_replica))
+    assert isinstance(found.values["kms_key_arn"], Unknown)
+    assert isinstance(found.facts["default_key"], Unknown)
 
 
 # Tags.

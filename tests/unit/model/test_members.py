@@ -5,7 +5,7 @@ import pytest
 from auditor.model.answers import Answer, Answers, Request
 from auditor.model.facts import ApiField
 from auditor.model.kind import Attribute, Shape
-from auditor.model.members import REDACTED, LiveOrigins, answers_of, items, number, own_tags, pairs, sources
+from auditor.model.members import REDACTED, LiveOrigins, answers_of, items, number, own_tags, pairs, sources, untold
 from auditor.model.values import Reason
 
 REQUEST = Request.of("s:List")
@@ -52,3 +52,11 @@ def test_a_tag_that_was_taken_out_of_a_snapshot_is_unknown():
     assert told["Team"] == "data"
     assert told["Owner"].reason is Reason.NOT_READ
     assert set(told) == {"Owner", "Team"}
+
+
+def test_what_a_table_that_is_being_deleted_does_not_tell_is_unknown():
+    going = {"TableStatus": "DELETING", "ItemCount": 0, "Replicas": []}
+    assert untold(going, "ItemCount", "Replicas") is None
+    told = untold(going, "ItemCount", "SSEDescription", "KeySchema")
+    assert told.detail == "of a table that is being deleted AWS does not tell SSEDescription"
+    assert untold({"TableStatus": "ACTIVE"}, "SSEDescription") is untold({}, "SSEDescription") is None

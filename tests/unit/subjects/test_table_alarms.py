@@ -104,3 +104,8 @@ def test_a_share_that_is_not_worked_out_is_unknown():
     }
     assert isinstance(share(metric_name=None, metric_query={"m": {"metric": metric}}), Unknown)
     assert share({"billing_mode": "PROVISIONED", "read_capacity": REFUSED}) is REFUSED
+    assert share({"billing_mode": REFUSED, "read_capacity": 0}) is REFUSED
+
+
+def test_of_no_units_nothing_is_a_share():
+    assert share({"billing_mode": "PROVISIONED", "read_capacity": 0}) is None
