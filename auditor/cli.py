@@ -318,6 +318,8 @@ def demo(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - the opt
 
 def _read(file: Path) -> bytes:
     try:
+        if file.exists() and not file.is_file():
+            raise SourceError(f"{file} is no regular file")
         return file.read_bytes()
     except OSError as error:
         raise SourceError(f"{file} can't be read: {error.strerror}") from error

@@ -109,6 +109,8 @@ def _print_why(configuration: Configuration, address: str, path: str) -> None:
 def _rows(file: Path) -> Sequence[Mapping[str, Any]]:
     hint = 'it must be a list of {"expr": "..."}'
     try:
+        if file.exists() and not file.is_file():
+            raise SourceError(f"{file} is no regular file", hint=hint)
         rows = json.loads(file.read_bytes())
     except OSError as error:
         raise SourceError(f"{file} can't be read: {error.strerror}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -24,6 +25,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 Given = Mapping[str, Any]
 """What click got for the options of a command."""
 
+_WEEK: Final = 7 * 24 * 3600
 _FAIL_ON: Final = ("critical", "high", "medium", "low", "never")
 
 
@@ -71,6 +73,20 @@ class NamedPath(click.Path):
         if value == "":
             self.fail("the path is empty", param, ctx)
         return super().convert(value, param, ctx)
+
+
+class Seconds(click.FloatRange):
+    """A number of seconds, of a week at most."""
+
+    name = "number of seconds"
+
+    def __init__(self) -> None:
+        super().__init__(min=0, max=_WEEK)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - click's
+        """Refuse `nan`, which is in any range."""
+        found = super().convert(value, param, ctx)
+        return self.fail(f"{value!r} is not a valid {self.name}.", param, ctx) if math.isnan(found) else found
 
 
 class StatePath(NamedPath):
@@ -127,7 +143,7 @@ EARLIER = option(
 AWS = options(
     option("--profile", metavar="NAME", help="AWS profile."),
     option("--expiry-from", type=PATH, metavar="FILE", help="Do not ask for expiry (TTL): take it from this snapshot."),
-    option("--deadline", type=click.FloatRange(min=0), metavar="SECONDS", help="Stop reading AWS after this long."),
+    option("--deadline", type=Seconds(), metavar="SECONDS", help="Stop reading AWS after this long."),
 )
 RESULT = options(
     option("--format", "stdout", metavar="F", default="text", help="The one document for stdout (default: text)."),

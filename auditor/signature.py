@@ -85,6 +85,8 @@ def _digest(key: Ed25519PublicKey) -> str:
 
 def _read(file: Path) -> bytes:
     try:
+        if file.exists() and not file.is_file():
+            raise BundleError(f"the key {file} is no regular file", hint=_MAKE)
         with file.open("rb") as stream:
             return stream.read(_LARGEST_KEY)
     except OSError as error:

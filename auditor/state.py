@@ -121,6 +121,8 @@ def read(path: Path, shown: str) -> State:
         SourceError: where it can't be read, or is neither.
     """
     try:
+        if path.exists() and not path.is_file():
+            raise SourceError(f"{shown} is no regular file", hint="give --state an existing file")
         if path.stat().st_size > LARGEST:
             raise SourceError(f"{shown} is too large for a state", hint=_HINT)
         content = path.read_bytes()

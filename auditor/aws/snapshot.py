@@ -67,6 +67,8 @@ def read(path: Path, environment: str = "") -> Snapshot:
         SnapshotError: Unreadable, cut short, changed, of another format or of another environment.
     """
     try:
+        if path.exists() and not path.is_file():
+            raise SnapshotError(f"the snapshot {path} is no regular file")
         data = path.read_bytes()
     except OSError as error:
         raise SnapshotError(f"can't read the snapshot {path}", detail=error.strerror or str(error)) from error

@@ -6,7 +6,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from auditor.options import CODE, GroupInOrder, InOrder, inputs_of
+from auditor.options import AWS, CODE, GroupInOrder, InOrder, inputs_of
 
 
 @pytest.fixture(params=["command", "group"])
@@ -71,3 +71,18 @@ def test_a_value_without_a_name_is_wrong_usage(text):
 def test_the_reader_of_the_code_is_ours_unless_another_is_named():
     assert inputs_of({}).variables.reader == "auditor"
     assert inputs_of({"reader": "python-hcl2"}).variables.reader == "python-hcl2"
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "-inf", "-1", "-0.001", "1e9", "1e308", "x", ""])
+def test_a_deadline_is_a_number_of_seconds_that_come_to_an_end(text):
+    told = CliRunner().invoke(AWS(click.command()(lambda **_: None)), ["--deadline", text])
+    assert told.exit_code == click.UsageError.exit_code
+    assert "--deadline" in told.output
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("0", 0), ("-0.0", 0), ("1.5", 1.5), ("604800", 604800)])
+def test_a_deadline_may_be_now_and_within_a_week(text, seconds):
+    found = []
+    command = AWS(click.command()(lambda **given: found.append(given["deadline"])))
+    assert CliRunner().invoke(command, ["--deadline", text]).exit_code == 0
+    assert found == [seconds]
