@@ -156,10 +156,27 @@ class Decoder:
                 self.diagnostics.evaluation(error, block.source, block.offset)
                 return values.unknown(_type_of(nested), values.not_evaluable(str(error)), origin)
             except NumberUnknown as unknown:
+                self._expand_only(unknown.content.body, unknown.bindings)
                 return values.unknown(_type_of(nested), unknown.cause, origin)
         if nested is not None and nested.nesting == "single" and items:
             return items[-1]
         return values.sequence(items, origin)
+
+    def _expand_only(self, body: Body, bindings: Bindings) -> None:
+        """Complain of blocks inside of such as are unknown in number: Terraform evaluates no more of them."""
+        for block in body.blocks:
+            if block.type != "dynamic":
+                self._expand_only(block.body, bindings)
+                continue
+            try:
+                found = self._repeated(block, bindings)
+            except NumberUnknown as unknown:
+                found = [(unknown.bindings, unknown.content)]
+            except EvaluationError as error:
+                self.diagnostics.evaluation(error, block.source, block.offset)
+                continue
+            for inner, content in found:
+                self._expand_only(content.body, inner)
 
     def repeated(self, block: Block, bindings: Bindings) -> list[tuple[Bindings, Block]]:
         """The bindings and the content of every block that a dynamic block stands for.
@@ -190,14 +207,17 @@ class Decoder:
             iterator = said.expression.name
         collection = evaluate(given.expression, self.scope, given.source, bindings)
         if isinstance(collection.content, Undecided):
-            raise NumberUnknown(collection.content.cause)
+            cause = collection.content.cause
+            item = values.mapping(dict.fromkeys(("key", "value"), values.unknown(types.DYNAMIC, cause)))
+            raise NumberUnknown(cause, bindings.with_names({iterator: item}), contents[0])
+        place = Provenance(given.source, given.offset)
         if collection.is_null:
-            raise EvaluationError("Invalid dynamic for_each value", "Cannot use a null value in for_each.")
+            raise EvaluationError("Invalid dynamic for_each value", "Cannot use a null value in for_each.", place)
         if not isinstance(collection.content, values.CONTAINERS):
             detail = (
                 f"Cannot use a {types.friendly(collection.type)} value in for_each. An iterable collection is required."
             )
-            raise EvaluationError("Invalid dynamic for_each value", detail)
+            raise EvaluationError("Invalid dynamic for_each value", detail, place)
         if len(collection.content) > _MAX_BLOCKS:
             raise EvaluationError("Too many blocks", f"A dynamic block makes at most {_MAX_BLOCKS:,} blocks here.")
         marks = collection.marks
@@ -211,9 +231,11 @@ class Decoder:
 class NumberUnknown(Exception):
     """It is not known how many blocks there are."""
 
-    def __init__(self, cause: Unknown) -> None:
+    def __init__(self, cause: Unknown, bindings: Bindings, content: Block) -> None:
         super().__init__(cause.detail)
         self.cause = cause
+        self.bindings = bindings
+        self.content = content
 
 
 def _type_of(nested: NestedBlock | None) -> Type:

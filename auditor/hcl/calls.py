@@ -150,9 +150,9 @@ def _templatefile(evaluation: Evaluation, node: ast.Call, bindings: Bindings) ->
         raise told.evaluation_error("templatefile", None) from error
 
 
-def _unknown_template(template: Value, variables: Value) -> Value:
+def _unknown_template(template: Value, variables: Value, type_: types.Type = types.DYNAMIC) -> Value:
     cause = values.merged([*values.causes_of(template), *values.causes_of(variables)])
-    return values.unknown(types.DYNAMIC, cause).marked(template.marks | variables.marks)
+    return values.unknown(type_, cause).marked(template.marks | variables.marks)
 
 
 def _templatestring(evaluation: Evaluation, node: ast.Call, bindings: Bindings) -> Value:
@@ -170,7 +170,8 @@ def _templatestring(evaluation: Evaluation, node: ast.Call, bindings: Bindings) 
     try:
         text = template_text(given)
         if text is None or not filled.is_known:
-            return _unknown_template(given, filled)
+            open_ = filled.type is types.DYNAMIC
+            return _unknown_template(given, filled, types.DYNAMIC if open_ else types.STRING)
         return render(evaluation, text, "<templatestring argument>", filled).marked(given.marks)
     except FunctionError as error:
         raise error.evaluation_error("templatestring", None) from error

@@ -57,6 +57,8 @@ def completed_attribute(
     written: Value | None, attribute: AttributeSchema, reference: str, *, in_set: bool = False
 ) -> Value:
     """One attribute of the schema; inside a set of blocks the provider plans empty texts and lists, not null."""
+    if written is not None and isinstance(attribute.type, MapType):
+        written = _without_null(written)
     if written is not None and not _as_if_left_out(written, attribute, in_set=in_set):
         causes = list(values.causes_of(written)) if isinstance(attribute.type, SetType | MapType) else []
         # A set or a map of which one element is unknown is planned as unknown as a whole.
@@ -65,8 +67,6 @@ def completed_attribute(
         if attribute.normalized and isinstance(written.content, str):
             text = normalized(written.content, attribute.normalized)
             return Value(text, written.type, written.marks, written.origin)
-        if isinstance(attribute.type, MapType):
-            return _without_null(written)
         return written
     if attribute.default is None and attribute.computed:
         return computed_by_aws(attribute.type, reference)

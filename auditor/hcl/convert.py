@@ -8,7 +8,7 @@ from dataclasses import replace
 from auditor.hcl import numbers, types, values
 from auditor.hcl.numbers import Float, NumberError
 from auditor.hcl.types import ListType, MapType, ObjectType, Primitive, SetType, TupleType, Type
-from auditor.hcl.unify import convertible, unify
+from auditor.hcl.unify import convertible, parts_of, unify
 from auditor.hcl.values import CONTAINERS, MAPPINGS, Undecided, Value
 
 
@@ -64,23 +64,16 @@ def _settled(type_: Type) -> Type:
 
 
 def _undecided(value: Value, content: Undecided, wanted: Type) -> Value:
-    if value.type is not types.DYNAMIC:
-        _refuse_if_never(value.type, wanted)
+    if not convertible(value.type, wanted):
+        raise ConversionError(mismatch(value.type, wanted))
     kept = replace(content, prefix="", draw=None, text="")
+    if isinstance(wanted, ListType | MapType | SetType) and wanted.element is types.DYNAMIC:
+        wanted = replace(wanted, element=unify(parts_of(value.type)) or types.DYNAMIC)
     if not isinstance(wanted, ListType | MapType | SetType) or not isinstance(value.type, ListType | SetType | MapType):
         kept = replace(kept, minimum=None, maximum=None)
     elif isinstance(wanted, SetType) and content.minimum:
         kept = replace(kept, minimum=1)
     return values.undecided(kept, _settled(wanted), value.origin).marked(value.marks)
-
-
-def _refuse_if_never(given: Type, wanted: Type) -> None:
-    """Raise where no value of the given type has a form of the wanted one."""
-    sequences, named = (ListType, SetType, TupleType), (MapType, ObjectType)
-    for family in (sequences, named):
-        if isinstance(given, family) and isinstance(wanted, family):
-            return
-    raise ConversionError(mismatch(given, wanted))
 
 
 def _to_primitive(value: Value, wanted: Primitive) -> Value:
@@ -205,7 +198,8 @@ def _common(value: Value, wanted: ListType | SetType | MapType) -> Type:
     if not found:
         return types.DYNAMIC
     element = unify(found)
-    if element is None or (element is types.DYNAMIC and any(type_ is not types.DYNAMIC for type_ in found)):
+    open_ = element is types.DYNAMIC and not isinstance(wanted, MapType)
+    if element is None or (open_ and any(type_ is not types.DYNAMIC for type_ in found)):
         raise ConversionError(mismatch(value.type, wanted))
     return element
 
@@ -217,7 +211,7 @@ def _alike(parts: Sequence[Value], wanted: ListType | SetType | MapType) -> list
         if element is None:
             raise ConversionError("cannot find a common base type for all elements")
         parts = [convert(part, element) for part in parts]
-    if any(part.type != parts[0].type for part in parts):
+    if len({part.type for part in parts} - {types.DYNAMIC}) > 1:
         kind = types.friendly(wanted).split()[0]
         noun = "attribute" if kind == "map" else "element"
         raise ConversionError(f"{noun} types must all match for conversion to {kind}")

@@ -139,6 +139,9 @@ class Evaluation:
         """The text of one part of a template."""
         summary = "Invalid template interpolation value"
         place = Provenance(self.source, node.offset)
+        content = value.content
+        if isinstance(content, Undecided) and not types.is_primitive(value.type):
+            return Undecided(content.cause)
         try:
             content = convert(value, STRING).content
         except ConversionError as error:

@@ -82,19 +82,20 @@ def _tuples(given: Sequence[Type]) -> Type | None:
 
 def _as_collection(given: Sequence[Type], kind: type[MapType | ListType]) -> Type | None:
     """A map of all attributes, or a list of all elements."""
-    element = unify([part for type_ in given for part in _parts(type_)])
-    return None if element is None else kind(element)
+    element = unify([part for type_ in given for part in parts_of(type_)])
+    return kind(element) if element is not None and _all_convertible(given, kind(element)) else None
 
 
 def _mixed(given: Sequence[Type], kind: type[MapType | ListType]) -> Type | None:
     """A map of maps and objects, or a list of lists and tuples, each of which has one type inside."""
-    elements = [unify(parts) for type_ in given if (parts := _parts(type_))]
+    elements = [unify(parts) for type_ in given if (parts := parts_of(type_))]
     settled = [element for element in elements if element is not None]
     element = unify(settled) if len(settled) == len(elements) else None
     return None if element is None else kind(element)
 
 
-def _parts(type_: Type) -> tuple[Type, ...]:
+def parts_of(type_: Type) -> tuple[Type, ...]:
+    """The types of all parts."""
     if isinstance(type_, ObjectType):
         return tuple(type_.attributes.values())
     if isinstance(type_, TupleType):
@@ -136,7 +137,13 @@ def convertible(given: Type, wanted: Type) -> bool:
 
 
 def _parts_convertible(given: Type, element: Type) -> bool:
-    parts = _parts(given)
+    parts = parts_of(given)
     if element is types.DYNAMIC:
-        return not parts or unify(parts) is not None
+        common = unify(parts) if parts else element
+        # Parts of a known type do not become one with such as may have any; in a map of them Terraform lets both be.
+        return common is not None and (
+            common is not types.DYNAMIC
+            or isinstance(given, ObjectType | MapType)
+            or all(part is common for part in parts)
+        )
     return all(convertible(part, element) for part in parts)

@@ -54,6 +54,8 @@ def _format(template: str, *given: Value) -> Value:
     pieces = _parsed(template)
     if causes := [cause for value in given for cause in values.causes_of(value)]:
         literal = pieces[0] if pieces and isinstance(pieces[0], str) else ""
+        if any(not value.is_known and value.type is types.DYNAMIC for value in given):
+            return values.unknown(types.DYNAMIC, values.merged(causes))
         return values.unknown(STRING, values.merged(causes), not_null=True, prefix=literal)
     return values.string(_formatted(pieces, given))
 

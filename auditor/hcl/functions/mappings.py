@@ -8,7 +8,7 @@ from typing import Final
 from auditor.hcl import types, values
 from auditor.hcl.convert import ConversionError, convert
 from auditor.hcl.errors import FunctionError
-from auditor.hcl.functions import strings
+from auditor.hcl.functions import result_types, strings
 from auditor.hcl.functions.specification import Family, Parameter
 from auditor.hcl.types import NUMBER, STRING, ListType, MapType, ObjectType, SetType, TupleType, Type
 from auditor.hcl.values import Undecided, Value
@@ -38,13 +38,11 @@ def _keys(mapping: Value) -> Value:
     return values.list_of(STRING, (key for key, _ in values.entries(mapping)))
 
 
-@_function("values", Parameter("mapping", parts=True))
+@_function("values", Parameter("mapping", parts=True), result=result_types.of_values, not_null=True)
 def _values(mapping: Value) -> Value:
-    if isinstance(mapping.type, MapType):
-        return values.list_of(mapping.type.element, values.items(mapping))
-    if isinstance(mapping.type, ObjectType):
-        return values.sequence(values.items(mapping))
-    raise FunctionError("values() requires a map as the first argument")
+    made = result_types.of_values([mapping])
+    items = values.items(mapping)
+    return values.list_of(made.element, items) if isinstance(made, ListType) else values.sequence(items)
 
 
 @_function("length", Parameter("value", unknown=True, parts=True), result=NUMBER)
@@ -75,6 +73,7 @@ def _length(value: Value) -> Value:
     Parameter("inputMap", parts=True),
     Parameter("key", STRING),
     variadic=Parameter("default", null=True, unknown=True, parts=True),
+    result=result_types.of_lookup,
 )
 def _lookup(mapping: Value, key: str, *default: Value) -> Value:
     type_, content = mapping.type, mapping.content
@@ -97,12 +96,11 @@ def _lookup(mapping: Value, key: str, *default: Value) -> Value:
     raise FunctionError(f'lookup failed to find key "{key}"')
 
 
-@_function("merge", variadic=Parameter("maps", null=True, parts=True))
+@_function("merge", variadic=Parameter("maps", null=True, parts=True), result=result_types.of_merge)
 def _merge(*given: Value) -> Value:
     merged: dict[str, Value] = {}
+    result_types.demand_maps(given)
     for value in given:
-        if value.type is not types.DYNAMIC and not isinstance(value.type, MapType | ObjectType):
-            raise FunctionError(f'arguments must be maps or objects, got "{types.friendly(value.type)}"')
         if isinstance(value.content, Mapping):
             merged.update(value.content)
     kinds = {value.type for value in given}
@@ -124,11 +122,12 @@ def _transpose(mapping: Value) -> Value:
     return values.map_of(element, {name: values.list_of(STRING, keys) for name, keys in sorted(found.items())})
 
 
-@_function("zipmap", Parameter("keys", ListType(STRING)), Parameter("values", parts=True))
+@_function(
+    "zipmap", Parameter("keys", ListType(STRING)), Parameter("values", parts=True), result=result_types.of_zipmap
+)
 def _zipmap(keys: Value, given: Value) -> Value:
+    result_types.of_zipmap([keys, given])
     names, items = values.items(keys), values.items(given)
-    if not isinstance(given.type, ListType | TupleType):
-        raise FunctionError("values argument must be a list or tuple value", "values")
     if len(names) != len(items):
         raise FunctionError(f"number of keys ({len(names)}) does not match number of values ({len(items)})")
     zipped: dict[str, Value] = {}

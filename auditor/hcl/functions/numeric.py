@@ -9,6 +9,7 @@ from typing import Final
 from auditor.hcl import numbers, types, values
 from auditor.hcl.convert import ConversionError, convert
 from auditor.hcl.errors import FunctionError, FunctionLimit
+from auditor.hcl.functions import result_types
 from auditor.hcl.functions.specification import Family, Parameter, whole
 from auditor.hcl.numbers import Float, Number
 from auditor.hcl.types import NUMBER
@@ -99,7 +100,7 @@ def _signum(number: Number) -> Value:
     return values.count((value > 0) - (value < 0))
 
 
-@_function("parseint", Parameter("number"), Parameter("base", NUMBER), result=NUMBER)
+@_function("parseint", Parameter("number"), Parameter("base", NUMBER), result=result_types.of_parseint, not_null=True)
 def _parseint(text: Value, base: Number) -> Number:
     if not isinstance(text.content, str):
         raise FunctionError(f"first argument must be a string, not {types.friendly(text.type)}", "number")
@@ -119,7 +120,7 @@ def _parseint(text: Value, base: Number) -> Number:
     return numbers.machine_integer(-result if text.content[0] == "-" else result)
 
 
-@_function("sum", Parameter("list"), result=NUMBER)
+@_function("sum", Parameter("list"), result=result_types.if_typed(NUMBER), not_null=True)
 def _sum(collection: Value) -> Number:
     if not isinstance(collection.type, types.ListType | types.SetType | types.TupleType):
         if isinstance(collection.type, types.Primitive):

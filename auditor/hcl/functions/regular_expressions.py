@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -100,7 +101,16 @@ def _captured(expression: Any, match: Any) -> Value:  # noqa: ANN401 - google-re
     return group(0)
 
 
-@_function("regex", _PATTERN, _STRING)
+def _type_of_match(given: Sequence[Value]) -> Type:
+    pattern = given[0].content
+    return _captured_type(_pattern(pattern)) if re2 is not None and isinstance(pattern, str) else types.DYNAMIC
+
+
+def _type_of_matches(given: Sequence[Value]) -> Type:
+    return ListType(_type_of_match(given))
+
+
+@_function("regex", _PATTERN, _STRING, result=_type_of_match, not_null=True)
 def _regex(pattern: str, text: str) -> Value:
     if re2 is None:
         return values.unknown(types.DYNAMIC, _MISSING)
@@ -111,7 +121,7 @@ def _regex(pattern: str, text: str) -> Value:
     return _captured(expression, match)
 
 
-@_function("regexall", _PATTERN, _STRING, result=ListType(types.DYNAMIC))
+@_function("regexall", _PATTERN, _STRING, result=_type_of_matches, not_null=True)
 def _regexall(pattern: str, text: str) -> Value:
     if re2 is None:
         return values.unknown(ListType(types.DYNAMIC), _MISSING, not_null=True)

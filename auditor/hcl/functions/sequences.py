@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import islice
 from typing import Final
 
 from auditor.hcl import numbers, types, values
 from auditor.hcl.convert import convert
 from auditor.hcl.errors import FunctionError
+from auditor.hcl.functions import result_types
 from auditor.hcl.functions.specification import Family, Parameter, whole
 from auditor.hcl.identity import key_of
 from auditor.hcl.numbers import Number
@@ -26,10 +27,6 @@ _STRINGS: Final = Parameter("list", ListType(STRING))
 _LIST: Final = Parameter("list", ListType(types.DYNAMIC))
 _ANY: Final = Parameter("list", parts=True)
 _MOST_IN_RANGE: Final = 1024
-
-
-def _first_argument_type(given: Sequence[Value]) -> Type:
-    return given[0].type
 
 
 def _unknown_of(type_: Type, *given: Value) -> Value:
@@ -119,23 +116,21 @@ def _compact(collection: Value) -> Value:
     return values.list_of(STRING, (item for item in values.items(collection) if item.content not in (None, "")))
 
 
-@_function("concat", variadic=Parameter("seqs", parts=True))
+@_function("concat", variadic=Parameter("seqs", parts=True), result=result_types.of_concat, not_null=True)
 def _concat(*given: Value) -> Value:
     if not given:
         raise FunctionError("at least one argument is required")
-    for value in given:
-        if not isinstance(value.type, ListType | TupleType):
-            complaint = f"all arguments must be lists or tuples; got {types.friendly(value.type)}"
-            raise FunctionError(complaint, "seqs")
-    if all(isinstance(value.type, ListType) for value in given):
-        common = unify([value.type for value in given])
-        if isinstance(common, ListType):
-            items = [item for value in given for item in values.items(convert(value, common))]
-            return values.list_of(common.element, items)
+    result_types.demand_sequences(given)
+    common = (
+        unify([value.type for value in given]) if all(isinstance(value.type, ListType) for value in given) else None
+    )
+    if isinstance(common, ListType):
+        items = [item for value in given for item in values.items(convert(value, common))]
+        return values.list_of(common.element, items)
     return values.sequence(item for value in given for item in values.items(value))
 
 
-@_function("contains", _ANY, Parameter("value", parts=True), result=BOOL)
+@_function("contains", _ANY, Parameter("value", parts=True), result=result_types.if_typed(BOOL), not_null=True)
 def _contains(collection: Value, wanted: Value) -> Value:
     if not isinstance(collection.type, ListType | SetType | TupleType):
         raise FunctionError("argument must be list, tuple, or set")
@@ -148,7 +143,7 @@ def _contains(collection: Value, wanted: Value) -> Value:
     return values.FALSE.marked(marks)
 
 
-@_function("distinct", _LIST, result=_first_argument_type, not_null=True)
+@_function("distinct", _LIST, result=result_types.of_first, not_null=True)
 def _distinct(collection: Value) -> Value:
     found: dict[object, Value] = {}
     for item in values.items(collection):
@@ -156,14 +151,13 @@ def _distinct(collection: Value) -> Value:
     return rebuilt(collection, found.values())
 
 
-@_function("element", _ANY, Parameter("index", NUMBER))
+@_function("element", _ANY, Parameter("index", NUMBER), result=result_types.of_element)
 def _element(collection: Value, index: Number) -> Value:
     try:
         position = whole(index)
     except FunctionError as error:
         raise FunctionError(f"invalid index: {error}") from error
-    if not isinstance(collection.type, ListType | TupleType):
-        raise FunctionError(f"cannot read elements from {types.friendly(collection.type)}")
+    result_types.of_element([collection, values.number(position)])
     items = values.items(collection)
     if not items:
         raise FunctionError("cannot use element function with an empty list")
@@ -201,7 +195,7 @@ def _is_certain_leaf(item: Value) -> bool:
     return item.type is not types.DYNAMIC and not isinstance(item.type, ListType | SetType | TupleType)
 
 
-@_function("index", _ANY, Parameter("value", parts=True), result=NUMBER)
+@_function("index", _ANY, Parameter("value", parts=True), result=result_types.if_typed(NUMBER), not_null=True)
 def _index(collection: Value, wanted: Value) -> Value:
     if not isinstance(collection.type, ListType | TupleType):
         raise FunctionError("argument must be a list or tuple")
@@ -222,7 +216,7 @@ def _index(collection: Value, wanted: Value) -> Value:
     Parameter("values", ListType(types.DYNAMIC)),
     Parameter("keys", ListType(types.DYNAMIC)),
     Parameter("searchset", ListType(types.DYNAMIC)),
-    result=_first_argument_type,
+    result=result_types.of_first,
     not_null=True,
 )
 def _matchkeys(given: Value, keys: Value, wanted: Value) -> Value:
@@ -236,15 +230,13 @@ def _matchkeys(given: Value, keys: Value, wanted: Value) -> Value:
     return rebuilt(given, [value for value, key in pairs if key_of(key) in searched])
 
 
-@_function("one", _ANY)
+@_function("one", _ANY, result=result_types.of_one)
 def _one(collection: Value) -> Value:
-    items = values.items(collection)
-    if not isinstance(collection.type, ListType | SetType | TupleType) or len(items) > 1:
+    element, items = result_types.of_one([collection]), values.items(collection)
+    if len(items) > 1:
         complaint = "must be a list, set, or tuple value with either zero or one elements"
         raise FunctionError(complaint, "list")
-    if items:
-        return items[0]
-    return values.null() if isinstance(collection.type, TupleType) else values.null(collection.type.element)
+    return items[0] if items else values.null(element)
 
 
 @_function("range", variadic=Parameter("params", NUMBER), result=ListType(NUMBER))
@@ -271,23 +263,22 @@ def _range(*given: Number) -> Value:
     return values.list_of(NUMBER, found)
 
 
-@_function("reverse", _ANY)
+@_function("reverse", _ANY, result=result_types.of_reverse, not_null=True)
 def _reverse(collection: Value) -> Value:
-    if not isinstance(collection.type, ListType | SetType | TupleType):
-        raise FunctionError(f"can only reverse list or tuple values, not {types.friendly(collection.type)}", "list")
+    result_types.of_reverse([collection])
     return rebuilt(collection, reversed(values.items(collection)))
 
 
-@_function("slice", _ANY, Parameter("start_index", NUMBER), Parameter("end_index", NUMBER))
+@_function(
+    "slice",
+    _ANY,
+    Parameter("start_index", NUMBER),
+    Parameter("end_index", NUMBER),
+    result=result_types.of_slice,
+    not_null=True,
+)
 def _slice(collection: Value, start: Number, end: Number) -> Value:
-    if isinstance(collection.type, SetType):
-        complaint = (
-            "cannot slice a set, because its elements do not have indices; explicitly convert to a list if the ordering"
-            " of the result is not important"
-        )
-        raise FunctionError(complaint, "list")
-    if not isinstance(collection.type, ListType | TupleType):
-        raise FunctionError("must be a list or tuple value", "list")
+    result_types.of_slice([collection, values.number(start), values.number(end)])
     first, last = whole(start), whole(end)
     items = values.items(collection)
     if first < 0:

@@ -10,6 +10,7 @@ from typing import Final
 from auditor.hcl import types, values
 from auditor.hcl.convert import ConversionError, convert
 from auditor.hcl.errors import FunctionError, FunctionLimit
+from auditor.hcl.functions import result_types
 from auditor.hcl.functions.specification import Family, Parameter
 from auditor.hcl.identity import key_of
 from auditor.hcl.types import ListType, SetType, TupleType, Type
@@ -80,26 +81,24 @@ def _setsubtract(*given: Value) -> Value:
     return _combined(given, set.difference)
 
 
-@_function("setproduct", variadic=Parameter("sets", parts=True))
+@_function("setproduct", variadic=Parameter("sets", parts=True), result=result_types.of_setproduct)
 def _setproduct(*given: Value) -> Value:
     if len(given) < 2:  # noqa: PLR2004 - a product has two factors
         raise FunctionError("at least two arguments are required")
+    made = result_types.of_setproduct(given)
     factors = [_factor(value) for value in given]
     size = math.prod(len(values.items(factor)) for factor in factors)
     if size > _LARGEST_PRODUCT:
         raise FunctionLimit(f"the product has {size} elements, more than {_LARGEST_PRODUCT}")
     element = TupleType(tuple(factor.type.element for factor in factors if isinstance(factor.type, ListType | SetType)))
     rows = [values.sequence(row) for row in product(*map(values.items, factors))]
-    unordered = any(isinstance(value.type, SetType) for value in given)
-    return values.set_of(element, rows) if unordered else values.list_of(element, rows)
+    return values.set_of(element, rows) if isinstance(made, SetType) else values.list_of(element, rows)
 
 
 def _factor(value: Value) -> Value:
     """The argument as a list or set of one type."""
     if isinstance(value.type, ListType | SetType):
         return value
-    if not isinstance(value.type, TupleType):
-        raise FunctionError(f"a set or a list is required, but type is {types.friendly(value.type)}", "sets")
     try:
         return convert(value, ListType(types.DYNAMIC))
     except ConversionError as error:
