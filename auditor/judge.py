@@ -36,6 +36,10 @@ class Judgement:
     """Each with its state, in the order of the file."""
 
 
+_CODES: Final = {status: ord(letter) for status, letter in LETTERS.items()}
+_TOGETHER: Final = 128
+"""Subjects that every rule judges before the next ones: their facts stay in the processor's caches, and in ours."""
+Judge = Callable[[Subject], Verdict]
 RUN: Final = "run"
 """The type of the subject that rules judge last."""
 Late = Callable[[Mapping[str, waiving.State]], Mapping[str, Sequence[Subject]]]
@@ -67,21 +71,26 @@ def judge(
     results: dict[str, RuleResults] = {}
     findings: list[Finding] = []
 
-    def apply(chosen: Iterable[Rule], subjects: Mapping[str, Sequence[Subject]]) -> None:
+    def apply(chosen: Sequence[Rule], subjects: Mapping[str, Sequence[Subject]]) -> None:
+        by_type: dict[str, dict[str, Judge]] = {}
         for rule in chosen:
-            own = subjects.get(rule.subject, ())
-            statuses, found = LETTERS[Status.NOT_APPLICABLE] * len(own), list[Finding]()
+            judges = by_type.setdefault(rule.subject, {})
             if rule.id in on:
                 params = in_force(rule, tier, parameters)
-                verdict = verdicts(rule, params, environment=environment, tier=tier, others=others)
-                statuses, found = _applied(own, verdict)
+                judges[rule.id] = verdicts(rule, params, environment=environment, tier=tier, others=others)
+        told = {
+            id_: each for type_ in by_type for id_, each in _applied(subjects.get(type_, ()), by_type[type_]).items()
+        }
+        for rule in chosen:
+            none = LETTERS[Status.NOT_APPLICABLE] * len(subjects.get(rule.subject, ())), list[Finding]()
+            statuses, found = told.get(rule.id, none)
             results[rule.id] = RuleResults(rule.id, rule.subject, statuses)
             findings.extend(_covered(finding, dated) for finding in found) if dated else findings.extend(found)
 
-    apply((rule for rule in rules if rule.subject != RUN), subjects)
+    apply([rule for rule in rules if rule.subject != RUN], subjects)
     # What waivers came to is a fact of the run, so that rules about the run come last.
     states = {waiver.id: _final(waiver, state, findings, rules, on) for waiver, state in dated}
-    apply((rule for rule in rules if rule.subject == RUN), {**subjects, **late(states)})
+    apply([rule for rule in rules if rule.subject == RUN], {**subjects, **late(states)})
     ordered = _ordered(findings)
     return Judgement(
         results=tuple(results[rule.id] for rule in rules),
@@ -133,14 +142,19 @@ def _selectors(
     return of
 
 
-def _applied(subjects: Sequence[Subject], verdict: Callable[[Subject], Verdict]) -> tuple[str, list[Finding]]:
-    letters: list[str] = []
-    findings: list[Finding] = []
-    for subject in subjects:
-        status, found = verdict(subject)
-        letters.append(LETTERS[status])
-        findings += found
-    return "".join(letters), findings
+def _applied(subjects: Sequence[Subject], judges: Mapping[str, Judge]) -> Mapping[str, tuple[str, list[Finding]]]:
+    """The statuses and the findings of each of several rules, by its id, on the subjects of their type."""
+    letters = {id_: bytearray() for id_ in judges}
+    findings: dict[str, list[Finding]] = {id_: [] for id_ in judges}
+    for start in range(0, len(subjects), _TOGETHER):
+        block = subjects[start : start + _TOGETHER]
+        for id_, judge_ in judges.items():
+            told, found = letters[id_], findings[id_]
+            for subject in block:
+                status, more = judge_(subject)
+                told.append(_CODES[status])
+                found += more
+    return {id_: (letters[id_].decode(), findings[id_]) for id_ in judges}
 
 
 def _covered(finding: Finding, waivers: Iterable[tuple[Waiver, waiving.State]]) -> Finding:

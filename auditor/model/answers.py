@@ -99,6 +99,8 @@ class Answers:
     """All answers of one reading, by request."""
 
     by_request: Mapping[Request, Answer] = field(default_factory=dict)
+    _missed: dict[Request, Unknown] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """What `unknown` gave: several facts of many subjects miss the same answer."""
 
     def get(self, request: Request) -> Answer:
         """The answer to a request; one that was never made is an answer that is not ok, with reason `not_read`."""
@@ -107,6 +109,18 @@ class Answers:
             return found
         detail = f"{request.api} was not called for {request.key or 'this Region'}"
         return Answer(request, ok=False, reason=Reason.NOT_READ, code="NotRead", detail=detail)
+
+    def told(self, request: Request) -> bool:
+        """Whether AWS told what was asked, if only that it is not there."""
+        found = self.by_request.get(request)
+        return found is not None and found.answered
+
+    def unknown(self, request: Request) -> Unknown:
+        """What a fact becomes that the answer to a request should have told; the same for each."""
+        found = self._missed.get(request)
+        if found is None:
+            found = self._missed[request] = self.get(request).unknown
+        return found
 
     def of(self, api: str) -> tuple[Answer, ...]:
         """All answers of one operation, by request."""

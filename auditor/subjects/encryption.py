@@ -79,4 +79,4 @@ def key_of(live: Resource, sides: Sides) -> Resource | Value:
     found = sides.index.keys.get(arn)
     if found is not None:
         return found
-    return sides.material.answers.get(Request.of("kms:DescribeKey", KeyId=arn)).unknown
+    return sides.material.answers.unknown(Request.of("kms:DescribeKey", KeyId=arn))

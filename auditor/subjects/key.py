@@ -292,7 +292,7 @@ def _around(material: Material, index: Index) -> Iterator[Subject]:
         live = index.keys.get(arn)
         _, _, _, region, account, name = f"{arn}:::::".split(":")[:6]
         identity = live.identity if live is not None else Identity(account, region, name.removeprefix("key/"))
-        cause = material.answers.get(Request.of("kms:DescribeKey", KeyId=arn)).unknown if live is None else None
+        cause = material.answers.unknown(Request.of("kms:DescribeKey", KeyId=arn)) if live is None else None
         yield subject_around("key", Sides(outside(KEY, identity, live, cause), index, material), _MAKERS)
 
 

@@ -30,8 +30,8 @@ def _attached(sides: Sides, fact: str) -> Value | PolicyFindings:
     attached = sides.index.resource_policies.get(arn)
     if attached is not None:
         return findings_of(attached.values.get("policy"))
-    answer = sides.material.answers.get(Request.of(API, ResourceArn=arn))
-    return NOTHING if answer.answered else answer.unknown
+    request, answers = Request.of(API, ResourceArn=arn), sides.material.answers
+    return NOTHING if answers.told(request) else answers.unknown(request)
 
 
 def of_table(sides: Sides) -> Value | PolicyFindings:

@@ -293,6 +293,19 @@ def test_the_text_of_a_rule():
     assert (off.severity, off.parameters, off.enabled, off.reason) == (Severity.MEDIUM, {"days": 7}, False, "not ours")
 
 
+def test_many_subjects_are_judged_as_one_by_one():
+    values = ("ENABLED", "DISABLED", WHO, 3)
+    subjects = [table(f"t{number:03}", live__pitr__status=values[number % 4]) for number in range(301)]
+    found = judged([RECOVERY, NAMED], subjects)
+    assert found.results[0].statuses == "pfue" * 75 + "p"
+    assert len(found.results[1].statuses) == len(subjects)
+    alone = [finding for one in subjects for finding in judged([RECOVERY, NAMED], [one]).findings]
+    assert sorted(each.fingerprint for each in found.findings) == sorted(each.fingerprint for each in alone)
+    assert [each.subject for each in found.findings if each.status is Status.FAIL and each.rule == "SEC-001"] == [
+        f"t{number:03}" for number in range(1, 301, 4)
+    ]
+
+
 @given(st.permutations(range(4)), st.permutations(range(3)))
 def test_the_order_of_rules_and_subjects_changes_no_finding(order, rule_order):
     subjects = [

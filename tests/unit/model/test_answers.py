@@ -19,6 +19,17 @@ def test_what_was_not_asked_is_an_answer_that_is_not_ok():
     assert "this Region" in Answers().get(LIST).detail
 
 
+def test_what_an_answer_should_have_told_is_one_unknown_for_all_who_ask():
+    denied = Answer(OTHER, ok=False, code="AccessDeniedException", reason=Reason.DENIED)
+    absent = Answer(LIST, ok=False, code="ResourceNotFoundException", reason=Reason.FAILED)
+    answers = Answers({OTHER: denied, LIST: absent, ONE: Answer(ONE)})
+    assert [answers.told(each) for each in (ONE, OTHER, LIST, Request.of("x:Y"))] == [True, False, True, False]
+    assert answers.unknown(OTHER) == denied.unknown
+    assert answers.unknown(OTHER) is answers.unknown(OTHER)
+    assert Answers().unknown(ONE) is not answers.unknown(ONE)
+    assert Answers().unknown(ONE).detail == "dynamodb:DescribeTable was not called for TableName=users"
+
+
 def test_answers_are_ordered():
     answers = Answers({request: Answer(request) for request in (LIST, ONE, OTHER)})
     assert [answer.request for answer in answers] == [OTHER, ONE, LIST]
