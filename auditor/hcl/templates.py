@@ -22,6 +22,7 @@ from auditor.model.errors import HclSyntaxError
 if TYPE_CHECKING:
     from auditor.hcl.evaluate import Evaluation
 
+_BOM: Final = "\ufeff"
 _NAME: Final = re.compile(IDENTIFIER)
 
 
@@ -48,20 +49,28 @@ def render(evaluation: Evaluation, text: str, name: str, variables: Value) -> Va
         EvaluationError: where a part of it has no value.
     """
     given = variables.content
+    if given is None:
+        raise FunctionError("argument must not be null", "vars")
     if not isinstance(given, Mapping):
         raise FunctionError("invalid vars value: must be a map", "vars")
     for key in given:
         if _NAME.fullmatch(key) is None:
             rule = "must start with a letter, followed by zero or more letters, digits, and underscores"
             raise FunctionError(f'invalid template variable name "{key}": {rule}', "vars")
-    source = SourceFile(name, text)
+    source = SourceFile(name, text.removeprefix(_BOM))
     try:
         tree = parse_template(source)
     except HclSyntaxError as error:
         raise FunctionError(f"{error.subject}: {error.summary}; {error.detail}") from error
     _refuse_missing(tree, source, given)
     scope = TemplateScope(evaluation.scope.surroundings, given)
-    return type(evaluation)(scope, source).value(tree, UNBOUND).marked(variables.marks)
+    value = type(evaluation)(scope, source).value(tree, UNBOUND).marked(variables.marks)
+    if value.is_null:
+        first, last = source.range_at(0), source.range_at(len(source.text))
+        end = f"{last.column}" if last.line == first.line else f"{last.line},{last.column}"
+        complaint = "The result of the template is null, which is not a valid result for a templatestring call"
+        raise FunctionError(f"{name}:1,1-{end}: Template result is null; {complaint}.")
+    return value
 
 
 def _refuse_missing(tree: ast.Expression, source: SourceFile, given: Mapping[str, Value]) -> None:

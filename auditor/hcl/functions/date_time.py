@@ -91,7 +91,7 @@ class _Reader:
 
     def offset(self) -> int:
         zone = re.match(r"Z|(?P<sign>[+-])(?P<hours>\d\d):(?P<minutes>\d\d)", self.rest, re.ASCII)
-        if zone is None or (zone["hours"] and (int(zone["hours"]) > 24 or int(zone["minutes"]) > 60)):  # noqa: PLR2004 - Go's bounds
+        if zone is None or (zone["hours"] and (int(zone["hours"]) > 23 or int(zone["minutes"]) > 59)):  # noqa: PLR2004 - a clock's bounds
             raise self._unusable("UTC offset")
         self.rest = self.rest[zone.end() :]
         if zone["sign"] is None:
@@ -146,14 +146,17 @@ def _timecmp(one: str, other: str) -> Value:
 
 
 @_function("timeadd", _TIMESTAMP, Parameter("duration", STRING), result=STRING)
-def _timeadd(timestamp: str, duration: str) -> str:
+def _timeadd(timestamp: str, duration: str) -> str | Value:
     moment = _moment(timestamp)
     later = Moment(moment.seconds + _duration(duration), moment.offset)
     try:
         face = later.written
-    except OverflowError as error:
-        raise FunctionError("the result is not a date of the years 1 to 9999") from error
+    except OverflowError:
+        return values.unknown(STRING, _NO_SUCH_YEAR, not_null=True)
     return face.strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0") + _colon_offset(moment.offset)
+
+
+_NO_SUCH_YEAR: Final = values.not_evaluable("the years before 1 and after 9999 are not counted")
 
 
 def _duration(text: str) -> Fraction:
@@ -195,6 +198,9 @@ def _formatdate(template: str, time: str) -> str:
     return "".join(_formatted(token, moment) for token in _tokens(template))
 
 
+_QUOTED: Final = re.compile(r"''|'((?:[^']|'')+)'(?!')")
+
+
 def _tokens(template: str) -> list[str]:
     """Runs of one letter, quoted texts (with their quote in front), and anything else letter by letter."""
     tokens: list[str] = []
@@ -202,10 +208,10 @@ def _tokens(template: str) -> list[str]:
     while position < len(template):
         letter = template[position]
         if letter == "'":
-            quoted = re.compile(r"'((?:[^']|'')*)'(?!')").match(template, position)
+            quoted = _QUOTED.match(template, position)
             if quoted is None:
                 raise FunctionError("unterminated literal '", "format")
-            tokens.append("'" + quoted[1].replace("''", "'"))
+            tokens.append("'" + (quoted[1] or "'").replace("''", "'"))
             position = quoted.end()
             continue
         end = position + 1
@@ -260,7 +266,7 @@ _ADVICE: Final = {
     "a": 'must be "aa"',
     "m": 'minute must either be "m" or "mm"',
     "s": 'second must either be "s" or "ss"',
-    "Z": "timezone must be Z, ZZZ, ZZZZ, or ZZZZZ",
+    "Z": "timezone must be Z, ZZZZ, or ZZZZZ",
 }
 
 

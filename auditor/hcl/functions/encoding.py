@@ -49,17 +49,55 @@ _NAMES: Final = {
     "IBM852": "cp852",
     "macintosh": "mac-roman",
 }
-_ALIASES: Final = {
-    "utf8": "UTF-8",
-    "iso-8859-1": "ISO_8859-1:1987",
-    "latin1": "ISO_8859-1:1987",
-    "l1": "ISO_8859-1:1987",
-    "iso_8859-1": "ISO_8859-1:1987",
-    "ascii": "US-ASCII",
-    "sjis": "Shift_JIS",
-    "ms_kanji": "Shift_JIS",
-    **{name.lower(): name for name in _NAMES},
+_OTHER_NAMES: Final = {
+    "UTF-8": "csutf8",
+    "UTF-16": "csutf16",
+    "UTF-16BE": "csutf16be",
+    "UTF-16LE": "csutf16le",
+    "ISO_8859-1:1987": "iso-8859-1 iso_8859-1 iso-ir-100 latin1 l1 ibm819 cp819 csisolatin1",
+    "US-ASCII": "iso-ir-6 ansi_x3.4-1968 ansi_x3.4-1986 iso_646.irv:1991 iso646-us us ibm367 cp367 csascii",
+    "ISO-8859-2": "iso_8859-2 iso_8859-2:1987 iso-ir-101 latin2 l2 csisolatin2",
+    "ISO-8859-3": "iso_8859-3 iso_8859-3:1988 iso-ir-109 latin3 l3 csisolatin3",
+    "ISO-8859-4": "iso_8859-4 iso_8859-4:1988 iso-ir-110 latin4 l4 csisolatin4",
+    "ISO-8859-5": "iso_8859-5 iso_8859-5:1988 iso-ir-144 cyrillic csisolatincyrillic",
+    "ISO-8859-6": "iso_8859-6 iso_8859-6:1987 iso-ir-127 ecma-114 asmo-708 arabic csisolatinarabic",
+    "ISO-8859-7": "iso_8859-7 iso_8859-7:1987 iso-ir-126 elot_928 ecma-118 greek greek8 csisolatingreek",
+    "ISO-8859-8": "iso_8859-8 iso_8859-8:1988 iso-ir-138 hebrew csisolatinhebrew",
+    "ISO-8859-9": "iso_8859-9 iso_8859-9:1989 iso-ir-148 latin5 l5 csisolatin5",
+    "ISO-8859-10": "iso_8859-10:1992 iso-ir-157 latin6 l6 csisolatin6",
+    "ISO-8859-13": "csiso885913",
+    "ISO-8859-14": "iso_8859-14 iso_8859-14:1998 iso-ir-199 iso-celtic latin8 l8 csiso885914",
+    "ISO-8859-15": "iso_8859-15 latin-9 csiso885915",
+    "ISO-8859-16": "iso_8859-16 iso_8859-16:2001 iso-ir-226 latin10 l10 csiso885916",
+    "Shift_JIS": "ms_kanji csshiftjis",
+    "EUC-JP": "extended_unix_code_packed_format_for_japanese cseucpkdfmtjapanese",
+    "ISO-2022-JP": "csiso2022jp",
+    "EUC-KR": "cseuckr",
+    "GBK": "cp936 ms936 windows-936",
+    "GB18030": "csgb18030",
+    "Big5": "csbig5",
+    "KOI8-R": "cskoi8r",
+    "KOI8-U": "cskoi8u",
+    "IBM866": "cp866 866 csibm866",
+    "IBM437": "cp437 437 cspc8codepage437",
+    "IBM850": "cp850 850 cspc850multilingual",
+    "IBM852": "cp852 852 cspcp852",
+    "macintosh": "mac csmacintosh",
+    **{f"windows-{page}": f"cswindows{page}" for page in range(1250, 1259)},
 }
+_ALIASES: Final = {alias: name for name, others in _OTHER_NAMES.items() for alias in (name.lower(), *others.split())}
+# Names that Terraform knows of encodings that are not built in here.
+_NOT_BUILT_IN: Final = frozenset((
+    "855", "860", "862", "863", "865", "ccsid00858", "ccsid01140", "cp00858", "cp037", "cp855", "cp860", "cp862",
+    "cp863", "cp865", "csibm00858", "csibm037", "csibm1047", "csibm855", "csibm860", "csibm863", "csibm865",
+    "csiso88596e", "csiso88596i", "csiso88598e", "csiso88598i", "cspc862latinhebrew", "cswindows874",
+    "ebcdic-cp-ca", "ebcdic-cp-nl", "ebcdic-cp-us", "ebcdic-cp-wt", "hz-gb-2312", "ibm-1047", "ibm00858",
+    "ibm01140", "ibm037", "ibm1047", "ibm855", "ibm860", "ibm862", "ibm863", "ibm865", "iso-8859-6-e",
+    "iso-8859-6-i", "iso-8859-8-e", "iso-8859-8-i", "iso_8859-6-e", "iso_8859-6-i", "iso_8859-8-e", "iso_8859-8-i",
+    "pc-multilingual-850+euro", "windows-874",
+))  # fmt: skip
+_PRIVATE: Final = re.compile("[\uf8f0-\uf8f3]")
+"""What the codec makes of bytes that Shift_JIS does not have."""
 
 
 def decode_base64(text: str) -> bytes | None:
@@ -104,11 +142,9 @@ def _named(encoding: str) -> str | Value:
     """The IANA name; an unknown value where only we do not know the encoding."""
     if (name := _ALIASES.get(encoding.lower())) is not None:
         return name
-    try:
-        codecs.lookup(encoding)
-    except (LookupError, ValueError) as error:
+    if encoding.lower() not in _NOT_BUILT_IN:
         complaint = f'"{encoding}" is not a supported IANA encoding name or alias in this Terraform version'
-        raise FunctionError(complaint, "encoding") from error
+        raise FunctionError(complaint, "encoding")
     cause = values.not_evaluable(f"the encoding {encoding} is not built in")
     return values.unknown(STRING, cause, not_null=True)
 
@@ -140,7 +176,9 @@ def _textdecodebase64(source: str, encoding: str) -> str | Value:
     if name == "UTF-16":
         codec = "utf-16" if content[:2] in (codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE) else "utf-16-be"
     try:
-        return content.decode(codec)
-    except UnicodeDecodeError as error:
-        complaint = f"the given string contains symbols that are not defined for {name}"
-        raise FunctionError(complaint, "source") from error
+        text = content.decode(codec)
+    except UnicodeDecodeError:
+        text = None
+    if text is None or (name == "Shift_JIS" and _PRIVATE.search(text)):
+        raise FunctionError(f"the given string contains symbols that are not defined for {name}", "source")
+    return text

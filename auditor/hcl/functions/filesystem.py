@@ -96,7 +96,7 @@ def contents_or_complaint(surroundings: Surroundings, path: str) -> bytes:
     except FunctionError as error:
         raise FunctionError(str(error), "path") from error
     except OSError as error:
-        raise FunctionError(f"failed to read file: read {path}: {_reason(error)}", "path") from error
+        raise FunctionError(f"failed to read file: read {path or '.'}: {_reason(error)}", "path") from error
 
 
 def _reason(error: OSError) -> str:
@@ -223,7 +223,7 @@ def _files(directory: Path, root: Path) -> Iterator[str]:
 
 
 _GLOB: Final = re.compile(
-    r"(?P<tree>\*\*/)|(?P<rest>\*\*)|(?P<any>\*)|(?P<one>\?)|(?P<set>\[(?:[!^])?(?:\\.|[^\]\\])+\])|(?P<open>\{)"
+    r"(?P<tree>\*\*/)|(?P<rest>\*\*)|(?P<any>\*)|(?P<one>\?)|(?P<set>\[\^?(?:\\.|[^\]\\])+\])|(?P<open>\{)"
     r"|(?P<close>\})|(?P<comma>,)|(?P<escaped>\\.)|(?P<plain>[^\[\\])",
     re.DOTALL,
 )
@@ -257,7 +257,7 @@ def _translated(pattern: str) -> str:
 
 def _glob_part(kind: str, text: str) -> str:
     if kind == "set":
-        negated = text[1] in "!^"
+        negated = text[1] == "^"
         return f"[{'^/' if negated else ''}{text[2 if negated else 1 : -1].replace('[', chr(92) + '[')}]"
     if kind == "escaped":
         return re.escape(text[1])

@@ -51,8 +51,7 @@ def test_complaints(text, complaint):
 def test_years_that_are_not_kept():
     with pytest.raises(FunctionError):
         run("timecmp", "0000-01-01T00:00:00Z", "2024-01-01T00:00:00Z")
-    with pytest.raises(FunctionError):
-        run("timeadd", "9999-12-31T23:59:59Z", "1s")
+    assert isinstance(run("timeadd", "9999-12-31T23:59:59Z", "1s"), values.Undecided)
 
 
 def test_a_console_knows_the_time():

@@ -56,7 +56,8 @@ def test_the_home_directory_is_unknown_unless_told(project):
         ("**/*.json", [".hidden/a.json"]),
         ("{own,none}.txt", ["own.txt"]),
         ("o[a-z]n.tx?", ["own.txt"]),
-        ("[!o]*", []),
+        ("[^o]*", []),
+        ("[!o]*", ["own.txt"]),
         ("a,b}", []),
     ],
 )
