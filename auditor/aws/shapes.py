@@ -6,6 +6,7 @@ name, would end the audit where it is first used, or be compared as if it were a
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -67,6 +68,7 @@ NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
             )
         ),
     ),
+    "cloudwatch:GetMetricData": ("MetricDataResults[].Id",),
     "cloudwatch:ListTagsForResource": _TAGS,
     "dynamodb:DescribeContinuousBackups": (
         "ContinuousBackupsDescription.PointInTimeRecoveryDescription.PointInTimeRecoveryStatus",
@@ -105,15 +107,22 @@ NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     ),
 }
 """Members that every answer has where it has what they are of; besides the envelope, which `operations` names."""
+_FORMS: Final = {
+    "ResourceId": re.compile(r"[^/]+/.+", re.DOTALL),
+    "ScalableDimension": re.compile(r"[^:]+:[^:]+:[^:]+"),
+    "TableArn": re.compile(r"arn(:[^:]*){4}:table/.+", re.DOTALL),
+}
+"""Of needed members that are taken apart, by name."""
 
 
 class _Need:
-    """What is needed of a member: that it is there, and what each thing in it must have."""
+    """What is needed of a member: that it is there, of its form, and what each thing in it must have."""
 
-    __slots__ = ("inside", "itself", "many")
+    __slots__ = ("form", "inside", "itself", "many")
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
         self.itself = self.many = False
+        self.form = _FORMS.get(name)
         self.inside: dict[str, _Need] = {}
 
 
@@ -122,7 +131,8 @@ def _needs(paths: Iterable[str]) -> dict[str, _Need]:
     for path in paths:
         inside = top
         for part in path.split("."):
-            need = inside.setdefault(part.removesuffix("[]"), _Need())
+            name = part.removesuffix("[]")
+            need = inside.setdefault(name, _Need(name))
             need.many |= part.endswith("[]")
             inside = need.inside
         need.itself = True
@@ -175,6 +185,8 @@ def _lacking(value: Mapping[str, Any], needs: Mapping[str, _Need]) -> str:
         if inner is None:
             if need.itself:
                 return f".{name}"
+        elif need.form is not None and not need.form.fullmatch(inner):
+            return f".{name} in its form"
         elif need.inside:
             for each in inner if need.many else (inner,):
                 if told := _lacking(each, need.inside):

@@ -58,6 +58,10 @@ def _backup_facts(name: str, what: str, source: str, newest_of: Callable[[Resour
     return (of_live(time, newest_of), of_sides(age, _age(newest_of)))
 
 
+_CENTURY: Final = 36_500
+"""Days: longer than a table's life, and still a time that a clock can tell."""
+
+
 def _gap(sides: Sides) -> Value:
     """Hours of the window, or of the table's life where that is shorter, to which nothing can be restored."""
     live = sides.live
@@ -71,7 +75,7 @@ def _gap(sides: Sides) -> Value:
     earliest, created = map(instant, told[:2])
     if earliest is None or not isinstance(days, int):
         return None
-    begin = sides.material.run.now - timedelta(days=days)
+    begin = sides.material.run.now - timedelta(days=min(days, _CENTURY))
     begin = begin if created is None else max(begin, created)
     return max(0, -((begin - earliest) // timedelta(hours=1)))
 

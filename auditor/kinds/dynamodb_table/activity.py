@@ -24,6 +24,7 @@ _OPERATIONS: Final = (
     "GetItem", "GetRecords", "PutItem", "Query", "Scan", "TransactGetItems", "TransactWriteItems", "UpdateItem",
 )  # fmt: skip
 _COMPLETE: Final = "Complete"
+_UNEVEN: Final = "Uneven"
 
 FACTS: Final = ("throttle_events", "system_errors", "capacity_used")
 _NOT_ASKED: Final = Unknown(Reason.NOT_READ, "CloudWatch was not asked for its metrics", api=METRIC_DATA)
@@ -93,15 +94,20 @@ def _uses(places: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 def _series(answer: Answer) -> dict[str, Series | Unknown]:
     """What was told of each metric that was asked for, over all pages; the last status of each holds."""
-    metrics: tuple[str, ...] = dict(answer.request.params)["Metrics"]
-    values: dict[str, dict[str, Decimal]] = {metric: {} for metric in metrics}
+    asked: tuple[str, ...] = dict(answer.request.params)["Metrics"]
+    metrics = {f"m{number}": metric for number, metric in enumerate(asked)}
+    values: dict[str, dict[str, Decimal]] = {metric: {} for metric in asked}
     status: dict[str, str] = {}
     for result in items(answer, "MetricDataResults"):
-        metric = metrics[int(result["Id"].removeprefix("m"))]
-        status[metric] = result.get("StatusCode", _COMPLETE)
-        told = zip(result.get("Timestamps") or (), result.get("Values") or (), strict=True)
-        values[metric] |= {at: Decimal(str(value)) for at, value in told}
-    return {metric: _whole(values[metric], metric, status.get(metric, "NotTold")) for metric in metrics}
+        if (metric := metrics.get(result["Id"])) is None:
+            continue
+        times, told = result.get("Timestamps") or (), result.get("Values") or ()
+        if len(times) != len(told) or status.get(metric) == _UNEVEN:
+            status[metric] = _UNEVEN
+        else:
+            status[metric] = result.get("StatusCode", _COMPLETE)
+            values[metric] |= {at: Decimal(str(value)) for at, value in zip(times, told, strict=True)}
+    return {metric: _whole(values[metric], metric, status.get(metric, "NotTold")) for metric in asked}
 
 
 def _whole(values: Series, metric: str, status: str) -> Series | Unknown:

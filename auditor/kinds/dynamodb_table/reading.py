@@ -347,7 +347,7 @@ def _table_bounds(table: Mapping[str, Any], values: Mapping[str, Value], region:
     ):
         for dimension, bounds in region.bounds.get(resource, {}).items():
             kind, name = dimension.split(":")[1:]
-            if kind == scaled:
+            if kind == scaled and name in _CAPACITIES:
                 found[prefix + _CAPACITIES[name]] = bounds
     return found
 

@@ -15,7 +15,7 @@ from auditor.aws.shapes import NEEDED, lacking, misfit
 SESSION = botocore.session.Session()
 TABLE = {
     "TableName": "t",
-    "TableArn": "arn:t",
+    "TableArn": "arn:aws:dynamodb:eu-west-1:1:table/t",
     "CreationDateTime": datetime(2026, 1, 1, tzinfo=UTC),
     "TableSizeBytes": 1,
     "DeletionProtectionEnabled": True,
@@ -67,12 +67,41 @@ def test_what_is_missing_is_told_with_its_path():
     told = "it lacks Table.GlobalSecondaryIndexes[].KeySchema[].AttributeName"
     assert lacking("dynamodb:DescribeTable", keyless) == told
     assert lacking("dynamodb:DescribeTable", of_table(KeySchema=None)) == "it lacks Table.KeySchema"
-    going = {"TableName": "t", "TableArn": "arn", "TableStatus": "DELETING"}
+    going = {"TableName": "t", "TableArn": TABLE["TableArn"], "TableStatus": "DELETING"}
     assert lacking("dynamodb:DescribeTable", {"Table": going}) == ""
     assert lacking("dynamodb:DescribeTable", {"Table": going | {"TableArn": None}}) == "it lacks Table.TableArn"
     half = going | {"KeySchema": [{"AttributeName": "id"}]}
     assert lacking("dynamodb:DescribeTable", {"Table": half}) == "it lacks Table.KeySchema[].KeyType"
     assert lacking("dynamodb:ListTables", {}) == ""  # that is the envelope's matter
+
+
+@pytest.mark.parametrize(
+    ("api", "collection", "changes"),
+    [
+        ("DescribeScalableTargets", "ScalableTargets", {"ResourceId": "users"}),
+        ("DescribeScalableTargets", "ScalableTargets", {"ScalableDimension": "ReadCapacityUnits"}),
+        ("DescribeScheduledActions", "ScheduledActions", {"ResourceId": ""}),
+    ],
+)
+def test_what_is_taken_apart_must_be_of_its_form(api, collection, changes):
+    entry = {
+        "ServiceNamespace": "dynamodb",
+        "ResourceId": "table/users/index/by-mail",
+        "ScalableDimension": "dynamodb:index:ReadCapacityUnits",
+        "MinCapacity": 1,
+        "MaxCapacity": 2,
+        "ScheduledActionName": "s",
+        "Schedule": "rate(1 day)",
+    }
+    api = f"application-autoscaling:{api}"
+    assert lacking(api, {collection: [entry]}) == ""
+    told = f"it lacks {collection}[].{next(iter(changes))} in its form"
+    assert lacking(api, {collection: [entry, entry | changes]}) == told
+
+
+@pytest.mark.parametrize("arn", ["", "t", "arn:aws:dynamodb:eu-west-1:1", "arn:aws:kms:eu-west-1:1:key/t"])
+def test_the_arn_of_a_table_is_one(arn):
+    assert lacking("dynamodb:DescribeTable", of_table(TableArn=arn)) == "it lacks Table.TableArn in its form"
 
 
 @pytest.mark.parametrize("api", NEEDED)

@@ -120,3 +120,21 @@ def test_it_is_asked_only_where_a_rule_wants_it():
 def test_a_table_on_demand_is_not_asked_for_its_provision():
     metrics = dict(request(ON_DEMAND).params)["Metrics"]
     assert not [metric for metric in metrics if "CapacityUnits" in metric]
+
+
+@pytest.mark.parametrize("place", [0, 1])
+@pytest.mark.parametrize("lost", ["Timestamps", "Values"])
+def test_values_without_their_times_are_unknown_on_whichever_page(place, lost):
+    pages = [results(ON_DEMAND, {"ReadThrottleEvents": {FIRST: 1.0}}) for _ in range(2)]
+    for result in pages[place]["MetricDataResults"]:
+        result[lost] = result[lost][1:]
+    found = facts(ON_DEMAND, *pages)
+    assert found["throttle_events"].code == "Uneven"
+    assert found["system_errors"] == 0
+
+
+@pytest.mark.parametrize("told", ["", "x", "m", "m-1", "m999"])
+def test_what_was_not_asked_for_tells_nothing(told):
+    page = results(ON_DEMAND, {})
+    page["MetricDataResults"][0]["Id"] = told
+    assert facts(ON_DEMAND, page)["throttle_events"].code == "NotTold"

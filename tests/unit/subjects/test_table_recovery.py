@@ -28,6 +28,7 @@ def test_a_window_that_was_begun_anew_has_one():
 
 def test_a_young_table_has_no_longer_history_than_itself():
     assert gap("2026-02-28T12:30:00Z", "2026-02-28T12:00:00Z") == 1
+    assert gap("2026-02-28T12:30:00Z", "2026-02-28T12:00:00Z", recovery_period_in_days=10**18) == 1
 
 
 def test_a_gap_that_is_not_known():
