@@ -59,6 +59,7 @@ def adopt(address: str | None, path: str | None, *, shared: bool, write: bool, *
     from auditor import pipeline
     from auditor.adoption.importing import bring_in
     from auditor.adoption.removing import take_out
+    from auditor.formats.verdict import plural
     from auditor.model.drift import Existence
 
     settings = settings_of(given)
@@ -84,7 +85,8 @@ def adopt(address: str | None, path: str | None, *, shared: bool, write: bool, *
     if write:
         for file, text in search.edited.items():
             _replace(file, before.get(file.relative_to(search.trial.base).as_posix()), text)
-    click.echo(f"{told} {'drift' if told == 1 else 'drifts'} looked at, {len(search.edited)} files edited", err=True)
+    files = f"{plural(len(search.edited), 'file')} {'edited' if write else 'in the diff'}"
+    click.echo(f"{plural(told, 'drift')} looked at, {files}", err=True)
 
 
 def _wanted(search: Search, address: str | None, path: str | None) -> Iterator[Comparison]:

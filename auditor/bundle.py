@@ -29,6 +29,7 @@ from auditor.model.errors import AuditorError, BundleError, ReportError
 SNAPSHOT: Final = "snapshot.jsonl.gz"
 SOURCES: Final = "sources.jsonl.gz"
 REPORT: Final = "report.json"
+_NO_BUNDLE: Final = "give the folder of one run, as reports/out/ENV/TIME"
 _STALE: Final = 3600
 """Seconds after which what a killed run left beside a bundle is removed."""
 _EARLIER: Final = ".earlier"
@@ -153,7 +154,8 @@ def read(file: Path, largest: int) -> bytes:
             content = stream.read(largest + 1)
     except OSError as error:
         why = "it is a link, which is not followed" if error.errno == errno.ELOOP else error.strerror
-        raise BundleError(f"{file} can't be read: {why}") from error
+        hint = _NO_BUNDLE if error.errno in (errno.ENOENT, errno.ENOTDIR) else ""
+        raise BundleError(f"{file} can't be read: {why}", hint=hint) from error
     if len(content) > largest:
         raise BundleError(f"{file} has more than {largest:,} bytes")
     return content

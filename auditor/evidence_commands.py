@@ -89,6 +89,7 @@ def diff_snapshots(before: Path, after: Path, *, as_json: bool, moving: bool) ->
     from auditor.aws import snapshot as file
     from auditor.differences import differences
     from auditor.formats.encode import encode_value
+    from auditor.formats.verdict import plural
     from auditor.formats.words import shown
 
     rows = [
@@ -107,7 +108,7 @@ def diff_snapshots(before: Path, after: Path, *, as_json: bool, moving: bool) ->
     for row in rows:
         place = f"{row['kind']} {row['name']} {row['path']}".rstrip()
         click.echo(f"{_clean(place)}: {shown(row['before'])} -> {shown(row['after'])}")
-    click.echo(f"{len(rows)} differences", err=True)
+    click.echo(plural(len(rows), "difference"), err=True)
 
 
 @click.command()

@@ -88,8 +88,8 @@ def test_a_shared_edit_is_made_where_it_is_asked_for(project):
 
 
 def test_a_file_that_has_changed_meanwhile_is_left_alone(project, monkeypatch):
-    monkeypatch.setattr("auditor.adopt_command.sha256", lambda _: type("Other", (), {"hexdigest": lambda _: "other"})())
-    before = (project / TFVARS).read_bytes()
+    before = (project / TFVARS).read_bytes() + b"# somebody else's line\n"
+    monkeypatch.setattr("auditor.adopt_command._second_reading", lambda *_: (project / TFVARS).write_bytes(before))
     done = CliRunner().invoke(cli, ["adopt", "--env", "prod", "--snapshot", str(CHANGED), "--write", USERS, TAG])
     assert "has changed since it was read" in str(done.exception)
     assert (project / TFVARS).read_bytes() == before
@@ -98,7 +98,7 @@ def test_a_file_that_has_changed_meanwhile_is_left_alone(project, monkeypatch):
 def test_nothing_drifted_nothing_adopted(project):
     done = adopt(snapshot=RECORDED / "prod-snapshot.jsonl.gz")
     assert done.stdout == ""
-    assert done.stderr == "0 drifts looked at, 0 files edited\n"
+    assert done.stderr == "0 drifts looked at, 0 files in the diff\n"
 
 
 def test_a_report_has_the_edits_where_they_are_asked_for(root):

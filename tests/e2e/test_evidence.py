@@ -168,6 +168,7 @@ def test_wrong_usage_is_one_clear_error(audit, project, tmp_path):
         assert (done.returncode, done.stdout) == (code, ""), arguments
         assert words in done.stderr
         assert "Traceback" not in done.stderr
+        assert ("hint   give the folder of one run" in done.stderr) is ("manifest.json" in words)
 
 
 def test_a_reader_that_has_gone_does_not_change_the_exit_code_of_a_written_bundle(project):
