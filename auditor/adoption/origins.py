@@ -9,7 +9,7 @@ from auditor.adoption.references import Sight, references
 from auditor.adoption.texts import Texts
 from auditor.hcl import edit, values
 from auditor.hcl.ast import GetAttr, Literal, Object, Variable
-from auditor.hcl.edit import Change
+from auditor.hcl.edit import Change, json_scalar
 from auditor.hcl.layout import Layout
 from auditor.hcl.provenance import Provenance
 from auditor.hcl.values import Value as Evaluated
@@ -45,6 +45,10 @@ class Origins:
         for link in _links(origin):
             layout = self.texts.layout(link.source)
             if layout is None:
+                source = self.texts.json(link.source)
+                change = json_scalar(source, link.offset, target) if source is not None else None
+                if change is not None:
+                    yield (change,)
                 continue
             if target is None:
                 yield from removed(layout, link.offset)

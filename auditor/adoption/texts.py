@@ -16,6 +16,7 @@ from auditor.hcl.provenance import Source
 from auditor.hcl.source import SourceFile
 
 _LINES: Final = re.compile(r"[^\n]*\n|[^\n]+")
+_JSON: Final = ".json"
 _INSTALLED: Final = ".terraform/"
 
 
@@ -31,13 +32,19 @@ class Texts:
     def layout(self, source: Source) -> Layout | None:
         """The layout of a file that can be edited; None for anything else.
 
-        Options, environment variables, JSON, and modules that `terraform init` fetched can't be.
+        Options, environment variables, and modules that `terraform init` fetched can't be; for JSON there is `json`.
         """
         if not isinstance(source, SourceFile) or self.files.get(source.path) is not source or why_not(source.path):
             return None
         if source.path not in self._layouts:
             self._layouts[source.path] = layout(source)
         return self._layouts[source.path]
+
+    def json(self, source: Source) -> SourceFile | None:
+        """A file in JSON of which single values can be edited; None for anything else."""
+        if not isinstance(source, SourceFile) or self.files.get(source.path) is not source:
+            return None
+        return source if source.path.endswith(_JSON) and not _fetched(source.path) else None
 
     def with_changes(self, changes: Iterable[Change]) -> dict[Path, str] | None:
         """The texts of the files that the changes are about; None where changes overlap."""
@@ -52,11 +59,15 @@ class Texts:
 
 def why_not(path: str) -> str:
     """Why a file is not edited; empty where it is."""
-    if path.endswith(".json"):
-        return "it is written in JSON"
-    if path.startswith(_INSTALLED) or f"/{_INSTALLED}" in path:
+    if path.endswith(_JSON):
+        return "it is written in JSON, of which only texts, numbers and truth values that are there are edited"
+    if _fetched(path):
         return "it belongs to a module that `terraform init` fetched"
     return ""
+
+
+def _fetched(path: str) -> bool:
+    return path.startswith(_INSTALLED) or f"/{_INSTALLED}" in path
 
 
 def unified(path: str, before: str, after: str) -> str:

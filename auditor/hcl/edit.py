@@ -6,6 +6,7 @@ trusted: whoever makes one reads the text again.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,10 +14,13 @@ from typing import Final
 
 from auditor.hcl import written
 from auditor.hcl.ast import Attribute, Block, Body, Literal, Object
+from auditor.hcl.json_syntax import scalar_end
 from auditor.hcl.layout import Element, Layout, Span
+from auditor.hcl.source import SourceFile
 from auditor.model.values import Value
 
 _ALIGNED: Final = re.compile(r"[ \t]*(\S+)([ \t]*)= ")
+_SCALARS: Final = (str, bool, int, float)
 _STEP: Final = "  "
 
 
@@ -51,6 +55,20 @@ def _change(place: Layout, start: int, end: int, text: str) -> Change:
 def expression(place: Layout, span: Span, value: Value) -> Change:
     """Another value in the place of an expression."""
     return _change(place, span.start, span.end, written.expression(value, place.indentation(span.start)))
+
+
+def json_scalar(source: SourceFile, offset: int, value: Value) -> Change | None:
+    """Another text, number or truth value in the place of one in JSON; None where none of these stands or is wanted.
+
+    In code, other than in files of values, a text is a template.
+    """
+    end = scalar_end(source, offset)
+    if end is None or type(value) not in _SCALARS:
+        return None
+    text = json.dumps(value, ensure_ascii=False)
+    if source.path.endswith(".tf.json"):
+        text = text.replace("${", "$${").replace("%{", "%%{")
+    return Change(source.path, offset, end, text)
 
 
 def argument(place: Layout, body: Body, name: str, value: Value) -> Change:

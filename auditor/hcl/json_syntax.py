@@ -127,6 +127,12 @@ def moved(node: Any, offset: int) -> Any:  # noqa: ANN401 - any node, tuple of n
     return dataclasses.replace(node, **(changed | {"offset": offset}))
 
 
+def scalar_end(source: SourceFile, offset: int) -> int | None:
+    """Where a string, number or word that begins at an offset ends; None where none begins."""
+    found = next(filter(None, (read(source.text, offset) for read in (_STRING, _NUMBER, _WORD))), None)
+    return found.end() if found else None
+
+
 class _Reader:
     """Reads JSON with the offset of every value; strings are literals."""
 

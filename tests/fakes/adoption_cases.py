@@ -18,6 +18,11 @@ def search_of(case, folder):
     text = f'provider "aws" {{\n region = "{region}"\n {PROVIDERS[provider]}\n}}\n{code_of(case)}'
     folder.mkdir(exist_ok=True)
     (folder / "main.tf").write_text(text, encoding="utf-8")
+    return search_in(folder, case)
+
+
+def search_in(folder, case):
+    """The search over the code in a folder, which has the one resource of a case."""
 
     def trial(edited):
         code = load(folder, account=ACCOUNT, region=REGION, edited=edited)
