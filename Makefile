@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 CORE := model compare judge policy.conditions policy.verdicts
 CORE_TESTS := tests/unit/model tests/unit/compare tests/unit/policy tests/unit/kinds tests/unit/test_judge*.py \
-	tests/contract/test_plan_oracle.py tests/rules
+	tests/contract/test_plan_oracle.py tests/contract/test_plan_states.py tests/rules
 
 .PHONY: help install demo pictures test rest coverage check golden permissions lock bench soak wheel clean
 

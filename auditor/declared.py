@@ -1,7 +1,7 @@
 """The declared side: evaluated code as resources of the model, set blocks keyed by identity, values with origins.
 
 Facts of a declared resource: `default_tags` (map), `ignored_tags` and `ignored_tag_prefixes` (tuples) of its provider;
-`prevent_destroy` (True) where its lifecycle says so.
+`prevent_destroy` (True) and `replaced_with` (what `replace_triggered_by` names) where its lifecycle says so.
 """
 
 from __future__ import annotations
@@ -93,8 +93,15 @@ def _resource(
         ignored=resource.ignore_changes,
         refused=refused,
         undetermined=undetermined if resource.undetermined is None else resource.undetermined,
-        facts={**tagging, "prevent_destroy": True} if resource.prevent_destroy else tagging,
+        facts=dict(facts) if (facts := tuple(_lifecycle(resource))) else tagging,
     )
+
+
+def _lifecycle(resource: DeclaredResource) -> Iterator[tuple[str, Value]]:
+    if resource.prevent_destroy:
+        yield "prevent_destroy", True
+    if resource.replaced_with:
+        yield "replaced_with", resource.replaced_with
 
 
 def _name(kind: Kind | None, values: Mapping[str, Value], resource: DeclaredResource, region: str) -> str | Unknown:

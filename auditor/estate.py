@@ -145,7 +145,7 @@ def estate(
     resources = declared(code, kinds(), account=environment.account, region=environment.region)
     noted = state.read(variables.state, str(variables.state)) if isinstance(variables.state, Path) else variables.noted
     if noted is not None:
-        noted = _as_said(noted, code.hints) if code.hints else noted
+        noted = _as_said(noted, code.hints, (each.address for each in resources))
         resources = noted.bind(resources)
     return Estate(
         environment=environment,
@@ -180,11 +180,13 @@ def estate(
     )
 
 
-def _as_said(noted: state.State, hints: tuple[hcl.Hint, ...]) -> state.State:
-    """The state as the next plan takes it: with what the code moved, imports and forgets."""
+def _as_said(noted: state.State, hints: tuple[hcl.Hint, ...], declared: Iterable[str]) -> state.State:
+    """The state as the next plan takes it: with what the code moved, imports and forgets, and what moves by itself."""
     forgotten = [hint.former for hint in hints if hint.kind == hcl.REMOVED and not hint.destroys]
     imported = {hint.address: hint.id for hint in hints if hint.kind == hcl.IMPORT}
-    return noted.moved(lambda reference: hcl.renamed(reference, hints)).told(imported, forgotten)
+    moved = {address for hint in hints if hint.kind == hcl.MOVED for address in (hint.former, hint.address)}
+    noted = noted.moved(lambda reference: hcl.renamed(reference, hints)) if moved else noted
+    return noted.counted(declared, moved).told(imported, forgotten)
 
 
 def told(here: Estate, settings: Settings, variables: Variables, answers: Answers, scope: Scope) -> Estate:

@@ -226,9 +226,16 @@ def _live(taken: Snapshot | None) -> tuple[Resource, ...]:
 
 def _compared(here: Estate, found: tuple[Resource, ...], taken: Snapshot | None) -> tuple[Comparison, ...]:
     if taken is not None:
-        applied = here.state.applied if here.state else None
         return compare(
-            here.resources, found, taken.answers, kinds(), taken.scope, rules=_provider(here), applied=applied
+            here.resources,
+            found,
+            taken.answers,
+            kinds(),
+            taken.scope,
+            rules=_provider(here),
+            applied=here.state.applied if here.state else None,
+            tainted=here.state.tainted if here.state else (),
+            protected=here.code.protected,
         )
     return of_code(here.resources, kinds(), NOT_ASKED)
 

@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+from auditor.compare.last_applied import without_key
+from auditor.compare.triggers import DATA
 from auditor.kinds import kinds
 from auditor.model.errors import SourceError
 from auditor.model.facts import Resource
@@ -22,6 +24,7 @@ from auditor.model.values import Reason, Unknown, Value
 _VERSION: Final = 4
 LARGEST: Final = 200_000_000
 """Bytes."""
+_DEPOSED: Final = " (deposed)"
 _OBJECT: Final = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(?P<key>.{1,1024})", re.DOTALL)
 _HINT: Final = "give a state file of version 4, or what `terraform show -json` prints of a state or plan"
 
@@ -53,13 +56,38 @@ class State:
     values: Mapping[str, Value]
     """The scalar attributes by reference, as `aws_kms_key.this.arn`."""
     applied: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """By address: the attributes of resources that are compared, as JSON."""
+    """By address: the attributes of resources that are compared, as JSON; what is deposed has `(deposed)` after it."""
+    tainted: tuple[str, ...] = ()
+    """The addresses of what the next apply replaces, because it was not made whole, or somebody said so."""
 
     def moved(self, rename: Callable[[str], str]) -> State:
-        """The same state, with what has moved since under its address of now; references find it by the old one too."""
-        now = {rename(reference): value for reference, value in self.values.items()}
-        applied = {rename(address): attributes for address, attributes in self.applied.items()}
-        return replace(self, values=now | dict(self.values), applied=applied)
+        """The same state, with what has moved since under its address of now; references find it by the old one too.
+
+        What moved to where the state has something else stays where it is.
+        """
+        staying = {address for address in self.applied if rename(address) == address}
+        now = {
+            address if (new := rename(address)) in staying else new: attributes
+            for address, attributes in self.applied.items()
+        }
+        values = {rename(reference): value for reference, value in self.values.items()}
+        return replace(self, values=values | dict(self.values), applied=now, tainted=tuple(map(rename, self.tainted)))
+
+    def counted(self, declared: Iterable[str], said: Iterable[str]) -> State:
+        """The same state, with what got a `count`, or lost it, under its address of now.
+
+        Terraform moves that by itself, but where the code says of a resource (its address in `said`) what moved.
+        """
+        known = {*declared}
+        kept = {*self.applied}
+        told = {without_key(address) for address in said}
+        moves = {
+            address: other
+            for address in kept - known
+            for other in (f"{address}[0]", address.removesuffix("[0]"))
+            if other in known and other not in kept and without_key(address) not in told
+        }
+        return self.moved(lambda reference: _renamed(reference, moves)) if moves else self
 
     def told(self, imported: Mapping[str, Value], forgotten: Iterable[str]) -> State:
         """The same state as the code's `import` blocks add to it and its `removed` blocks take from it.
@@ -77,8 +105,8 @@ class State:
         found: dict[str, set[str]] = {}
         for kind in kinds():
             for address, attributes in self.applied.items():
-                name = kind.name(attributes, "") if f".{kind.type}." in f".{address}" else None
-                if isinstance(name, str) and name and (kind.type, name) not in own:
+                name = kind.noted_name(attributes, "") if f".{kind.type}." in f".{address}" else None
+                if name is not None and (kind.type, name) not in own:
                     found.setdefault(kind.type, set()).add(name)
         return {type_: tuple(sorted(names)) for type_, names in found.items()}
 
@@ -109,9 +137,17 @@ class State:
         return value
 
 
+def _renamed(reference: str, moves: Mapping[str, str]) -> str:
+    """A reference or an address by what has moved; the rest of a reference is an attribute."""
+    for address in (reference, reference.rpartition(".")[0]):
+        if address in moves:
+            return moves[address] + reference.removeprefix(address)
+    return reference
+
+
 def _lies_in(address: str, former: str) -> bool:
     """Whether an address is another, or an instance of it or inside of it."""
-    return address == former or address.startswith((f"{former}.", f"{former}["))
+    return address == former or address.startswith((f"{former}.", f"{former}[", f"{former}{_DEPOSED}"))
 
 
 def read(path: Path, shown: str) -> State:
@@ -135,24 +171,37 @@ def decode(content: bytes, shown: str) -> State:
     """The state in these bytes; SourceError as `read` raises it."""
     try:
         document = json.loads(content)
-        found = tuple(_attributes(document))
+        found = tuple(_instances(document))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         why = str(error) if isinstance(error, ValueError) else "its parts are not those of one"
         raise SourceError(
             f"{shown} is no state of Terraform", detail=f"it does not read as one: {why}", hint=_HINT
         ) from error
-    return State(shown, len(content), sha256(content).hexdigest(), dict(_scalars(found)), dict(_compared(found)))
+    return State(
+        path=shown,
+        size=len(content),
+        sha256=sha256(content).hexdigest(),
+        values=dict(_scalars(found)),
+        applied=dict(_compared(found)),
+        tainted=tuple(each.address for each in found if each.tainted),
+    )
 
 
-Attributes = tuple[str, str, Mapping[str, Any]]
-"""Type, address and attributes of one managed resource, without those that are or hold something sensitive."""
+class Instance(NamedTuple):
+    """One managed resource."""
+
+    type: str
+    address: str
+    attributes: Mapping[str, Any]
+    """Without those that are or hold something sensitive."""
+    tainted: bool
 
 
-def _attributes(document: Mapping[str, Any]) -> Iterator[Attributes]:
+def _instances(document: Mapping[str, Any]) -> Iterator[Instance]:
     if document.get("version") == _VERSION:
         for resource in document["resources"]:
             if resource["mode"] == "managed":
-                yield from _of_instances(resource)
+                yield from _of_resource(resource)
     elif "format_version" in document:
         shown = document.get("prior_state", document) if "planned_values" in document else document
         yield from _of_module(shown.get("values", {}).get("root_module", {}))
@@ -160,22 +209,25 @@ def _attributes(document: Mapping[str, Any]) -> Iterator[Attributes]:
         raise ValueError("neither version 4 nor a format_version")
 
 
-def _of_instances(resource: Mapping[str, Any]) -> Iterator[Attributes]:
+def _of_resource(resource: Mapping[str, Any]) -> Iterator[Instance]:
     module = f"{resource['module']}." if "module" in resource else ""
     for instance in resource["instances"]:
-        if "deposed" in instance:
-            continue
         key = f"[{json.dumps(instance['index_key'], ensure_ascii=False)}]" if "index_key" in instance else ""
         hidden = {path[0]["value"] for path in instance.get("sensitive_attributes", ()) if path}
-        address = f"{module}{resource['type']}.{resource['name']}{key}"
-        yield resource["type"], address, _shown(instance["attributes"], hidden)
+        address = f"{module}{resource['type']}.{resource['name']}{key}{_DEPOSED if 'deposed' in instance else ''}"
+        told = instance["attributes"]
+        if resource["type"] == DATA:  # values of any type have it beside them here
+            told = {name: value["value"] if isinstance(value, Mapping) else value for name, value in told.items()}
+        yield Instance(resource["type"], address, _shown(told, hidden), instance.get("status") == "tainted")
 
 
-def _of_module(module: Mapping[str, Any]) -> Iterator[Attributes]:
+def _of_module(module: Mapping[str, Any]) -> Iterator[Instance]:
     for resource in module.get("resources", ()):
-        if resource["mode"] == "managed" and "deposed_key" not in resource:
+        if resource["mode"] == "managed":
             hidden = {name for name, marked in resource.get("sensitive_values", {}).items() if _marked(marked)}
-            yield resource["type"], resource["address"], _shown(resource["values"], hidden)
+            address = f"{resource['address']}{_DEPOSED if 'deposed_key' in resource else ''}"
+            tainted = resource.get("tainted") is True
+            yield Instance(resource["type"], address, _shown(resource["values"], hidden), tainted)
     for child in module.get("child_modules", ()):
         yield from _of_module(child)
 
@@ -190,18 +242,18 @@ def _shown(attributes: Mapping[str, Any], hidden: set[str]) -> Mapping[str, Any]
     return {name: value for name, value in attributes.items() if name not in hidden}
 
 
-def _scalars(found: Iterable[Attributes]) -> Iterator[tuple[str, Value]]:
-    for _, address, attributes in found:
-        for name, value in attributes.items():
+def _scalars(found: Iterable[Instance]) -> Iterator[tuple[str, Value]]:
+    for instance in found:
+        for name, value in instance.attributes.items() if not instance.address.endswith(_DEPOSED) else ():
             if isinstance(value, str | bool | int):
-                yield f"{address}.{name}", value
+                yield f"{instance.address}.{name}", value
 
 
-def _compared(found: Iterable[Attributes]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _compared(found: Iterable[Instance]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """What is compared or tells a name or a place, and nothing else, as a bundle keeps it."""
     known = {
         kind.type: {*(each.name for each in kind.attributes), *kind.identity.split("/"), "arn"} for kind in kinds()
-    }
-    for type_, address, attributes in found:
+    } | {DATA: {"input", "triggers_replace"}}
+    for type_, address, attributes, _ in found:
         if type_ in known:
             yield address, {name: value for name, value in attributes.items() if name in known[type_]}

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from auditor.compare.overrides import LeftOut
-from auditor.compare.planning import Sides, dormant, element_change, matches, planned_change
+from auditor.compare.planning import Sides, dormant, element_change, matches, of, planned_change
 from auditor.compare.sameness import filled, same, truly_same
 from auditor.model.drift import Drift, Plan, Reality, Risk
 from auditor.model.facts import Default, Fact, Origin, Resource
@@ -65,15 +66,12 @@ class Walk:
 
     def over(self, attributes: Iterable[Attribute]) -> None:
         """Compare all attributes; tags have a comparison of their own."""
-        planned, live, stored = self.planned, self.live.values, self.stored
-        for attribute in attributes:
+        left_out = self.planned.keys() - self.stored.keys()
+        stored = {**self.stored, **{name: self.planned[name] for name in left_out}} if left_out else self.stored
+        for attribute, sides in unsettled(attributes, Sides(self.planned, self.live.values, stored)):
             name = attribute.name
-            if name == "tags" or not _looked_at(attribute, stored):
-                continue
-            wanted, actual = planned.get(name), live.get(name)
-            before = stored.get(name, wanted)
-            if not _settled(attribute, wanted, actual, before):
-                self._attribute(attribute, Place(name, _replaces(attribute, wanted)), Sides(wanted, actual, before))
+            if name != "tags" and _looked_at(attribute, self.stored):
+                self._attribute(attribute, Place(name, _replaces(attribute, sides.planned)), sides)
 
     def _attribute(self, attribute: Attribute, place: Place, sides: Sides) -> None:
         """Compare one attribute of any shape."""
@@ -101,10 +99,7 @@ class Walk:
 
     def _children(self, attribute: Attribute, place: Place, sides: Sides) -> None:
         all_replace = place.replaces and attribute.replaced is not Replaced.COMES_OR_GOES
-        for child in attribute.children:
-            if not _looked_at(child, sides.stored) or _settled(child, *sides.at(child.name)):
-                continue
-            three = sides.child(child.name)
+        for child, three in unsettled(attribute.children, sides):
             inner = Place(f"{place.path}.{child.name}", all_replace or child.replaces, place.written)
             asleep = dormant(child, sides.planned, three.stored) if place.written else _FALSE
             if asleep is _FALSE:
@@ -149,10 +144,7 @@ class Walk:
             self._add(attribute, place, sides, Truth.of(wanted is not before), reality)
             return
         matched: Truth | None = _TRUE if attribute.names_only else None
-        for child in attribute.children:
-            if not _looked_at(child, sides.stored) or _settled(child, *sides.at(child.name)):
-                continue
-            three = sides.child(child.name)
+        for child, three in unsettled(attribute.children, sides):
             inner = Place(f"{place.path}.{child.name}", place.replaces, by_name=attribute.names_only)
             if matched is None:
                 matched = matches(attribute, sides.planned, sides.stored)
@@ -257,14 +249,26 @@ def _replaces(attribute: Attribute, wanted: Value) -> bool:
     return attribute.replaces and (attribute.replaced is not Replaced.WRITTEN or bool(filled(attribute, wanted)))
 
 
-def _settled(attribute: Attribute, wanted: Value, actual: Value, before: Value) -> bool:
-    """Whether three values are so plainly the same that nothing has to be decided: most are."""
-    if wanted is None and not attribute.computed:
-        wanted = attribute.default
-    kind = type(wanted)
-    if wanted is None:
-        return _empty(actual) and (before is actual or _empty(before))
-    return kind in _PLAIN and kind is type(actual) and wanted == actual and (before is actual or before == actual)
+def unsettled(attributes: Iterable[Attribute], sides: Sides) -> list[tuple[Attribute, Sides]]:
+    """The attributes that plan looks at and that are not plainly the same on all sides, with their values: few.
+
+    This is done for every attribute of every resource, and next to nothing else is; hence one loop without calls.
+    """
+    planned, live, stored = [side.get if type(side) is dict else partial(of, side) for side in sides]
+    found = []
+    for attribute in attributes:
+        name = attribute.name
+        wanted, actual, before = planned(name), live(name), stored(name)
+        said = attribute.default if wanted is None and not attribute.computed else wanted
+        kind = type(said)
+        if said is None:
+            if _empty(actual) and (before is actual or _empty(before)):
+                continue
+        elif kind in _PLAIN and kind is type(actual) and said == actual and (before is actual or before == actual):
+            continue
+        if _looked_at(attribute, sides.stored):
+            found.append((attribute, Sides(wanted, actual, before)))
+    return found
 
 
 def _empty(value: Value) -> bool:

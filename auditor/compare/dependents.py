@@ -1,55 +1,120 @@
-"""What refers to a resource that is created or replaced: plan knows the value after apply only, and changes it too."""
+"""What follows from a resource that is created or replaced.
+
+What refers to it plan knows after apply only, and changes it too; what names it in `replace_triggered_by` is replaced.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
-from typing import Final
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from auditor.compare.overrides import LeftOut, steps
-from auditor.compare.risks import KEPT, failing, kept
+from auditor.compare.risks import failing, refused_anew, remade
+from auditor.compare.triggers import Triggers, instances_of, named_by
 from auditor.model.drift import Comparison, Drift, Existence, Plan, Reality, Risk
 from auditor.model.facts import Fact, Resource
 from auditor.model.kind import Attribute, Kind, Shape
-from auditor.model.values import Reason, Unknown, Value
+from auditor.model.values import Reason, Truth, Unknown, Value
 
 _ANEW: Final = (Plan.CREATE, Plan.REPLACE)
 _WEAKER: Final = (Plan.NO_OP, Plan.UNDETERMINED, Plan.UPDATE)
+_TRIGGERED: Final = "it is replaced with {address}, as its lifecycle says"
+_PERHAPS: Final = "whether {address} changes, with which its lifecycle replaces it, was not read"
 _NOTE: Final = "{address} is made anew, so that plan knows this after apply only, and changes it too"
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What else is known of Terraform's resources."""
+
+    others: Mapping[str, Resource]
+    """By address: the declared resources that are not compared."""
+    applied: Mapping[str, Mapping[str, Any]] | None = None
+    """By address: attributes in a state, if there is one."""
+    tainted: Collection[str] = ()
+
+
 def followed(
-    comparisons: Iterable[Comparison], kinds: Mapping[str, Kind], bound: Callable[[Value], Value]
+    comparisons: Iterable[Comparison],
+    kinds: Mapping[str, Kind],
+    bound: Callable[[Value], Value],
+    noted: Noted,
 ) -> tuple[Comparison, ...]:
-    """The comparisons, with what follows from those that are created or replaced.
+    """The comparisons, with what follows from those that are created or replaced, and what others replace with them.
 
     One that is replaced because of that makes others follow in turn. `bound` resolves references of declared values.
     """
     found = list(comparisons)
     fresh = {each.address for each in found if each.address and each.plan in _ANEW}
-    while fresh:
-        replaced = set()
-        for number, each in enumerate(found):
+    pulled = [number for number, each in enumerate(found) if each.declared is not None and named_by(each.declared)]
+    while fresh or pulled:
+        before = list(found)
+        for number, each in enumerate(found) if fresh else ():
             if each.declared is not None and each.existence is Existence.BOTH and each.plan not in _NOT_FOLLOWING:
-                found[number] = _with(each, each.declared, kinds[each.kind], fresh, bound)
-                if found[number].plan is Plan.REPLACE and each.plan is not Plan.REPLACE:
-                    replaced.add(each.address)
-        fresh = replaced
+                found[number] = _with(each, each.declared, kinds, fresh, bound)
+        if pulled:
+            by_address = {each.address: each for each in found if each.address}
+            instances = instances_of((*by_address, *noted.others))
+            triggers = Triggers(by_address, noted.others, noted.applied, noted.tainted, bound, instances)
+            for number in pulled:
+                found[number] = _pulled(found[number], kinds, triggers)
+        changed = [now for now, then in zip(found, before, strict=True) if now.plan is not then.plan]
+        fresh = {each.address for each in changed if each.plan is Plan.REPLACE}
+        pulled = pulled if changed else []
     return tuple(found)
+
+
+def _pulled(comparison: Comparison, kinds: Mapping[str, Kind], triggers: Triggers) -> Comparison:
+    """A comparison as what its `replace_triggered_by` names makes it."""
+    declared, live = comparison.declared, comparison.live
+    if declared is None or live is None or comparison.existence is not Existence.BOTH:
+        return comparison
+    if comparison.plan not in _WEAKER:
+        return comparison
+    truth, reference = triggers.pulled(named_by(declared))
+    if truth is Truth.FALSE or (truth is Truth.UNKNOWN and comparison.plan is Plan.UNDETERMINED):
+        return comparison
+    if truth is Truth.UNKNOWN:
+        perhaps = remade(declared, live, _PERHAPS.format(address=reference), Plan.UNDETERMINED)
+        return replace(comparison, plan=Plan.UNDETERMINED, drifts=(*comparison.drifts, perhaps))
+    drifts = (*comparison.drifts, remade(declared, live, _TRIGGERED.format(address=reference)))
+    return _anew(replace(comparison, plan=Plan.REPLACE, drifts=drifts), declared, live, kinds, triggers.bound)
+
+
+def _anew(
+    comparison: Comparison,
+    declared: Resource,
+    live: Resource,
+    kinds: Mapping[str, Kind],
+    bound: Callable[[Value], Value],
+) -> Comparison:
+    """One that is replaced, if Terraform plans it from nothing; else the plan that fails."""
+    values = {name: bound(value) for name, value in declared.values.items()}
+    refusals = refused_anew(kinds[comparison.kind], declared, values)
+    if not refusals:
+        return comparison
+    note = "; ".join(refusals)
+    refused = failing(declared, live, f"the next plan fails: {note}")
+    return replace(comparison, plan=Plan.ERROR, drifts=(*comparison.drifts, refused), note=note)
 
 
 _NOT_FOLLOWING: Final = (Plan.CREATE, Plan.ERROR)
 
 
 def _with(
-    comparison: Comparison, declared: Resource, kind: Kind, anew: Iterable[str], bound: Callable[[Value], Value]
+    comparison: Comparison,
+    declared: Resource,
+    kinds: Mapping[str, Kind],
+    anew: Iterable[str],
+    bound: Callable[[Value], Value],
 ) -> Comparison:
     left_out = LeftOut(declared.ignored)
     unbound = declared.facts.get("unbound")
     written = unbound if isinstance(unbound, Mapping) else declared.values
     waiting = {
         path: (attribute, address)
-        for attribute in kind.attributes
+        for attribute in kinds[comparison.kind].attributes
         if attribute.compared
         for path, address in _waiting(attribute, written.get(attribute.name), attribute.name, frozenset(anew))
         if not left_out.covers(path)
@@ -64,7 +129,7 @@ def _with(
         if path not in told
     ]
     changed = {steps(path)[0] for path in waiting} | {"tags_all" for path in waiting if path.startswith("tags")}
-    forcing = {steps(each.path)[0] for each in drifts if each.plan is Plan.REPLACE}
+    forcing = {steps(each.path)[0] for each in drifts if each.plan is Plan.REPLACE and each.path}
     plans = {each.plan for each in drifts}
     follows = replace(
         comparison,
@@ -73,10 +138,9 @@ def _with(
         changed=tuple(sorted({*comparison.changed, *changed})),
         forcing=tuple(sorted({*comparison.forcing, *forcing})),
     )
-    if follows.plan is not Plan.REPLACE or comparison.live is None or not kept(declared):
+    if follows.plan is not Plan.REPLACE or comparison.live is None or comparison.plan is Plan.REPLACE:
         return follows
-    refused = failing(declared, comparison.live, f"the next plan fails: {KEPT}")
-    return replace(follows, plan=Plan.ERROR, drifts=(*drifts, refused), note=KEPT)
+    return _anew(follows, declared, comparison.live, kinds, bound)
 
 
 def _changed(drift: Drift, attribute: Attribute, address: str) -> Drift:

@@ -19,7 +19,13 @@ from auditor.model.values import Reason, Truth, Unknown, Value
 
 Applied = Mapping[str, Mapping[str, Any]]
 """By address: the attributes of managed resources that are not sensitive, in the JSON of a state; of what an `import`
-block brings into it at the next apply, the `id` alone."""
+block brings into it at the next apply, the `id` alone. A deposed object's address has `(deposed)` after it."""
+
+
+def without_key(address: str) -> str:
+    """The address of a resource without the key of its own instance."""
+    return address.rpartition("[")[0] if address.endswith("]") else address
+
 
 _KEY: Final = re.compile(r'\["(?:[^"\\]|\\.)*"\]|\[\d+\]')
 
@@ -29,8 +35,8 @@ def names_in(applied: Applied, declared: Iterable[Resource], kinds: Mapping[str,
     found = {}
     for resource in declared:
         attributes, kind = applied.get(resource.address), kinds.get(resource.kind)
-        name = kind.name(attributes, resource.identity.region) if attributes and kind is not None else None
-        if isinstance(name, str) and name:
+        name = kind.noted_name(attributes, resource.identity.region) if attributes and kind is not None else None
+        if name is not None:
             found[resource.address] = name
     return found
 
@@ -50,18 +56,20 @@ def left_behind(
         kind = kinds.get(bare.rpartition(".")[0].rpartition(".")[2])
         if address in known or bare in open_ones or kind is None or "region" in kind.identity.split("/"):
             continue
-        name = kind.name(attributes, "")
-        if isinstance(name, str) and name:
+        name = kind.noted_name(attributes, "")
+        if name is not None:
             found[kind.type, name] = address
     return found
 
 
-def keeping_texts(kind: Kind, refreshed: Mapping[str, Value], said: Mapping[str, Value]) -> Mapping[str, Value]:
+def keeping_texts(
+    texts: Iterable[Attribute], refreshed: Mapping[str, Value], said: Mapping[str, Value]
+) -> Mapping[str, Value]:
     """What a refresh leaves of texts that mean what was last said; without a state, that is taken for the code."""
     kept = {
         each.name: said[each.name]
-        for each in kind.attributes
-        if each.by_text and each.name in said and same(each, said[each.name], refreshed.get(each.name)) is Truth.TRUE
+        for each in texts
+        if each.name in said and same(each, said[each.name], refreshed.get(each.name)) is Truth.TRUE
     }
     return {**refreshed, **kept} if kept else refreshed
 
@@ -169,14 +177,15 @@ _PASSENGER: Final = "plan takes this argument for new, which replaces the resour
 _MOVING: Final = (Reality.DIFFERENT, Reality.UNDECLARED)
 
 
-def of_missing(missing: Comparison, applied: Applied) -> Comparison:
+def of_missing(missing: Comparison, applied: Applied, known: str | None) -> Comparison:
     """A missing resource was deleted where the state knows it, and not made yet where it does not.
 
     One that the state has in another account or Region was not deleted, as far as anybody looked: the code moved.
+    `known`: the name under which the state has it, or an import brings it there.
     """
     attributes = applied.get(missing.address)
     if attributes is not None and _imported(attributes):
-        if attributes["id"] == missing.identity.name:
+        if known is not None:
             return replace(missing, plan=Plan.ERROR, note=_NOTHING_TO_IMPORT)
         cause = Unknown(Reason.NOT_READ, _IMPORTED_AS.format(id=attributes["id"] or "an id that is not known"))
         return replace(missing, existence=Existence.UNDETERMINED, plan=Plan.UNDETERMINED, note="", cause=cause)

@@ -17,13 +17,9 @@ class Sides(NamedTuple):
     live: Value
     stored: Value
 
-    def at(self, name: str) -> tuple[Value, Value, Value]:
-        """The three values of a child of a block, to look at."""
-        return of(self.planned, name), of(self.live, name), of(self.stored, name)
-
     def child(self, name: str) -> Sides:
         """The three values of a child of a block."""
-        return Sides(*self.at(name))
+        return Sides(of(self.planned, name), of(self.live, name), of(self.stored, name))
 
 
 def of(block: Value, name: str) -> Value:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Final
 
 from auditor.compare.attributes import Walk
-from auditor.compare.dependents import followed
+from auditor.compare.dependents import Noted, followed
 from auditor.compare.elsewhere import renamed
 from auditor.compare.last_applied import (
     Applied,
@@ -18,16 +18,17 @@ from auditor.compare.last_applied import (
     names_in,
     not_tracked,
     of_missing,
+    without_key,
 )
 from auditor.compare.overrides import EVERYTHING, LeftOut
 from auditor.compare.provider_rules import MEASURED, ProviderRules
 from auditor.compare.references import References
-from auditor.compare.risks import NextPlan
+from auditor.compare.risks import NextPlan, refused_anew, remade
 from auditor.compare.tags import TagDrifts
 from auditor.model.answers import Answers, Scope
 from auditor.model.drift import Comparison, Drift, Existence, Plan, Reality
 from auditor.model.facts import Fact, Identity, Resource
-from auditor.model.kind import Kind, never_its_own
+from auditor.model.kind import Attribute, Kind, never_its_own
 from auditor.model.values import Reason, Unknown, Value, unknowns
 
 
@@ -40,12 +41,15 @@ def compare(
     *,
     rules: ProviderRules = MEASURED,
     applied: Applied | None = None,
+    tainted: Collection[str] = (),
+    protected: Collection[str] = (),
 ) -> tuple[Comparison, ...]:
     """Compare all resources of these kinds; declared ones in their order, then the unmanaged ones by kind and name.
 
     Declared resources of other kinds serve to resolve references only. Where it is unknown which live resource a
     declared one is, no live resource of that kind is certainly unmanaged. `rules`: of the provider version that plans.
-    `applied`: what a state says of managed resources, if one was given.
+    `applied`: what a state says of managed resources, if one was given; `tainted`: the addresses of those that it wants
+    replaced. `protected`: the addresses, without keys, of resources that the code forbids to destroy.
     """
     by_type = {kind.type: rules.applied(kind) for kind in kinds}
     everything = tuple(declared)
@@ -53,18 +57,29 @@ def compare(
     tracked = None if applied is None else names_in(applied, everything, by_type)
     references = References(everything, present, by_type, scope, tracked or {})
     pairing = _Pairing(
-        by_type, answers, scope, references, _aliases(present.values()), _defaults(by_type), rules, applied, tracked
+        by_type,
+        answers,
+        scope,
+        references,
+        _aliases(present.values()),
+        {type_: _Known.of(kind) for type_, kind in by_type.items()},
+        rules,
+        applied,
+        tracked,
+        tainted,
     )
     compared = tuple(pairing.managed(resource) for resource in everything if resource.kind in by_type)
     taken = {(c.kind, str(c.live.identity.name)) for c in compared if c.live is not None}
     unsure = _unsure(compared)
     behind = {} if applied is None else left_behind(applied, everything, by_type)
     unmanaged = (
-        pairing.unmanaged(found, unsure.get(key[0]), behind.get(key))
+        pairing.unmanaged(found, unsure.get(key[0]), behind.get(key), protected)
         for key, found in sorted(present.items())
         if key not in taken and (key in behind or by_type[key[0]].belongs(found, scope))
     )
-    return renamed(followed((*compared, *unmanaged), by_type, references.bound), by_type)
+    told = (*(_also_noted(each, behind) for each in compared), *unmanaged)
+    others = {each.address: each for each in everything if each.kind not in by_type}
+    return renamed(followed(told, by_type, references.bound, Noted(others, applied, tainted)), by_type)
 
 
 def unlisted(kinds: Iterable[Kind], answers: Answers, scope: Scope) -> Mapping[str, Unknown]:
@@ -99,6 +114,14 @@ def _unsure(compared: Iterable[Comparison]) -> dict[str, Unknown]:
     return found
 
 
+def _also_noted(comparison: Comparison, behind: Mapping[tuple[str, str], str]) -> Comparison:
+    """A declared resource, with a note where the state has its live one under another address, to be destroyed."""
+    address = behind.get((comparison.kind, str(comparison.live.identity.name))) if comparison.live is not None else None
+    if address is None:
+        return comparison
+    return replace(comparison, note="; ".join(filter(None, (comparison.note, _DESTROYED.format(address=address)))))
+
+
 @dataclass(frozen=True, slots=True)
 class _Pairing:
     """What pairing one resource after the other needs."""
@@ -108,11 +131,12 @@ class _Pairing:
     scope: Scope
     references: References
     aliases: Mapping[str, str]
-    defaults: Mapping[str, Mapping[str, Value]]
+    known: Mapping[str, _Known]
     rules: ProviderRules
     applied: Applied | None
     tracked: Mapping[str, str] | None
     """By address: the name under which the state has a resource."""
+    tainted: Collection[str]
 
     def managed(self, declared: Resource) -> Comparison:
         """The comparison of a declared resource."""
@@ -136,7 +160,7 @@ class _Pairing:
             cause = name if isinstance(name, Unknown) else kind.absence(self.answers, self.scope, name)
         if cause is None:
             missing = self._missing(kind, identity, declared)
-            return missing if self.applied is None else of_missing(missing, self.applied)
+            return missing if self.applied is None else of_missing(missing, self.applied, known)
         return Comparison(
             kind=declared.kind,
             identity=identity,
@@ -203,7 +227,7 @@ class _Pairing:
         applied = (self.applied or {}).get(declared.address)
         last = LastApplied.of(kind, applied) if applied else None
         stored = stored if last is None else last.stored(stored)
-        stored = keeping_texts(kind, stored, bound if last is None else last.values)
+        stored = keeping_texts(self.known[kind.type].texts, stored, bound if last is None else last.values)
         next_plan = NextPlan(kind, declared, live, bound, stored, left_out)
         drifts: list[Drift] = []
         changed: set[str] = set()
@@ -211,7 +235,12 @@ class _Pairing:
             drifts, changed = self._differing(next_plan, imported=last is not None and last.imported)
             if last is not None:
                 drifts += last.passengers(declared, left_out, changing=bool(changed))
-        refusals = next_plan.refusals(anew=_plan(drifts) is Plan.REPLACE)
+        tainted = declared.address in self.tainted
+        if tainted:  # it is planned from nothing, and only so
+            refusals = refused_anew(kind, declared, bound)
+            drifts += [] if refusals else [remade(declared, live, _TAINTED)]
+        else:
+            refusals = next_plan.refusals(anew=_plan(drifts) is Plan.REPLACE)
         drifts += next_plan.risks(refusals)
         drifts = [
             replace(drift, put_back=kind.put_back(next_plan.planned, live, drift))
@@ -231,7 +260,7 @@ class _Pairing:
             live=live,
             drifts=tuple(drifts),
             changed=tuple(sorted(changed)),
-            forcing=tuple(sorted({_top(drift) for drift in drifts if drift.plan is Plan.REPLACE})),
+            forcing=() if tainted else tuple(sorted({_top(drift) for drift in drifts if drift.plan is Plan.REPLACE})),
             not_compared=(EVERYTHING,) if left_out.everything else tuple(sorted(declared.ignored)),
             note="; ".join(refusals),
         )
@@ -239,10 +268,10 @@ class _Pairing:
     def _differing(self, there: NextPlan, *, imported: bool) -> tuple[list[Drift], set[str]]:
         """The drifts of all attributes and tags, and which of them plan would change."""
         kind, declared, live, planned = there.kind, there.declared, there.live, there.planned
-        defaults, provider = self.defaults[kind.type], self.rules.origin
+        known, provider = self.known[kind.type], self.rules.origin
         drifts: list[Drift] = []
         changed: set[str] = set()
-        walk = Walk(declared, live, planned, there.stored, there.left_out, self.aliases, defaults, provider)
+        walk = Walk(declared, live, planned, there.stored, there.left_out, self.aliases, known.defaults, provider)
         walk.over(kind.attributes)
         if walk.drifts:
             elsewhere = self.references.declared_by_companions(declared)
@@ -250,15 +279,19 @@ class _Pairing:
             changed = {_top(drift) for drift in drifts if drift.plan in _CHANGES}
             along = _come_along(kind, drifts)
             drifts = [drift for drift in drifts if _element(drift) not in along]
-        if _tagged(kind):
+        if known.tagged:
             tags = TagDrifts(declared, live, planned.get("tags"), there.left_out, imported).find()
             drifts += tags.drifts
             changed |= tags.changed
         return drifts, changed
 
-    def unmanaged(self, live: Resource, unsure: Unknown | None, behind: str | None) -> Comparison:
+    def unmanaged(
+        self, live: Resource, unsure: Unknown | None, behind: str | None, protected: Collection[str]
+    ) -> Comparison:
         """The comparison of a live resource that no declared one manages; `behind`: the address that the state has."""
-        kept = Plan.NO_OP if behind is None else Plan.DELETE
+        words, kept = _DESTROYED, Plan.NO_OP if behind is None else Plan.DELETE
+        if behind is not None and without_key(behind) in protected:
+            words, kept = _PROTECTED, Plan.ERROR
         return Comparison(
             kind=live.kind,
             identity=live.identity,
@@ -268,12 +301,17 @@ class _Pairing:
             declared=None,
             live=live,
             cause=unsure,
-            note="" if behind is None else _DESTROYED.format(address=behind),
+            note="" if behind is None else words.format(address=behind),
         )
 
 
 _TAKEN: Final = "AWS has the new name already, so that the replacement fails"
 _DESTROYED: Final = "the state has it as {address}, and the code does not: the next apply destroys it"
+_PROTECTED: Final = (
+    "the state has it as {address}, of which the code has no such instance any more and says prevent_destroy: the next "
+    "plan fails"
+)
+_TAINTED: Final = "the state has it as tainted, so that the next apply destroys and creates it"
 _GONE: Final = "Terraform takes it for gone already, and would create another in its place"
 _ALONE: Final = "this version of the provider plans no change here while the keys of all indexes stay the same"
 _CHANGES: Final = (Plan.UPDATE, Plan.REPLACE)
@@ -338,9 +376,19 @@ def _top_of(path: str) -> str:
     return path.partition(".")[0].partition("[")[0]
 
 
-def _defaults(kinds: Mapping[str, Kind]) -> dict[str, Mapping[str, Value]]:
-    return {type_: {a.name: a.default for a in kind.attributes} for type_, kind in kinds.items()}
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is worked out of a kind once, and needed for each of its resources."""
 
+    defaults: Mapping[str, Value]
+    texts: tuple[Attribute, ...]
+    tagged: bool
 
-def _tagged(kind: Kind) -> bool:
-    return any(attribute.name == "tags" and attribute.compared for attribute in kind.attributes)
+    @classmethod
+    def of(cls, kind: Kind) -> _Known:
+        each = kind.attributes
+        return cls(
+            {one.name: one.default for one in each},
+            tuple(one for one in each if one.by_text),
+            any(one.name == "tags" and one.compared for one in each),
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from auditor.compare.overrides import LeftOut, steps
@@ -18,6 +18,16 @@ KEPT: Final = "it would be replaced, and its lifecycle says prevent_destroy"
 def kept(declared: Resource) -> bool:
     """Whether Terraform refuses to destroy a resource, and so to replace it."""
     return declared.facts.get("prevent_destroy") is True
+
+
+def refused_anew(kind: Kind, declared: Resource, bound: Mapping[str, Value]) -> tuple[str, ...]:
+    """Why Terraform refuses to plan a resource from nothing in the place of the one that is there."""
+    return (*declared.refused, *kind.invalid(bound, None), *((KEPT,) if kept(declared) else ()))
+
+
+def remade(declared: Resource, live: Resource, words: str, plan: Plan = Plan.REPLACE) -> Drift:
+    """A replacement that no attribute forces, as a drift of the resource as a whole; or that it can't be told."""
+    return replace(failing(declared, live, words), plan=plan, risk=Risk.REPLACES if plan is Plan.REPLACE else None)
 
 
 def failing(declared: Resource, live: Resource, words: str) -> Drift:
@@ -53,9 +63,7 @@ class NextPlan:
     def refusals(self, *, anew: bool) -> tuple[str, ...]:
         """Why Terraform refuses the plan; `anew`: it would replace the resource, which it then plans from nothing."""
         told = (*self.declared.refused, *self.kind.invalid(self.planned, self.stored))
-        if told or not anew:
-            return told
-        return (*self.kind.invalid(self.bound, None), *((KEPT,) if kept(self.declared) else ()))
+        return told if told or not anew else refused_anew(self.kind, self.declared, self.bound)
 
     def risks(self, refusals: tuple[str, ...]) -> Iterator[Drift]:
         """The plan that fails, told as a drift of the resource as a whole; else what it takes to make it fail."""

@@ -14,7 +14,7 @@ from auditor.hcl.diagnostics import Diagnostic, Severity
 from auditor.hcl.directory import shown_path
 from auditor.hcl.document import declared_document
 from auditor.hcl.first_reader import OURS, READERS
-from auditor.hcl.hints import IMPORT, REMOVED, Hint, renamed
+from auditor.hcl.hints import IMPORT, MOVED, REMOVED, Hint, renamed
 from auditor.hcl.installed_modules import MODULE_NOT_FOUND
 from auditor.hcl.leaks import leaks
 from auditor.hcl.providers import ProviderConfiguration
@@ -25,6 +25,7 @@ from auditor.hcl.variables import UNDECLARED_VALUE
 __all__ = [
     "IMPORT",
     "MODULE_NOT_FOUND",
+    "MOVED",
     "OURS",
     "READERS",
     "REMOVED",

@@ -28,7 +28,7 @@ from auditor.hcl.plan_shape import PlanShape, written
 from auditor.hcl.provider_version import another_major
 from auditor.hcl.providers import ProviderConfiguration
 from auditor.hcl.requirements import Requirements, requirements
-from auditor.hcl.resource_instance import MANAGED, ResourceInstance
+from auditor.hcl.resource_instance import MANAGED, ResourceInstance, protects
 from auditor.hcl.source import UNEDITED, Edited, SourceFile, read_source
 from auditor.hcl.validation.modules import validate_modules
 from auditor.hcl.values import Value
@@ -59,6 +59,7 @@ class DeclaredResource:
     place: SourceRange
     ignore_changes: tuple[str, ...]
     prevent_destroy: bool
+    replaced_with: tuple[str, ...]
     undetermined: model.Unknown | None
     provider: ProviderConfiguration | None
 
@@ -164,6 +165,8 @@ class Configuration:
     """What `moved`, `import` and `removed` say, of all modules."""
     refused: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """By address: what the provider refuses of a resource, whatever would be planned."""
+    protected: frozenset[str] = frozenset()
+    """The addresses, without a key of their own, of resources with `prevent_destroy`, instances or not."""
 
     def console_scope(self) -> ModuleInstance:
         """The scope of expressions in the root module."""
@@ -238,6 +241,12 @@ def load(
         )
         declared = {name: instance.variable(name) for (name,) in module.of("variable")}
         refused = validate_modules(instance)
+        protected = frozenset(
+            f"{each.prefix}{'.'.join(labels)}"
+            for each in instance.tree
+            for labels, block in each.module.of("resource").items()
+            if protects(block)
+        )
     consulted = dict(context.surroundings.consulted)
     if installed.manifest is not None:
         consulted[root / INSTALLED] = installed.manifest
@@ -257,6 +266,7 @@ def load(
         sought=tuple(sorted(context.sought)),
         hints=said,
         refused=refused,
+        protected=protected,
         project_root=project_root,
         consulted=MappingProxyType(consulted),
     )
@@ -296,6 +306,7 @@ def _declared(resource: ResourceInstance) -> DeclaredResource:
         place=resource.place,
         ignore_changes=resource.ignore_changes,
         prevent_destroy=resource.prevent_destroy,
+        replaced_with=resource.replaced_with,
         undetermined=resource.undetermined,
         provider=resource.provider,
     )

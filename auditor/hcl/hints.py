@@ -72,7 +72,7 @@ def _hint(prefix: str, block: ast.Block, scope: Scope) -> Hint:
 
     def address(name: str) -> str:
         attribute = attributes.get(name)
-        return prefix + _address(attribute.expression, scope, block) if attribute is not None else ""
+        return prefix + addressed(attribute.expression, scope, block) if attribute is not None else ""
 
     def value(attribute: ast.Attribute | None) -> Value:
         return values.NULL if attribute is None else evaluate(attribute.expression, scope, attribute.source)
@@ -88,13 +88,14 @@ def _hint(prefix: str, block: ast.Block, scope: Scope) -> Hint:
     )
 
 
-def _address(node: ast.Expression, scope: Scope, block: ast.Block) -> str:
+def addressed(node: ast.Expression, scope: Scope, block: ast.Block) -> str:
+    """The address that an expression in a block names, its keys evaluated; EvaluationError where it names none."""
     if isinstance(node, ast.GetAttr):
-        return f"{_address(node.subject, scope, block)}.{node.name}"
+        return f"{addressed(node.subject, scope, block)}.{node.name}"
     if isinstance(node, ast.Index):
         key = evaluate(node.key, scope, block.source).content
         inside = f'"{quoted(key)}"' if isinstance(key, str) else str(key)
-        return f"{_address(node.subject, scope, block)}[{inside}]"
+        return f"{addressed(node.subject, scope, block)}[{inside}]"
     if isinstance(node, ast.Variable):
         return node.name
     place = Provenance(block.source, node.offset)

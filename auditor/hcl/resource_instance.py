@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +15,7 @@ from auditor.hcl.data_sources import Surrounding, read
 from auditor.hcl.deferral import awaited
 from auditor.hcl.errors import EvaluationError
 from auditor.hcl.expansion import Expansion, Repetition, RepetitionScope
+from auditor.hcl.hints import addressed
 from auditor.hcl.looked_up import SOUGHT_BY, data_source, told
 from auditor.hcl.memo import Memo
 from auditor.hcl.provenance import Provenance
@@ -34,6 +36,13 @@ EPHEMERAL: Final = "ephemeral"
 PREFIXES: Final[Mapping[str, str]] = {MANAGED: "", DATA: "data.", EPHEMERAL: "ephemeral."}
 """How an address begins, by mode."""
 SCHEMAS: Final[Mapping[str, Callable[[str], Schema | None]]] = {MANAGED: resource_schema, DATA: data_schema}
+
+
+def protects(block: Block) -> bool:
+    """Whether a resource's block says that Terraform must not destroy it."""
+    said = (each.body.attributes.get("prevent_destroy") for each in block.body.blocks_of("lifecycle"))
+    written = (one.expression for one in said if one is not None)
+    return any(isinstance(one, Literal) and one.value is True for one in written)
 
 
 class ResourceInstance:
@@ -82,9 +91,18 @@ class ResourceInstance:
     @property
     def prevent_destroy(self) -> bool:
         """`lifecycle.prevent_destroy`; Terraform takes a literal only."""
-        said = (block.body.attributes.get("prevent_destroy") for block in self.block.body.blocks_of("lifecycle"))
-        written = (one.expression for one in said if one is not None)
-        return any(isinstance(one, Literal) and one.value is True for one in written)
+        return protects(self.block)
+
+    @property
+    def replaced_with(self) -> tuple[str, ...]:
+        """What `lifecycle.replace_triggered_by` names, keys evaluated; validation tells what names nothing."""
+        said = (block.body.attributes.get("replace_triggered_by") for block in self.block.body.blocks_of("lifecycle"))
+        listed = [one.expression for one in said if one is not None]
+        found = []
+        for item in (item for each in listed if isinstance(each, Tuple) for item in each.items):
+            with suppress(EvaluationError):
+                found.append(self.module.prefix + addressed(item, self.scope, self.block))
+        return tuple(found)
 
     @property
     def written(self) -> Mapping[str, Value]:

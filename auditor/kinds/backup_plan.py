@@ -213,6 +213,7 @@ KIND: Final = Kind(
     type=TYPE,
     attributes=ATTRIBUTES,
     identity="name",
+    name_of_id=lambda _told: "",
     requests=requests,
     follow=follow,
     read=read,

@@ -164,6 +164,7 @@ KIND: Final = Kind(
     type=TYPE,
     attributes=ATTRIBUTES,
     identity="plan_id/name",
+    name_of_id=lambda _told: "",
     requests=requests,
     follow=follow,
     read=read,

@@ -88,6 +88,7 @@ KIND: Final = Kind(
     type=TYPE,
     attributes=ATTRIBUTES,
     identity="table_name/index_name",
+    name_of_id=lambda told: told.removeprefix("name:").rpartition("/")[0].replace("/index:", "/").strip("/"),
     requests=requests,
     follow=follow,
     read=read,

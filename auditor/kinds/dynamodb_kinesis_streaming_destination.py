@@ -103,6 +103,7 @@ KIND: Final = Kind(
     type=TYPE,
     attributes=ATTRIBUTES,
     identity="table_name/stream_arn",
+    name_of_id=lambda told: told.replace(",", "/", 1),
     requests=requests,
     follow=follow,
     read=read,

@@ -216,6 +216,7 @@ KIND: Final = Kind(
     type=TYPE,
     attributes=ATTRIBUTES,
     identity="global_table_arn/region",
+    name_of_id=lambda _told: "",
     requests=requests,
     follow=follow,
     read=read,

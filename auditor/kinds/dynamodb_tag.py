@@ -89,6 +89,7 @@ KIND: Final = Kind(
     type=TYPE,
     attributes=ATTRIBUTES,
     identity="resource_arn/key",
+    name_of_id=lambda told: told.replace(",", "/", 1),
     requests=requests,
     follow=follow,
     confirm=confirm,

@@ -133,6 +133,7 @@ KIND: Final = Kind(
     type=TYPE,
     attributes=ATTRIBUTES,
     identity="path/name",
+    name_of_id=lambda told: told.partition(":policy/")[2],
     requests=requests,
     follow=follow,
     read=read,

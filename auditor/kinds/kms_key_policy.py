@@ -91,6 +91,7 @@ KIND: Final = Kind(
     type=TYPE,
     attributes=ATTRIBUTES,
     identity="key_id",
+    name_of_id=lambda told: told.rpartition("key/")[2],
     requests=requests,
     follow=follow,
     read=read,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from auditor.model.answers import Answer, Answers, Request, Scope
 from auditor.model.calls import Call
@@ -187,6 +188,8 @@ class Kind:
     traps: Callable[[Mapping[str, Value], tuple[str, ...]], tuple[tuple[str, str], ...]] = _no_trap
     """Pure: of declared values and `ignore_changes`, what one change by hand turns into a plan that fails or destroys:
     attribute and words."""
+    name_of_id: Callable[[str], str] = str
+    """Pure: the name that the id of an `import` block tells; empty where it tells none."""
     pointed_at_by: tuple[tuple[str, str], ...] = ()
     """(kind, attribute) of resources that lead to one whose name AWS makes: an alias leads to its key."""
     known_by: frozenset[str] = frozenset()
@@ -223,3 +226,11 @@ class Kind:
             bare = attribute is not None and attribute.equivalence is Equivalence.KEY_ID_STORED_BARE
             parts.append(value.rpartition("key/")[2] if bare else value)
         return parts[0] if len(parts) == 1 else "/".join(filter(None, (part.strip("/") for part in parts)))
+
+    def noted_name(self, attributes: Mapping[str, Any], region: str) -> str | None:
+        """The name that a state's attributes tell; of what is to be imported, the `id` alone is there."""
+        told = attributes.get("id")
+        if isinstance(told, str) and attributes.keys() == {"id"}:
+            return self.name_of_id(told) or None
+        name = self.name(attributes, region)
+        return name if isinstance(name, str) and name else None

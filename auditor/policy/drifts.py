@@ -101,7 +101,8 @@ def existence_reported_by(others: Iterable[DriftSelector], comparison: Compariso
 def evidence(drift: Drift) -> tuple[Evidence, ...]:
     """Both sides of a drift; of the resource as a whole, what plan does."""
     if not drift.path:
-        return (Evidence("plan", Fact(drift.plan.value, Default("comparison of both sides")), "does not fail"),)
+        expected = "does not fail" if drift.plan is Plan.ERROR else "does not replace it"
+        return (Evidence("plan", Fact(drift.plan.value, Default("comparison of both sides")), expected),)
     return (
         Evidence(f"declared.{drift.path}", drift.declared, "equals the live value"),
         Evidence(f"live.{drift.path}", drift.live, "equals the declared value"),

@@ -248,6 +248,15 @@ class CannedServer:
         """The requests that came: (service, operation)."""
         return self._server.seen
 
+    @property
+    def world(self) -> World:
+        """What is live; another may take its place."""
+        return self._server.world
+
+    @world.setter
+    def world(self, world: World) -> None:
+        self._server.world = world
+
     def __enter__(self) -> Self:
         self._thread.start()
         return self

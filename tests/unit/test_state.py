@@ -69,7 +69,8 @@ def written(tmp_path):
 def test_scalars_by_reference_but_none_that_is_sensitive(written, document):
     noted = written(document)
     assert noted.values == {f"{ADDRESS}.arn": ARN, f"{ADDRESS}.key_id": "1"}
-    assert noted.applied == {ADDRESS: {"arn": ARN, "key_id": "1", "tags": {"a": "b"}}}
+    deposed = {f"{ADDRESS} (deposed)": {"arn": "old"}} if document is VERSION_4 else {}
+    assert noted.applied == {ADDRESS: {"arn": ARN, "key_id": "1", "tags": {"a": "b"}}} | deposed
     assert len(noted.sha256) == 64
 
 
@@ -184,3 +185,50 @@ def test_names_that_the_code_does_not_have():
 def test_moved_resources_have_their_new_addresses_alone():
     known = state.State("s", 1, "", {}, {"aws_dynamodb_table.a": {"name": "one"}})
     assert known.moved(lambda address: address.replace(".a", ".b")).applied == {"aws_dynamodb_table.b": {"name": "one"}}
+
+
+def told(**instance):
+    found = {"mode": "managed", "type": "aws_dynamodb_table", "name": "t", "instances": [{"attributes": {}} | instance]}
+    return {"version": 4, "resources": [found]}
+
+
+def test_what_is_tainted_or_deposed(written):
+    assert written(told(status="tainted")).tainted == ("aws_dynamodb_table.t",)
+    assert written(told(deposed="1", attributes={"name": "old"})).applied == {
+        "aws_dynamodb_table.t (deposed)": {"name": "old"}
+    }
+    shown = {
+        "address": "aws_dynamodb_table.t",
+        "mode": "managed",
+        "type": "aws_dynamodb_table",
+        "values": {"name": "t"},
+    }
+    both = {"resources": [shown | {"tainted": True}, shown | {"deposed_key": "1"}]}
+    noted = written({"format_version": "1.0", "values": {"root_module": both}})
+    assert noted.tainted == ("aws_dynamodb_table.t",)
+    assert [*noted.applied] == ["aws_dynamodb_table.t", "aws_dynamodb_table.t (deposed)"]
+    assert noted.told({}, ["aws_dynamodb_table.t"]).applied == {}
+
+
+def test_data_of_terraforms_own_is_kept_without_the_types_beside_it(written):
+    value = {"value": ["1"], "type": ["tuple", ["string"]]}
+    own = {"mode": "managed", "type": "terraform_data", "name": "d"}
+    document = {
+        "version": 4,
+        "resources": [own | {"instances": [{"attributes": {"id": "x", "input": value, "triggers_replace": None}}]}],
+    }
+    assert written(document).applied == {"terraform_data.d": {"input": ["1"], "triggers_replace": None}}
+
+
+def test_what_gets_a_count_or_loses_it_moves_by_itself():
+    known = state.State("s", 1, "", {"aws_x.a.arn": "1"}, {"aws_x.a": {}, "aws_x.b[0]": {}}, ("aws_x.a",))
+    moved = known.counted(["aws_x.a[0]", "aws_x.b"], ())
+    assert (*moved.applied, *moved.tainted) == ("aws_x.a[0]", "aws_x.b", "aws_x.a[0]")
+    assert moved.values == {"aws_x.a[0].arn": "1", "aws_x.a.arn": "1"}
+    assert [*known.counted(["aws_x.a[0]", "aws_x.b"], ["aws_x.a", "aws_x.b[0]"]).applied] == ["aws_x.a", "aws_x.b[0]"]
+    assert [*known.counted(["aws_x.a", "aws_x.b[1]"], ()).applied] == ["aws_x.a", "aws_x.b[0]"]
+
+
+def test_what_would_move_to_where_something_is_stays():
+    known = state.State("s", 1, "", {}, {"aws_x.a": {"name": "1"}, "aws_x.b": {"name": "2"}})
+    assert known.moved(lambda address: address.replace(".a", ".b")).applied == known.applied

@@ -180,7 +180,7 @@ def test_a_missing_table_was_deleted_or_is_not_made_yet(applied, side):
     ("id_", "plan", "told"),
     [
         ("koneksi-prod-users", Plan.ERROR, "AWS has none"),
-        ("users-of-old", Plan.UNDETERMINED, "imports it as users-of-old"),
+        ("users-of-old", Plan.UNDETERMINED, "was not called for TableName=users-of-old"),
         (None, Plan.UNDETERMINED, "an id that is not known"),
     ],
 )

@@ -287,3 +287,14 @@ def test_deep_and_wide_expansion_is_bounded(loaded):
 def test_the_collector_of_garbage_is_on_again_after_reading(loaded):
     loaded("locals {}\n")
     assert gc.isenabled()
+
+
+def test_what_the_lifecycle_says_of_others_and_of_being_destroyed(loaded):
+    configuration = loaded(
+        'resource "aws_sns_topic" "t" {\n  for_each = { a = "b" }\n  lifecycle {\n    prevent_destroy = true\n'
+        '    replace_triggered_by = [aws_sns_topic.u[each.value], module.m["x"].y, aws_sns_topic.u.arn]\n  }\n}\n'
+        'resource "aws_sns_topic" "u" {\n  count = 0\n  lifecycle {\n    prevent_destroy = true\n  }\n}\n'
+    )
+    told = only(configuration)
+    assert told.replaced_with == ('aws_sns_topic.u["b"]', 'module.m["x"].y', "aws_sns_topic.u.arn")
+    assert (told.prevent_destroy, configuration.protected) == (True, {"aws_sns_topic.t", "aws_sns_topic.u"})
