@@ -93,7 +93,7 @@ def _resource(
         ignored=resource.ignore_changes,
         refused=refused,
         undetermined=undetermined if resource.undetermined is None else resource.undetermined,
-        facts=dict(facts) if (facts := tuple(_lifecycle(resource))) else tagging,
+        facts={**tagging, **lifecycle} if (lifecycle := dict(_lifecycle(resource))) else tagging,
     )
 
 

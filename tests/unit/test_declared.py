@@ -169,6 +169,28 @@ def test_the_provider_s_settings_and_what_is_left_out(resources):
     assert found.ignored == ("read_capacity", 'tags["x"]')
 
 
+def test_what_the_lifecycle_says_stands_beside_the_settings_of_the_provider(resources):
+    found = resources(
+        """
+        provider "aws" {
+          default_tags {
+            tags = { env = "prod" }
+          }
+        }
+        resource "terraform_data" "d" {
+        }
+        resource "aws_kms_key" "k" {
+          lifecycle {
+            prevent_destroy      = true
+            replace_triggered_by = [terraform_data.d.id]
+          }
+        }
+        """
+    )["aws_kms_key.k"]
+    assert found.facts["default_tags"] == {"env": "prod"}
+    assert (found.facts["prevent_destroy"], found.facts["replaced_with"]) == (True, ("terraform_data.d.id",))
+
+
 def test_sensitive_values_are_marked_by_path(resources):
     found = resources(
         """
