@@ -66,11 +66,15 @@ def render(document: Document, *, width: int | None = None, color: bool = False)
     since = moved(document)
     told = [_line(each, others, since.get(each["fingerprint"], ""), paint, width) for each, others in listed(document)]
     parts = ([_heading(document, paint, width)], told)
-    return "\n\n".join("\n".join(part) for part in parts if part) + "\n\n" + summary(document, width=width, color=color)
+    return "\n\n".join("\n".join(part) for part in parts if part) + "\n\n" + _summary(document, width, color)
 
 
 def summary(document: Document, *, width: int | None = None, color: bool = False) -> str:
-    """The numbers alone, of resources and of open causes."""
+    """The numbers alone, of resources and of open causes, below what they are of."""
+    return f"{_heading(document, _Paint(color), width)}\n{_summary(document, width, color)}"
+
+
+def _summary(document: Document, width: int | None, color: bool) -> str:
     told = [*_numbers(document, _Paint(color), width)]
     if past := since(document):
         told.append(_broken(f"    {clean(past)}", width, "    "))

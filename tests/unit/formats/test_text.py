@@ -69,7 +69,9 @@ def test_a_first_run_says_nothing_of_an_earlier_one(audit):
 
 
 def test_the_summary_can_be_had_alone(report):
-    assert render(report).endswith("\n\n" + summary(report))
+    heading, numbers = summary(report).split("\n", 1)
+    assert heading == render(report).split("\n", 1)[0], "of several environments each one's numbers are told apart"
+    assert render(report).endswith("\n\n" + numbers)
     assert not FINDING.search(summary(report))
 
 
