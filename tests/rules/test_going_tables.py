@@ -28,7 +28,7 @@ STAYS = (
     "ItemCount",
     "TableSizeBytes",
 )
-"""Of an answer of DeleteTable, in botocore's own example and in recorded ones."""
+"""What is left, after botocore's example of an answer of DeleteTable; the ARN and the protection besides."""
 PASS, FAIL, UNKNOWN = (LETTERS[status] for status in (Status.PASS, Status.FAIL, Status.UNKNOWN))
 
 
