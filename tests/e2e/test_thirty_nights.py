@@ -162,7 +162,7 @@ def spend(estate, tmp_path, monkeypatch):
         outcome = pipeline.audit(settings, settings.environment("prod"), inputs, known)
         if night.fault == "crashed":
             with monkeypatch.context() as patched:
-                patched.setattr(bundle, "_put_in_place", killed)
+                patched.setattr(bundle, "_renamed", killed)
                 patched.setattr(bundle.shutil, "rmtree", lambda *_, **__: None)
                 with pytest.raises(Killed):
                     terminal.deliver(outcome, delivery)
