@@ -27,6 +27,7 @@ TABLE = "aws_dynamodb_table"
 REPLICA = "aws_dynamodb_table_replica"
 PROVIDER = "the provider's allowed_account_ids"
 _AWS = "hashicorp/aws"
+_LOOKED_FOR = frozenset(kind.type for kind in kinds() if kind.data_source is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,19 +53,31 @@ class Estate:
             account=self.environment.account,
             region=self.environment.region,
             partition=self.partition,
-            declared=names(self.resources),
+            declared=self._known_names(),
             patterns=self.declared.patterns,
             environment=self.environment.name,
             wanted=frozenset(wanted),
             looked_up=self._looked_up(),
         )
 
+    def _known_names(self) -> Mapping[str, tuple[str, ...]]:
+        """The declared names; of kinds that no data source looks for, also those that only a state has."""
+        found = names(self.resources)
+        for type_, former in self._former.items():
+            if type_ not in _LOOKED_FOR:
+                found[type_] = (*found.get(type_, ()), *former)
+        return found
+
     def _looked_up(self) -> Mapping[str, tuple[str, ...]]:
-        """What data sources look for, and the names that a state has and the code no more."""
-        found = dict(self.state.names(self.resources)) if self.state is not None else {}
+        """What data sources look for, and of such kinds the names that a state has and the code no more."""
+        found = {type_: former for type_, former in self._former.items() if type_ in _LOOKED_FOR}
         for one in self._own_data_sources:
             found[one.type] = (*found.get(one.type, ()), one.sought)
         return found
+
+    @property
+    def _former(self) -> Mapping[str, tuple[str, ...]]:
+        return self.state.names(self.resources) if self.state is not None else {}
 
     @property
     def replica_regions(self) -> frozenset[str]:

@@ -54,7 +54,7 @@ def left_behind(
     for address, attributes in applied.items():
         bare = _KEY.sub("", address)
         kind = kinds.get(bare.rpartition(".")[0].rpartition(".")[2])
-        if address in known or bare in open_ones or kind is None or "region" in kind.identity.split("/"):
+        if address in known or bare in open_ones or kind is None:
             continue
         name = kind.noted_name(attributes, "")
         if name is not None:

@@ -148,6 +148,8 @@ class _Pairing:
         if cause is None and known is not None and (live is None or live.identity.name != known):
             cause = kind.absence(self.answers, self.scope, known)
         name = self.references.name_of(declared) if live is None else live.identity.name
+        if isinstance(name, Unknown) and known is not None:  # the code has a prefix at most, and the state the name
+            name = known
         identity = declared.identity
         if identity.name is not name:
             identity = Identity(identity.account, identity.region, name)

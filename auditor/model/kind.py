@@ -228,9 +228,14 @@ class Kind:
         return parts[0] if len(parts) == 1 else "/".join(filter(None, (part.strip("/") for part in parts)))
 
     def noted_name(self, attributes: Mapping[str, Any], region: str) -> str | None:
-        """The name that a state's attributes tell; of what is to be imported, the `id` alone is there."""
+        """The name that a state's attributes tell; of what is to be imported, the `id` alone is there.
+
+        Of a kind with the Region in its names, none is told without it.
+        """
         told = attributes.get("id")
         if isinstance(told, str) and attributes.keys() == {"id"}:
             return self.name_of_id(told) or None
+        if not region and "region" in self.identity.split("/"):
+            return None
         name = self.name(attributes, region)
         return name if isinstance(name, str) and name else None

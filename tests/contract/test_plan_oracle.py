@@ -32,6 +32,7 @@ STATES = {
     "A04": {"name": "alias/a04", "name_prefix": "", "target_key_id": "kid-1"},
     "A06": {"name": "alias/a06-2024", "name_prefix": "", "target_key_id": "kid-1"},
     "D013": {"name": "alias/d013", "name_prefix": "alias/d01", "target_key_id": "kid-1"},
+    "D060": {"name": "alias/d060", "name_prefix": "alias/d06", "target_key_id": "kid-1"},
     "T181": {"name": "t-t181", "restore_source_name": "src"},
     "T182": {"name": "t-t182", "restore_to_latest_time": True},
 }

@@ -4,7 +4,7 @@ A case has `code` (one text, or texts by file), `state` (resources as a state of
 what AWS has, as in dependent_cases.
 """
 
-from dependent_cases import alias, key
+from dependent_cases import POLICY, alias, key, policy_of, selection, tagged
 from plan_cases import ACCOUNT, REGION
 from random_companions import described
 from state_material import (
@@ -17,9 +17,13 @@ from state_material import (
     kept,
     kept_alarm,
     kept_key,
+    kept_policy,
+    kept_selection,
     module,
     moved,
     noted,
+    policy,
+    policy_code,
     recovering,
     removed,
     table,
@@ -52,6 +56,32 @@ resource "aws_dynamodb_tag" "g" {
   resource_arn = aws_dynamodb_table.t.arn
   key          = "Owner"
   value        = "a"
+}
+"""
+PREFIXED = """
+resource "aws_kms_key" "k" {
+}
+resource "aws_kms_alias" "a" {
+  name_prefix   = "alias/k-"
+  target_key_id = aws_kms_key.k.key_id
+}
+"""
+PREFIXED_ALIAS = noted(
+    "aws_kms_alias.a",
+    {
+        "id": "alias/k-20240101000000000000000001",
+        "name": "alias/k-20240101000000000000000001",
+        "name_prefix": "alias/k-",
+        "target_key_id": "k1",
+    },
+)
+MADE_UP = "p-20240101000000000000000001"
+SELECTION = """
+resource "aws_backup_selection" "s" {
+  plan_id      = "p1"
+  name         = "s"
+  iam_role_arn = "arn:aws:iam::111122223333:role/b"
+  resources    = ["arn:aws:dynamodb:ap-southeast-1:111122223333:table/t"]
 }
 """
 KEY_AND_ALIAS = """
@@ -738,5 +768,77 @@ CASES = {
                 "live": {"DescribeContributorInsights": [{"TableName": "t", "ContributorInsightsStatus": "ENABLED"}]},
             },
         ],
+    },
+    "an alias of a made up name is gone": {
+        "code": PREFIXED,
+        "state": [kept_key("aws_kms_key.k", "k1"), PREFIXED_ALIAS],
+        "pieces": [key("k1"), alias("alias/other", "k1")],
+    },
+    "an alias of a made up name": {
+        "code": PREFIXED,
+        "state": [kept_key("aws_kms_key.k", "k1"), PREFIXED_ALIAS],
+        "pieces": [key("k1"), alias("alias/k-20240101000000000000000001", "k1")],
+    },
+    "a policy of a made up name": {
+        "code": policy_code('name_prefix = "p-"'),
+        "state": [kept_policy(MADE_UP, "p-")],
+        "pieces": [policy(MADE_UP)],
+    },
+    "a policy of a made up name, and its prefix is another one": {
+        "code": policy_code('name_prefix = "q-"'),
+        "state": [kept_policy(MADE_UP, "p-")],
+        "pieces": [policy(MADE_UP)],
+    },
+    "a policy of a made up name is gone": {
+        "code": policy_code('name_prefix = "p-"'),
+        "state": [kept_policy(MADE_UP, "p-")],
+        "pieces": [],
+    },
+    "a policy of a made up name is gone, and its prefix is another one": {
+        "code": policy_code('name_prefix = "q-"'),
+        "state": [kept_policy(MADE_UP, "p-")],
+        "pieces": [],
+    },
+    "a policy that is renamed": {
+        "code": policy_code('name = "new"'),
+        "state": [kept_policy("old")],
+        "pieces": [policy("old")],
+    },
+    "a policy that the code has no more": {
+        "code": "",
+        "state": [kept_policy("old")],
+        "pieces": [policy("old")],
+    },
+    "what the code says of a table no more": {
+        "code": table(),
+        "state": [
+            kept(),
+            noted("aws_dynamodb_tag.g", {"id": f"{ARN}/t,Owner", "resource_arn": f"{ARN}/t", "key": "Owner"}),
+            noted("aws_dynamodb_resource_policy.p", {"id": f"{ARN}/t", "resource_arn": f"{ARN}/t", "policy": POLICY}),
+        ],
+        "pieces": [tagged("t"), policy_of("t")],
+    },
+    "what the code says of a key no more": {
+        "code": 'resource "aws_kms_key" "k" {\n}\n',
+        "state": [
+            kept_key("aws_kms_key.k", "k1"),
+            noted("aws_kms_key_policy.p", {"id": "k1", "key_id": "k1", "policy": POLICY}),
+        ],
+        "pieces": [key("k1")],
+    },
+    "a selection of backups that the code has no more": {
+        "code": "",
+        "state": [kept_selection()],
+        "pieces": [selection("p1")],
+    },
+    "a selection of backups that is gone": {
+        "code": SELECTION,
+        "state": [kept_selection()],
+        "pieces": [],
+    },
+    "a selection of backups that is renamed": {
+        "code": SELECTION.replace('= "s"', '= "new"'),
+        "state": [kept_selection()],
+        "pieces": [selection("p1")],
     },
 }

@@ -3,7 +3,7 @@
 import json
 import re
 
-from dependent_cases import answers, key
+from dependent_cases import POLICY, answers, key
 from plan_cases import ACCOUNT, REGION, failed
 from random_companions import described
 
@@ -19,6 +19,7 @@ BUILT_IN = 'provider["terraform.io/builtin/terraform"]'
 VERSIONS = {"aws_dynamodb_table": 1, "aws_cloudwatch_metric_alarm": 1}
 _ADDRESS = re.compile(r"(?:(module\..*?)\.)?(aws_\w+|terraform_data)\.(\w+)(?:\[(.*)\])?")
 ARN = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table"
+POLICY_ARN = f"arn:aws:iam::{ACCOUNT}:policy"
 
 
 def table(label="t", name="t", *, key_="id", more="", lifecycle="", head=""):
@@ -139,6 +140,34 @@ def kept_alarm(address, name, **more):
     )
 
 
+def policy(name):
+    told = {
+        "PolicyName": name,
+        "PolicyId": "ANPA1",
+        "Arn": f"{POLICY_ARN}/{name}",
+        "Path": "/",
+        "DefaultVersionId": "v1",
+    }
+    there = {"Policy": told, "Tags": {}, "Document": POLICY}
+    return {"type": "aws_iam_policy", "live": {"policies": {told["Arn"]: there}}}
+
+
+def policy_code(named):
+    return f'resource "aws_iam_policy" "p" {{\n  {named}\n  policy = {json.dumps(POLICY)}\n}}\n'
+
+
+def kept_policy(name, prefix=""):
+    arn = f"{POLICY_ARN}/{name}"
+    own = {"id": arn, "arn": arn, "name": name, "name_prefix": prefix, "path": "/", "policy": POLICY}
+    return noted("aws_iam_policy.p", own)
+
+
+def kept_selection():
+    role = f"arn:aws:iam::{ACCOUNT}:role/b"
+    own = {"id": "sel", "name": "s", "plan_id": "p1", "iam_role_arn": role, "resources": [f"{ARN}/t"]}
+    return noted("aws_backup_selection.s", own)
+
+
 def triggers(*references):
     return f"    replace_triggered_by = [{', '.join(references)}]"
 
@@ -182,7 +211,7 @@ def comparisons(case, folder):
     settings = Settings(project="p", root=folder, file=None, environments={"e": environment})
     here = estate(settings, environment, Variables(state=folder / "terraform.tfstate"))
     scope = here.scope(())
-    told = read(case["pieces"], scope)
+    told = read(case["pieces"], scope, here.resources)
     live = [each for kind in kinds() for each in kind.read(told, scope)]
     noted = here.state
     return compare(
@@ -193,11 +222,24 @@ def comparisons(case, folder):
     )
 
 
-def read(pieces, scope):
-    """The answers to all that is asked: empty lists, and no such table, where no piece has any."""
-    told = dict(answers(pieces).by_request)
-    for request in (request for kind in kinds() for request in kind.requests(scope)):
-        if request not in told:
-            there = request.api != "dynamodb:DescribeTable"
-            told[request] = Answer(request, ({},)) if there else failed(request, "ResourceNotFoundException")
+_NONE = {"dynamodb:DescribeTable": "ResourceNotFoundException", "iam:GetPolicy": "NoSuchEntity"}
+"""What AWS says of one thing that is not there."""
+
+
+def read(pieces, scope, resources):
+    """The answers to all that an audit asks: empty lists, and no such thing, where no piece has any."""
+    there, told = answers(pieces), {}
+    waiting = [request for kind in kinds() for request in kind.requests(scope)]
+    while waiting:
+        for request in waiting:
+            told[request] = there.by_request.get(request) or _none(request)
+        whole = [told[request] for request in waiting if told[request].ok]
+        following = {new for answer in whole for kind in kinds() for new in kind.follow(scope, answer)}
+        doubtful = {new for kind in kinds() for new in kind.confirm(Answers(told), scope, resources)}
+        waiting = (following - told.keys()) or (doubtful - told.keys())
     return Answers(told)
+
+
+def _none(request):
+    code = _NONE.get(request.api)
+    return failed(request, code) if code else Answer(request, ({},))
