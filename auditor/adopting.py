@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from auditor.adoption.importing import bring_in
 from auditor.adoption.search import Adoption, Edited, Search, Trial, World
@@ -96,8 +98,7 @@ def _trial(settings: Settings, here: Estate, compared: Compared) -> Trial:
     return Trial(here.code, base_of(settings, here.environment), compared(here), complaints)
 
 
-@dataclass(slots=True)
-class _Neighbours:
+class _Neighbours(Struct):
     """The other environments of the project; each is evaluated when an edit touches a file of its code."""
 
     settings: Settings

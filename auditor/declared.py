@@ -7,9 +7,11 @@ Facts of a declared resource: `default_tags` (map), `ignored_tags` and `ignored_
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from auditor.hcl import Configuration, DeclaredResource, ProviderConfiguration, plan_shape
 from auditor.hcl.plain_values import plain
@@ -140,8 +142,7 @@ def _sensitive_default_tags(provider: ProviderConfiguration | None) -> Iterator[
         yield from (f'tags["{key}"]' for key, tag in tags.content.items() if tag.sensitive or tags.sensitive)
 
 
-@dataclass(slots=True)
-class _Reading:
+class _Reading(Struct):
     """One resource's values, by keyed path what of them is sensitive, and where they come from if that is wanted."""
 
     provenances: dict[str, Provenance] | None = None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from auditor.kinds import kinds
 from auditor.model.answers import Snapshot
@@ -25,8 +26,7 @@ MOVING: Final = frozenset(
 """Facts that change by themselves, so that they tell nothing of what somebody changed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """One fact of which two readings tell different things."""
 
     kind: str

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os.path
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from auditor import hcl, state
 from auditor.declared import declared, names
@@ -30,8 +32,7 @@ _AWS = "hashicorp/aws"
 _LOOKED_FOR = frozenset(kind.type for kind in kinds() if kind.data_source is not None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estate:
+class Estate(Struct, frozen=True, kw_only=True):
     """What the code of an environment declares, and where that should be found."""
 
     environment: Environment
@@ -269,8 +270,7 @@ def _line(code: hcl.Configuration, place: SourceRange | None) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Other:
+class Other(Struct, frozen=True, kw_only=True):
     """Another environment of the project."""
 
     declared: DeclaredEnvironment

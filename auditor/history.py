@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from msgspec import Struct
 
 from auditor import bundle, manifest
 from auditor.archive import Archive
@@ -44,8 +45,7 @@ class Place(Protocol):
         """The bytes of a file of the bundle; AuditorError where it can't be read or has more than `most`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(Struct, frozen=True):
     """A folder that may hold a bundle."""
 
     path: Path
@@ -67,8 +67,7 @@ class Folder:
         return str(self.path)
 
 
-@dataclass(frozen=True, slots=True)
-class Prefix:
+class Prefix(Struct, frozen=True):
     """What a bundle's keys in S3 begin with."""
 
     name: str
@@ -84,8 +83,7 @@ class Prefix:
         return self.archive.url(self.archive.key(self.environment, self.name, "").rstrip("/"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shelf:
+class Shelf(Struct, frozen=True, kw_only=True):
     """Where earlier bundles of an environment are looked for."""
 
     name: str
@@ -99,8 +97,7 @@ class Shelf:
         return cls(name="", places=lambda: nullcontext(each for each in found if each.holds_manifest()))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bundle:
+class Bundle(Struct, frozen=True, kw_only=True):
     """A bundle of a whole run, its report unchanged since it was written."""
 
     place: Place

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+
+from msgspec import Struct, field
 
 from auditor.archive import Archive
 from auditor.progress import Progress
 from auditor.state import State, StateObject
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Variables:
+class Variables(Struct, frozen=True, kw_only=True):
     """Values of Terraform variables that stand outside the code."""
 
     given: tuple[Path | tuple[str, str], ...] = ()
@@ -39,8 +39,7 @@ class Variables:
         return (self.state.bucket, self.state.key) if isinstance(self.state, StateObject) else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inputs:
+class Inputs(Struct, frozen=True, kw_only=True):
     """The options of a run, and its time."""
 
     now: datetime

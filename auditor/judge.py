@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain, groupby
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor.model.drift import Comparison
 from auditor.model.garbage import without_collection
@@ -22,8 +24,7 @@ _ORDER: Final = (Status.ERROR, Status.FAIL, Status.UNKNOWN)
 _WITHIN_A_RULE: Final = attrgetter("about.name", "about.identity", "path")
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """What the rules found."""
 
     results: tuple[RuleResults, ...]

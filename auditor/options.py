@@ -6,12 +6,12 @@ import math
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from auditor.archive import Archive

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from threading import Event
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor import __version__, coverage
 from auditor.compare import ProviderRules, compare, of_code, shadowed, unlisted
@@ -47,8 +49,7 @@ NOT_ASKED: Final = Unknown(Reason.NOT_READ, "this run judges the code alone; AWS
 __all__ = ["Inputs", "Interrupted", "Outcome", "audit", "configuration", "permissions", "snapshot"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """An audit, and what a bundle keeps besides."""
 
     audit: Audit

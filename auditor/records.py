@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType, NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from msgspec import Struct
 
 Record = TypeVar("Record")
 
@@ -23,10 +24,10 @@ def written(value: Any, shown: Callable[[Path], str], left_out: Mapping[type[Any
             return [written(item, shown, left_out) for item in value]
         case None | bool() | int() | float():
             return value
-    if not is_dataclass(value):
+    if not isinstance(value, Struct):
         return str(value)
     besides = left_out.get(type(value), frozenset())
-    kept = (field.name for field in fields(value) if field.name not in besides)
+    kept = (name for name in value.__struct_fields__ if name not in besides)
     return {name: written(getattr(value, name), shown, left_out) for name in kept}
 
 
@@ -46,7 +47,7 @@ def _restored(type_: Any, told: Any, placed: Callable[[str], Path]) -> Any:  # n
             return None
         others = [part for part in parts if part is not NoneType]
         return _restored(others[0], told, placed) if len(others) == 1 else told
-    if isinstance(type_, type) and is_dataclass(type_):
+    if isinstance(type_, type) and issubclass(type_, Struct):
         hints = get_type_hints(type_)
         return type_(**{name: _restored(hints[name], item, placed) for name, item in told.items()})
     if type_ is Path:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor import bundle, manifest, pipeline, reporting, sources
 from auditor.formats import formats
@@ -23,8 +25,7 @@ LARGEST: Final = 1 << 30
 _SHOWN: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Replayed:
+class Replayed(Struct, frozen=True):
     """One report of a bundle, made again."""
 
     name: str
@@ -35,8 +36,7 @@ class Replayed:
     now: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Replay:
+class Replay(Struct, frozen=True):
     """All reports of a bundle, made again."""
 
     reports: tuple[Replayed, ...]

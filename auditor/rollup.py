@@ -9,10 +9,11 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
 
 from auditor import timeline
 from auditor.formats import html
@@ -42,8 +43,7 @@ _ERROR: Final = "error: "
 _MOST_SAID: Final = 500
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
+class Ended(Struct, frozen=True, kw_only=True):
     """How the run of one environment ended."""
 
     environment: Environment

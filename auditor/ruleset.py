@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
+
+from msgspec import Struct
 
 from auditor.inputs import Inputs
 from auditor.model.errors import SettingsError
@@ -28,8 +29,7 @@ _OF_THE_READING: Final = frozenset(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ruleset:
+class Ruleset(Struct, frozen=True, kw_only=True):
     """The rules as they hold for one environment."""
 
     all: tuple[Rule, ...]

@@ -7,10 +7,11 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from auditor.model.errors import SettingsError
 from auditor.model.facts import SourceRange
@@ -63,8 +64,7 @@ _PARAMETERS: Final = ("params", "parameters")
 _NAME: Final = re.compile(r"\w(?:[\w.-]*\w)?")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Environment:
+class Environment(Struct, frozen=True, kw_only=True):
     """One environment to audit: where its code is and where it lives."""
 
     name: str
@@ -86,8 +86,7 @@ class Environment:
     about_rules: Layer = field(default_factory=Layer)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(Struct, frozen=True, kw_only=True):
     """Everything that decides a run besides the code and AWS."""
 
     project: str

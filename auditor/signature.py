@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from auditor.model.errors import BundleError
 
@@ -17,8 +18,7 @@ _LARGEST_KEY: Final = 10_000
 _MAKE: Final = "openssl genpkey -algorithm ed25519 -out key.pem; openssl pkey -in key.pem -pubout -out key.pub"
 
 
-@dataclass(frozen=True, slots=True)
-class Signer:
+class Signer(Struct, frozen=True):
     """A private key, and the digest of its public half that a manifest names."""
 
     _key: Ed25519PrivateKey

@@ -13,11 +13,12 @@ import os
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import Any, Final
+
+from msgspec import Struct
 
 from auditor.estate import Estate, Other
 from auditor.hcl import Configuration, shown_path
@@ -39,8 +40,7 @@ _NOT_NEEDED: Final[Mapping[type[Any], frozenset[str]]] = MappingProxyType(
 _VARIABLE: Final = "TF_VAR_"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(Struct, frozen=True, kw_only=True):
     """A file as it was read."""
 
     path: str
@@ -53,8 +53,7 @@ class Source:
         return {"path": self.path, "bytes": len(self.content), "sha256": sha256(self.content).hexdigest()}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sources:
+class Sources(Struct, frozen=True, kw_only=True):
     """What decided an audit besides AWS."""
 
     root: Path
@@ -67,8 +66,7 @@ class Sources:
     """Settings, environment, variables: what `restored` makes an audit of again."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Restored:
+class Restored(Struct, frozen=True, kw_only=True):
     """Sources, unpacked into a folder: what the pipeline takes."""
 
     settings: Settings

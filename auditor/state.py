@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from auditor.compare.last_applied import without_key
 from auditor.compare.triggers import DATA
@@ -29,8 +31,7 @@ _OBJECT: Final = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/
 _HINT: Final = "give a state file of version 4, or what `terraform show -json` prints of a state or plan"
 
 
-@dataclass(frozen=True, slots=True)
-class StateObject:
+class StateObject(Struct, frozen=True):
     """Where a state lies in S3."""
 
     bucket: str
@@ -46,8 +47,7 @@ class StateObject:
         return f"s3://{self.bucket}/{self.key}"
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """What a state tells of managed resources; nothing that is sensitive."""
 
     path: str

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor import bundle, history, reporting, rollup, streams
 from auditor.formats import text
@@ -23,8 +25,7 @@ SUMMARY, SILENT = 1, 2
 """How quiet: the summary only; errors only."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class Delivery(Struct, frozen=True, kw_only=True):
     """Where the result of an audit goes."""
 
     printed: Format

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+
+from msgspec import Struct
 
 from auditor.bundle import order
 from auditor.formats.words import STATES, lasting
@@ -14,8 +15,7 @@ from auditor.history import Bundle
 SCHEMA: Final = "auditor/history/v1"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timeline:
+class Timeline(Struct, frozen=True, kw_only=True):
     """What became of an environment, run by run."""
 
     environment: str

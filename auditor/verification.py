@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
 
 from auditor import bundle, manifest, signature, sources
 from auditor.aws import snapshot as snapshot_file
@@ -41,8 +42,7 @@ class State(StrEnum):
     """It could not be decided here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(Struct, frozen=True):
     """One thing that was put to the test."""
 
     what: str
@@ -50,8 +50,7 @@ class Verified:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
+class Verification(Struct, frozen=True):
     """All that was tested of a bundle."""
 
     tests: tuple[Verified, ...]

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
+
+from msgspec.structs import replace
 
 from auditor.adoption.proposals import worth_telling
 from auditor.adoption.search import APART, Adoption, Edited, Search, Trial

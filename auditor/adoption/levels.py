@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from auditor.hcl.ast import Attribute as Argument
 from auditor.hcl.ast import Block, Body
@@ -19,8 +20,7 @@ from auditor.model.kind import Attribute, Kind
 _STEP: Final = re.compile(r'([^.\[]+)(?:\["((?:[^"]|"(?!\](?:\.|$)))*)"\])?(?:\.|$)')
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One part of a keyed path, as `global_secondary_index["by-email"]`."""
 
     name: str
@@ -32,8 +32,7 @@ def steps(path: str) -> tuple[Step, ...]:
     return tuple(Step(found[1], found[2]) for found in _STEP.finditer(path))
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(Struct, frozen=True):
     """A body of a resource, the resource's own or that of a nested block."""
 
     instance: ResourceInstance

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from auditor.adoption.references import Sight, references
 from auditor.adoption.texts import Texts
@@ -19,8 +20,7 @@ Changes = tuple[Change, ...]
 """One edit: all its changes belong together."""
 
 
-@dataclass(frozen=True, slots=True)
-class Origins:
+class Origins(Struct, frozen=True):
     """Where values come from, in one reading of the code."""
 
     texts: Texts

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from auditor.adoption.levels import Level, Step, outermost, part, steps
 from auditor.adoption.origins import Changes, Origins, of_map
@@ -33,8 +34,7 @@ MOST: Final = 16
 _BLOCKS: Final = (Shape.BLOCK, Shape.BLOCKS)
 
 
-@dataclass(frozen=True, slots=True)
-class Proposer:
+class Proposer(Struct, frozen=True):
     """Thinks of edits of one reading of the code."""
 
     texts: Texts
@@ -51,8 +51,7 @@ class Proposer:
         return tuple(dict.fromkeys(changes for changes in found if changes))[:MOST]
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """The code of one resource, and what AWS has of it."""
 
     texts: Texts

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor.hcl.ast import Expression, GetAttr, Index, Variable
 from auditor.hcl.errors import EvaluationError
@@ -19,8 +20,7 @@ _DEEPEST: Final = 4
 """Locals and arguments of modules that are looked through, one behind the other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(Struct, frozen=True):
     """An expression with all that is needed to evaluate it, and the module it stands in."""
 
     expression: Expression
@@ -38,7 +38,7 @@ class Sight:
 
     def of(self, expression: Expression) -> Sight:
         """A part of the expression."""
-        return dataclasses.replace(self, expression=expression)
+        return replace(self, expression=expression)
 
 
 def references(sight: Sight, depth: int = 0) -> Iterator[Sight]:
@@ -65,9 +65,9 @@ def _maximal(node: object) -> Iterator[Expression]:
     if isinstance(node, tuple):
         for item in node:
             yield from _maximal(item)
-    elif dataclasses.is_dataclass(node):
-        for field in dataclasses.fields(node):
-            yield from _maximal(getattr(node, field.name))
+    elif isinstance(node, Struct):
+        for name in node.__struct_fields__:
+            yield from _maximal(getattr(node, name))
 
 
 def _leads_to_name(node: Expression) -> bool:

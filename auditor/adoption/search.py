@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct, field
 
 from auditor.adoption.levels import steps
 from auditor.adoption.origins import Changes
@@ -28,8 +29,7 @@ _FOLLOWING: Final = 3
 """How often an edit may call for others in the same resource."""
 
 
-@dataclass(frozen=True)
-class Trial:
+class Trial(Struct, frozen=True, dict=True):
     """The code with some edits in it, evaluated and compared with the reading."""
 
     code: Configuration
@@ -59,8 +59,7 @@ class Trial:
         return frozenset(apart | differing)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class World:
+class World(Struct, frozen=True, kw_only=True):
     """What a search may ask about code that is not written yet."""
 
     try_: Callable[[Edited], Trial | None]
@@ -74,8 +73,7 @@ class World:
     """Whether a text shows a value that the code marks sensitive."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Adoption:
+class Adoption(Struct, frozen=True, kw_only=True):
     """What the search found for a drift of one resource, or for several that go together."""
 
     comparison: Comparison
@@ -141,16 +139,14 @@ def _barred(kind: Kind, drift: Drift) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Draft:
+class _Draft(Struct, frozen=True):
     """Texts with edits in them, and what came of them."""
 
     trial: Trial
     edited: Edited
 
 
-@dataclass(slots=True)
-class Search:
+class Search(Struct):
     """Looks for edits, one after the other; each that is taken counts for those after it."""
 
     world: World

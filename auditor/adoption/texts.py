@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct, field
 
 from auditor.hcl.edit import Change, applied
 from auditor.hcl.layout import Layout, layout
@@ -20,8 +21,7 @@ _JSON: Final = ".json"
 _INSTALLED: Final = ".terraform/"
 
 
-@dataclass(slots=True)
-class Texts:
+class Texts(Struct):
     """The files of one reading of the code, by the paths they are shown by."""
 
     base: Path

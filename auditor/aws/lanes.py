@@ -7,8 +7,9 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from auditor.aws.failures import Failure, Treatment
 from auditor.aws.operations import Operation
@@ -125,8 +126,7 @@ class Run:
             self._stopped.wait(seconds)
 
 
-@dataclass(slots=True)
-class Count:
+class Count(Struct):
     """Calls of one API, by how they ended; every attempt and every page counts."""
 
     calls: int = 0
@@ -150,8 +150,7 @@ class Closed(Exception):
         self.code, self.reason, self.detail = code, reason, detail
 
 
-@dataclass(slots=True, eq=False)
-class Lane:
+class Lane(Struct, eq=False):
     """One API in one Region: requests wait here for a thread and for their turn."""
 
     operation: Operation

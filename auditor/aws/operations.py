@@ -6,16 +6,16 @@ A kind can ask only for what stands here. The contract tests hold every row agai
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
+from msgspec import Struct
+
 from auditor.aws.metrics import metric_data
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paging:
+class Paging(Struct, frozen=True, kw_only=True):
     """How an operation pages."""
 
     output: str
@@ -31,8 +31,7 @@ def _as_asked(params: Mapping[str, Any], _now: datetime, /) -> dict[str, Any]:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in params.items()}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
+class Operation(Struct, frozen=True, kw_only=True):
     """One read operation of AWS."""
 
     api: str

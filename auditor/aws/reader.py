@@ -8,11 +8,12 @@ import math
 import random
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
+
+from msgspec.structs import asdict
 
 from auditor.aws.economy import time_text
 from auditor.aws.failures import Failure, Treatment, classify, one_line

@@ -13,8 +13,10 @@ import hmac
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor.model.answers import Answer, Answers, Request, Scope, Snapshot
 from auditor.model.members import REDACTED
@@ -69,8 +71,7 @@ def redacted(snapshot: Snapshot, key: bytes, hide: Callable[[Any], Any] = lambda
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Pseudonyms:
+class _Pseudonyms(Struct, frozen=True):
     """What stands for what."""
 
     key: bytes

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from auditor import __version__
 from auditor.aws import economy, guard, lock
@@ -29,8 +30,7 @@ _SERVICES: Final = sorted(
 _NOTHING_READ: Final = ("did", "nothing was read")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
+class Access(Struct, frozen=True, kw_only=True):
     """How to get into an account, and which one it must be."""
 
     region: str
@@ -48,8 +48,7 @@ class Access:
     """Name of the role session and part of the user agent, so that CloudTrail tells whose calls these are."""
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """Who asks AWS."""
 
     account: str

@@ -7,9 +7,10 @@ would have kept of the live resource; plan sees only this) and the live one itse
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
+
+from msgspec import Struct, field
 
 from auditor.compare.overrides import LeftOut
 from auditor.compare.planning import Sides, dormant, element_change, matches, of, planned_change
@@ -33,8 +34,7 @@ _REALITIES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where an attribute stands, and what is around it."""
 
     path: str
@@ -46,8 +46,7 @@ class Place:
     """Whether plan compares the blocks around it by their names alone."""
 
 
-@dataclass(slots=True)
-class Walk:
+class Walk(Struct):
     """One resource, attribute by attribute."""
 
     declared: Resource

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from auditor.compare.sameness import truly_same
 from auditor.model.facts import Resource
@@ -21,8 +22,7 @@ _ENOUGH: Final = 2
 _NAMED: Final = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Witnesses:
+class Witnesses(Struct, frozen=True):
     """What the witnesses of one declared resource say; names of live resources are the ends of their ARNs."""
 
     pointing: Mapping[str, str]

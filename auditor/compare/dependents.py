@@ -6,8 +6,10 @@ What refers to it plan knows after apply only, and changes it too; what names it
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor.compare.overrides import LeftOut, steps
 from auditor.compare.risks import failing, refused_anew, remade
@@ -24,8 +26,7 @@ _PERHAPS: Final = "whether {address} changes, with which its lifecycle replaces 
 _NOTE: Final = "{address} is made anew, so that plan knows this after apply only, and changes it too"
 
 
-@dataclass(frozen=True, slots=True)
-class Noted:
+class Noted(Struct, frozen=True):
     """What else is known of Terraform's resources."""
 
     others: Mapping[str, Resource]

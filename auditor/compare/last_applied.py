@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor.compare.overrides import LeftOut, steps
 from auditor.compare.sameness import same
@@ -77,8 +79,7 @@ def keeping_texts(
 _MOVED: Final = {(True, False): Moved.CODE, (False, True): Moved.LIVE, (True, True): Moved.BOTH}
 
 
-@dataclass(frozen=True, slots=True)
-class LastApplied:
+class LastApplied(Struct, frozen=True):
     """One resource as Terraform left it."""
 
     kind: Kind

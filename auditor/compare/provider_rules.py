@@ -8,9 +8,11 @@ here, apart from `region`: code that writes one is told so, and is not wholly au
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from auditor.hcl.provider_version import PROVIDER, SCHEMA, major_version
 from auditor.model.facts import Default
@@ -20,8 +22,7 @@ Otherwise = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """By kind and top-level attribute: the fields of the attribute that are others."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProviderRules:
+class ProviderRules(Struct, frozen=True):
     """The rules of one major version."""
 
     major: int

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Final
+
+from msgspec.structs import replace
 
 from auditor.compare.binding import Uses, Witnesses, likeness, name_in, uses_of
 from auditor.model.answers import Scope

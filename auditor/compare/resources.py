@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor.compare.attributes import Walk
 from auditor.compare.dependents import Noted, followed
@@ -122,8 +124,7 @@ def _also_noted(comparison: Comparison, behind: Mapping[tuple[str, str], str]) -
     return replace(comparison, note="; ".join(filter(None, (comparison.note, _DESTROYED.format(address=address)))))
 
 
-@dataclass(frozen=True, slots=True)
-class _Pairing:
+class _Pairing(Struct, frozen=True):
     """What pairing one resource after the other needs."""
 
     kinds: Mapping[str, Kind]
@@ -378,8 +379,7 @@ def _top_of(path: str) -> str:
     return path.partition(".")[0].partition("[")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(Struct, frozen=True):
     """What is worked out of a kind once, and needed for each of its resources."""
 
     defaults: Mapping[str, Value]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor.compare.overrides import LeftOut, steps
 from auditor.model.drift import Drift, Plan, Reality, Risk
@@ -43,8 +45,7 @@ def failing(declared: Resource, live: Resource, words: str) -> Drift:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class NextPlan:
+class NextPlan(Struct, frozen=True):
     """What Terraform's validation meets at one resource: planned values, after `ignore_changes`."""
 
     kind: Kind

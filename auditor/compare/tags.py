@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from auditor.compare.overrides import LeftOut
 from auditor.model.drift import Drift, Plan, Reality, Risk
@@ -14,8 +15,7 @@ _NEVER_STORED = "the provider never stores this tag, so that every plan changes 
 _REPEATED = "a tag that repeats a default one is new to a state into which the resource is imported"
 
 
-@dataclass(slots=True)
-class TagDrifts:
+class TagDrifts(Struct):
     """The drifts of one resource's tags, and which of `tags` and `tags_all` plan would change.
 
     The declared resource's facts tell the provider's settings: `default_tags` (a map), `ignored_tags` and

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from auditor.compare.last_applied import without_key
 from auditor.compare.overrides import steps
@@ -33,8 +34,7 @@ def instances_of(addresses: Iterable[str]) -> Mapping[str, Sequence[str]]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Triggers:
+class Triggers(Struct, frozen=True):
     """What plan does to the resources that such references name."""
 
     comparisons: Mapping[str, Comparison]

@@ -6,18 +6,18 @@ The only code that writes to an AWS endpoint, through a client that accepts loop
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from auditor.model.errors import SettingsError
 from auditor.model.facts import Resource
 from auditor.model.values import REFERENCE, NotApplicable, Unknown, Value
 
 
-@dataclass(frozen=True, slots=True)
-class Hand:
+class Hand(Struct, frozen=True):
     """A client that writes, for loopback only."""
 
     endpoint: str

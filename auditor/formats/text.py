@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from auditor.formats.interface import Document, Format
 from auditor.formats.verdict import plural
@@ -50,8 +51,7 @@ _RESET: Final = "\x1b[0m"
 _ESCAPE: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 
-@dataclass(frozen=True, slots=True)
-class _Paint:
+class _Paint(Struct, frozen=True):
     """Colour, or none."""
 
     on: bool

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
+
+from msgspec import Struct
 
 
 class Change(StrEnum):
@@ -25,8 +26,7 @@ WORDS: Final = ("rule", "subject", "path", "reason", "owner", "approver", "ticke
 """What is written of a waiver, besides its id."""
 
 
-@dataclass(frozen=True, slots=True)
-class WaiverChange:
+class WaiverChange(Struct, frozen=True):
     """One change of one waiver."""
 
     id: str

@@ -6,39 +6,36 @@ Offsets are characters from the start of the text; `SourceFile.range_at` turns o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 from auditor.hcl.numbers import Number
 from auditor.hcl.source import SourceFile
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(Struct, frozen=True):
     """A string (in normal form C, escapes resolved), number, bool or null."""
 
     offset: int
     value: str | bool | Number | None
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """Parts put together to a string; `"${x}"` alone is a `TemplateWrap`, a text without any part a `Literal`."""
 
     offset: int
     parts: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateWrap:
+class TemplateWrap(Struct, frozen=True):
     """A template that is exactly one interpolation: the value inside, with its type."""
 
     offset: int
     inner: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateIf:
+class TemplateIf(Struct, frozen=True):
     """`%{ if condition }...%{ else }...%{ endif }`: both branches are strings."""
 
     offset: int
@@ -47,8 +44,7 @@ class TemplateIf:
     if_false: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateFor:
+class TemplateFor(Struct, frozen=True):
     """`%{ for key, value in collection }...%{ endfor }`: the bodies joined."""
 
     offset: int
@@ -59,23 +55,20 @@ class TemplateFor:
     body: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(Struct, frozen=True):
     """The first name of a reference: `var`, `local`, `aws_kms_key`, or a name bound by `for`."""
 
     offset: int
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class SplatItem:
+class SplatItem(Struct, frozen=True):
     """The element at hand inside the `each` of a `Splat` (the innermost one)."""
 
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class GetAttr:
+class GetAttr(Struct, frozen=True):
     """`subject.name`."""
 
     offset: int
@@ -83,8 +76,7 @@ class GetAttr:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(Struct, frozen=True):
     """`subject[key]`, or the legacy `subject.0` with a number as key."""
 
     offset: int
@@ -92,8 +84,7 @@ class Index:
     key: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Splat:
+class Splat(Struct, frozen=True):
     """`subject[*].steps` or `subject.*.steps`: `each` holds the steps, over a `SplatItem`."""
 
     offset: int
@@ -101,8 +92,7 @@ class Splat:
     each: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A function call; `expand` is the `...` after the last argument. Namespaced names are joined by `::`."""
 
     offset: int
@@ -111,8 +101,7 @@ class Call:
     expand: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Conditional:
+class Conditional(Struct, frozen=True):
     """`condition ? if_true : if_false`."""
 
     offset: int
@@ -121,8 +110,7 @@ class Conditional:
     if_false: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Binary:
+class Binary(Struct, frozen=True):
     """`left operator right`."""
 
     offset: int
@@ -131,8 +119,7 @@ class Binary:
     right: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Unary:
+class Unary(Struct, frozen=True):
     """`-operand` or `!operand`."""
 
     offset: int
@@ -140,16 +127,14 @@ class Unary:
     operand: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Tuple:
+class Tuple(Struct, frozen=True):
     """`[...]`."""
 
     offset: int
     items: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AmbiguousKey:
+class AmbiguousKey(Struct, frozen=True):
     """An object key such as `a.b` without parentheses, which Terraform refuses when it evaluates it.
 
     `providers` of a module call is not evaluated: there such keys name configurations.
@@ -159,16 +144,14 @@ class AmbiguousKey:
     written: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Object:
+class Object(Struct, frozen=True):
     """`{...}`: keys and values; a bare name as key is a string `Literal`."""
 
     offset: int
     items: tuple[tuple[Expression, Expression], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ForTuple:
+class ForTuple(Struct, frozen=True):
     """`[for key, value in collection : result if condition]`."""
 
     offset: int
@@ -180,8 +163,7 @@ class ForTuple:
     condition: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
-class ForObject:
+class ForObject(Struct, frozen=True):
     """`{for key, value in collection : key => result... if condition}`."""
 
     offset: int
@@ -218,8 +200,7 @@ Expression = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(Struct, frozen=True):
     """`name = expression`."""
 
     source: SourceFile
@@ -228,8 +209,7 @@ class Attribute:
     expression: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """`type "label" { body }`."""
 
     source: SourceFile
@@ -239,8 +219,7 @@ class Block:
     body: Body
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Struct, frozen=True):
     """The attributes by name and the blocks in order of appearance."""
 
     source: SourceFile

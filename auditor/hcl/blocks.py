@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from auditor.hcl import types, values
 from auditor.hcl.ast import Attribute, Block, Body, Literal, Variable
@@ -27,8 +28,7 @@ WRITE_ONLY: Final = "_wo"
 _MAX_BLOCKS: Final = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Decoder:
+class Decoder(Struct, frozen=True):
     """Evaluates bodies in one scope; an attribute without a value becomes unknown and is complained about."""
 
     scope: Scope

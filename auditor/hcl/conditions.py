@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from auditor.hcl import types, values
 from auditor.hcl.ast import Attribute, Block
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
 _OF_LIFECYCLE = ("precondition", "postcondition")
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """One condition, decided for one instance of what it stands in."""
 
     type: str

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from auditor.hcl import plain_values, values
 from auditor.hcl.blocks import Decoder
@@ -43,8 +44,7 @@ _RECURSION: Final = 20_000
 """Frames: chains of references through locals, variables and modules are evaluated by recursion."""
 
 
-@dataclass(frozen=True)
-class DeclaredResource:
+class DeclaredResource(Struct, frozen=True, dict=True):
     """A managed resource with its values."""
 
     address: str
@@ -110,8 +110,7 @@ def _without_null(value: model.Value) -> model.Value:
     return value
 
 
-@dataclass(frozen=True)
-class Output:
+class Output(Struct, frozen=True, dict=True):
     """An output of the root module."""
 
     name: str
@@ -119,8 +118,7 @@ class Output:
     place: SourceRange
 
 
-@dataclass(frozen=True, slots=True)
-class Backend:
+class Backend(Struct, frozen=True):
     """Where the state is kept."""
 
     type: str
@@ -128,8 +126,7 @@ class Backend:
     place: SourceRange
 
 
-@dataclass(frozen=True, slots=True)
-class LockedProvider:
+class LockedProvider(Struct, frozen=True):
     """A provider that the lock file, or else `required_providers`, names."""
 
     source: str
@@ -139,8 +136,7 @@ class LockedProvider:
     constraints: str = ""
 
 
-@dataclass(frozen=True)
-class Configuration:
+class Configuration(Struct, frozen=True, dict=True):
     """All that a root module declares."""
 
     root: ModuleInstance

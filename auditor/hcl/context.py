@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from auditor.hcl.ast import Block
 from auditor.hcl.diagnostics import Diagnostics
@@ -19,8 +20,7 @@ from auditor.model.errors import SourceError
 _MAX_INSTANCES: Final = 100_000
 
 
-@dataclass
-class Context:
+class Context(Struct, dict=True):
     """The files, the inputs, what the caller knows of the environment, and what is complained about."""
 
     installed: InstalledModules

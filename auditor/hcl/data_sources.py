@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
+
+from msgspec import Struct
 
 from auditor.hcl import types, values
 from auditor.hcl.completion import completed_blocks
@@ -34,8 +35,7 @@ _ARN_PARTS: Final = 6
 _ALLOW: Final = values.string("Allow")
 
 
-@dataclass(frozen=True, slots=True)
-class Surrounding:
+class Surrounding(Struct, frozen=True):
     """What the run knows without asking AWS."""
 
     account: str

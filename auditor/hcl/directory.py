@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor.hcl.ast import Attribute, Block, Body
 from auditor.hcl.first_reader import Parse
@@ -37,8 +38,7 @@ _MERGED_BY_ARGUMENT: Final = frozenset({"lifecycle"})
 _MAX_FILES: Final = 2_000
 
 
-@dataclass(frozen=True)
-class Module:
+class Module(Struct, frozen=True, dict=True):
     """The code of one directory."""
 
     directory: Path
@@ -199,7 +199,7 @@ class _Builder:
                 self._complain(block, "Missing base for override", f"there is no {block.type} {name} to override")
             known[labels] = block
         elif override:
-            known[labels] = dataclasses.replace(earlier, body=_overridden(earlier.body, block.body))
+            known[labels] = replace(earlier, body=_overridden(earlier.body, block.body))
         else:
             place = earlier.source.range_at(earlier.offset)
             detail = f"a {block.type} with these labels was already declared at {place}"
@@ -215,9 +215,9 @@ def _overridden(base: Body, override: Body) -> Body:
         merged = block
         if block.type in _MERGED_BY_ARGUMENT:
             for earlier in base.blocks_of(block.type):
-                merged = dataclasses.replace(block, body=_overridden(earlier.body, block.body))
+                merged = replace(block, body=_overridden(earlier.body, block.body))
         blocks.append(merged)
-    return dataclasses.replace(base, attributes=attributes, blocks=tuple(blocks))
+    return replace(base, attributes=attributes, blocks=tuple(blocks))
 
 
 def _nested_type(block: Block) -> str:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from auditor.hcl import written
 from auditor.hcl.ast import Attribute, Block, Body, Literal, Object
@@ -24,8 +25,7 @@ _SCALARS: Final = (str, bool, int, float)
 _STEP: Final = "  "
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Change:
+class Change(Struct, frozen=True, order=True):
     """One part of a file's text replaced."""
 
     file: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from auditor.hcl import types, values
 from auditor.hcl.ast import Attribute, Block, Body
@@ -23,8 +24,7 @@ MAX_INSTANCES: Final = 20_000
 Key = None | int | str
 
 
-@dataclass(frozen=True, slots=True)
-class Repetition:
+class Repetition(Struct, frozen=True):
     """One instance: its key, and what `each.value` is."""
 
     key: Key = None
@@ -62,8 +62,7 @@ def _printable(letter: str) -> str:
     return f"\\u{ord(letter):04x}" if ord(letter) <= 0xFFFF else f"\\U{ord(letter):08x}"  # noqa: PLR2004 - one or two
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What evaluating a body tells of evaluating it once more: most of a repeated block says the same each time."""
 
     body: Body
@@ -77,8 +76,7 @@ class Plan:
     """Required arguments that are not settled."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plans:
+class Plans(Struct, frozen=True):
     """What is the same for several evaluations, by the ids of code and bindings, both of which it holds on to."""
 
     of_bodies: dict[tuple[int, int], Plan] = field(default_factory=dict)
@@ -86,14 +84,13 @@ class Plans:
     """The blocks that a dynamic block stands for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Expansion:
+class Expansion(Struct, frozen=True):
     """All instances; `by` says what repeats them."""
 
     by: str
     """`count`, `for_each`, or empty for a single instance."""
     repetitions: tuple[Repetition, ...]
-    plans: Plans = field(default_factory=Plans, compare=False)
+    plans: Plans = field(default_factory=Plans)
     """Of the bodies of the block, as its first instance leaves them to the others."""
 
     @property

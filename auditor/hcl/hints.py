@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from auditor.hcl import ast, plain_values, values
 from auditor.hcl.errors import EvaluationError
@@ -25,8 +26,7 @@ IMPORT: Final = "import"
 KINDS: Final = frozenset({MOVED, IMPORT, REMOVED})
 
 
-@dataclass(frozen=True, slots=True)
-class Hint:
+class Hint(Struct, frozen=True):
     """One such block, in one instance of its module."""
 
     kind: str

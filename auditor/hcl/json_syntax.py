@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor.hcl import numbers
 from auditor.hcl.ast import Attribute, Block, Body, Expression, Literal, Object, Tuple
@@ -121,10 +123,10 @@ def moved(node: Any, offset: int) -> Any:  # noqa: ANN401 - any node, tuple of n
     """The same tree with one offset everywhere."""
     if isinstance(node, tuple):
         return tuple(moved(item, offset) for item in node)
-    if not dataclasses.is_dataclass(node) or isinstance(node, type) or not hasattr(node, "offset"):
+    if not isinstance(node, Struct) or not hasattr(node, "offset"):
         return node
-    changed = {item.name: moved(getattr(node, item.name), offset) for item in dataclasses.fields(node)}
-    return dataclasses.replace(node, **(changed | {"offset": offset}))
+    changed = {name: moved(getattr(node, name), offset) for name in node.__struct_fields__}
+    return replace(node, **(changed | {"offset": offset}))
 
 
 def scalar_end(source: SourceFile, offset: int) -> int | None:
@@ -299,12 +301,12 @@ def _dynamic(source: SourceFile, offset: int, node: Expression, schema: Schema |
                 label = (str(key.value),)
                 made = _body(source, "dynamic", label, body, None)
                 content = tuple(
-                    dataclasses.replace(block, body=_body(source, "content", (), node_of, inner.schema))
+                    replace(block, body=_body(source, "content", (), node_of, inner.schema))
                     if inner and block.type == "content"
                     else block
                     for block, node_of in zip(made.blocks, _contents(source, body), strict=True)
                 )
-                yield Block(source, offset, "dynamic", label, dataclasses.replace(made, blocks=content))
+                yield Block(source, offset, "dynamic", label, replace(made, blocks=content))
 
 
 def _contents(source: SourceFile, body: Object) -> Iterator[Object]:

@@ -6,7 +6,8 @@ The tree of a file tells where a node starts; whoever edits the text has to know
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from auditor.hcl.ast import Attribute, Block, Body, Expression, Object
 from auditor.hcl.lexer import Lexer
@@ -14,24 +15,21 @@ from auditor.hcl.parser import BodyParser
 from auditor.hcl.source import SourceFile
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A part of a text, in characters from its start; `end` stands behind the last one."""
 
     start: int
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Braces:
+class Braces(Struct, frozen=True):
     """What stands between a pair of braces, and where that which begins with them starts."""
 
     head: int
     inner: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(Struct, frozen=True):
     """`key = value` of an object."""
 
     object: Object
@@ -39,8 +37,7 @@ class Element:
     value: Expression
 
 
-@dataclass(slots=True)
-class Layout:
+class Layout(Struct):
     """A file with the places of all that it holds; nodes are those of `body`."""
 
     source: SourceFile

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
+
+from msgspec import Struct
 
 from auditor.hcl import types, values
 from auditor.hcl.ast import Attribute, Block
@@ -29,8 +30,7 @@ from auditor.hcl.variables import validate
 from auditor.model.values import Unknown
 
 
-@dataclass(frozen=True)
-class Called:
+class Called(Struct, frozen=True, dict=True):
     """How a module instance came to be: the call and where its arguments are evaluated."""
 
     by: ModuleInstance
@@ -39,8 +39,7 @@ class Called:
     repetition: Repetition
 
 
-@dataclass(frozen=True)
-class Children:
+class Children(Struct, frozen=True, dict=True):
     """The instances of a module call; `modules` is empty where the code is not there."""
 
     expansion: Expansion
@@ -48,8 +47,7 @@ class Children:
     missing: Unknown | None = None
 
 
-@dataclass(frozen=True)
-class Resources:
+class Resources(Struct, frozen=True, dict=True):
     """The instances of a resource block."""
 
     expansion: Expansion

@@ -8,11 +8,12 @@ how many digits are printed.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Context, Decimal
 from fractions import Fraction
 from math import inf
 from typing import Final
+
+from msgspec import Struct
 
 PRECISION: Final = 512
 """Bits of mantissa of a number written in code."""
@@ -39,8 +40,7 @@ class NumberTooLarge(NumberError):
         super().__init__("the number is too large to be kept")
 
 
-@dataclass(frozen=True, slots=True)
-class Float:
+class Float(Struct, frozen=True):
     """A number that is not a plain whole one: a fraction, an infinity or negative zero."""
 
     fraction: Fraction

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from auditor.hcl import numbers
 from auditor.hcl.expansion import quoted
@@ -22,8 +23,7 @@ _NUMBERS: Final = frozenset({int, SizedInt, Float})
 _EMPTY: Final[Mapping[type, Callable[[], Any]]] = {tuple: list, **dict.fromkeys(MAPPINGS, dict)}
 
 
-@dataclass(slots=True)
-class PlanShape:
+class PlanShape(Struct):
     """The JSON of a value, and what the JSON does not say."""
 
     reveal_sensitive: bool = True

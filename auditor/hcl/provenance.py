@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from auditor.model.facts import SourceRange
 
@@ -16,12 +17,8 @@ class Source(Protocol):
         ...
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class Provenance:
-    """A place that handed a value on, linked to the one it came from; values share the links.
-
-    Never changed once made; not frozen, because making a frozen one takes three times as long, for every value.
-    """
+class Provenance(Struct, frozen=True):
+    """A place that handed a value on, linked to the one it came from; values share the links."""
 
     source: Source
     offset: int

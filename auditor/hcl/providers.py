@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 from auditor.hcl import types, values
 from auditor.hcl.ast import AmbiguousKey, Block, Expression, GetAttr, Index, Literal, Object, Variable
@@ -20,8 +21,7 @@ ProviderKey = tuple[str, str]
 _TAGS = types.MapType(types.STRING)
 
 
-@dataclass(frozen=True)
-class ProviderConfiguration:
+class ProviderConfiguration(Struct, frozen=True, dict=True):
     """A `provider` block with its values; nested blocks are sequences of objects."""
 
     name: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Final, get_args
 
@@ -10,7 +9,7 @@ from auditor.hcl import ast
 
 _LOOPS: Final = (ast.ForTuple, ast.ForObject, ast.TemplateFor)
 _PARTS: Final[Mapping[type, tuple[str, ...]]] = {
-    kind: tuple(field.name for field in dataclasses.fields(kind) if "Expression" in field.type)
+    kind: tuple(name for name, type_ in kind.__annotations__.items() if "Expression" in type_)
     for kind in get_args(ast.Expression)
 }
 """The fields of each kind of expression that hold expressions."""

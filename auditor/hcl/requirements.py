@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os.path
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import Struct
 
 from auditor.hcl.ast import Attribute, Expression, Literal, Object
 from auditor.hcl.directory import Module, shown_path
@@ -17,8 +18,7 @@ _REGISTRY: Final = "registry.terraform.io/"
 _NAMESPACE: Final = "hashicorp/"
 
 
-@dataclass(frozen=True, slots=True)
-class Requirements:
+class Requirements(Struct, frozen=True):
     """What the code of a root module and of the modules it calls asks for."""
 
     terraform: str

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from auditor.hcl import plain_values, types, values
 from auditor.hcl.convert import convert
@@ -21,8 +22,7 @@ _COLLECTIONS: Final[Mapping[str, Callable[[Type], Type]]] = {"list": ListType, "
 _PRIMITIVES: Final = {"string": types.STRING, "number": types.NUMBER, "bool": types.BOOL, "dynamic": types.DYNAMIC}
 
 
-@dataclass(frozen=True)
-class AttributeSchema:
+class AttributeSchema(Struct, frozen=True, dict=True):
     """An argument or a computed attribute."""
 
     type: Type
@@ -60,8 +60,7 @@ class AttributeSchema:
         return self.absent
 
 
-@dataclass(frozen=True)
-class NestedBlock:
+class NestedBlock(Struct, frozen=True, dict=True):
     """A type of nested blocks."""
 
     nesting: str
@@ -77,8 +76,7 @@ class NestedBlock:
         return inner if self.nesting == "single" else _COLLECTIONS[self.nesting](inner)
 
 
-@dataclass(frozen=True)
-class Schema:
+class Schema(Struct, frozen=True, dict=True):
     """Attributes and nested blocks of a resource, a data source or a nested block."""
 
     attributes: Mapping[str, AttributeSchema] = field(default_factory=lambda: MappingProxyType({}))

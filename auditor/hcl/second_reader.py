@@ -14,8 +14,9 @@ import select
 import signal
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import IO, Any, Final, NoReturn, Self
+
+from msgspec import Struct, field
 
 from auditor.hcl.parser import parse
 from auditor.hcl.source import SourceFile
@@ -43,8 +44,7 @@ KNOWN_FAULTS: Final = {
 """What python-hcl2 8.1 refuses, or reads wrongly, although Terraform takes it: by name, how it looks."""
 
 
-@dataclass(slots=True)
-class SecondReading:
+class SecondReading(Struct):
     """A reading under way; leaving it ends its process, whatever had come by then."""
 
     process: int

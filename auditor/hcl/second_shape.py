@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec import Struct
+
 from auditor.hcl import ast, numbers
 from auditor.hcl.python_hcl2 import second_reading
 
@@ -29,8 +31,8 @@ def ours(node: Any) -> Shape:  # noqa: ANN401 - any node of the tree, or a leaf 
         return ("template", *(ours(part) for part in node.parts))
     if isinstance(node, tuple):
         return tuple(ours(item) for item in node)
-    if hasattr(node, "__dataclass_fields__"):
-        names = [name for name in node.__dataclass_fields__ if name != "offset"]
+    if isinstance(node, Struct):
+        names = [name for name in node.__struct_fields__ if name != "offset"]
         return (type(node).__name__, *(ours(getattr(node, name)) for name in names))
     return node
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import Struct, field
 
 from auditor.hcl.functions.graphemes import clusters
 from auditor.model.errors import HclSyntaxError, SourceError
@@ -24,20 +25,22 @@ Edited = Mapping[Path, str]
 UNEDITED: Final[Edited] = MappingProxyType({})
 
 
-@dataclass(frozen=True, eq=False)
-class SourceFile:
+class SourceFile(Struct, frozen=True, eq=False, dict=True):
     """A file's text, without a byte order mark; `path` is shown, relative to the project root.
 
     Not slotted: the line table is worked out at the first question for a place.
     """
 
     path: str
-    text: str = field(repr=False)
+    text: str
     sha256: str = ""
     """Of the bytes on disk; empty for a text that did not come from a file."""
     size: int = 0
     """Bytes on disk."""
-    _ranges: dict[int, SourceRange] = field(default_factory=dict, repr=False)
+    _ranges: dict[int, SourceRange] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"SourceFile({self.path!r})"
 
     @cached_property
     def _line_starts(self) -> list[int]:

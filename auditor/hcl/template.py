@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from auditor.hcl.ast import Expression, Literal, Template, TemplateFor, TemplateIf, TemplateWrap
 from auditor.hcl.expressions import ExpressionParser
@@ -20,22 +21,19 @@ _MAX_CODE_POINT: Final = 0x10FFFF
 _SURROGATES: Final = range(0xD800, 0xE000)
 
 
-@dataclass(slots=True)
-class _Text:
+class _Text(Struct):
     """A literal piece; it is still to be trimmed, which is why it can change."""
 
     offset: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Interpolation:
+class _Interpolation(Struct, frozen=True):
     offset: int
     expression: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class _Directive:
+class _Directive(Struct, frozen=True):
     """`if` and `for` with their expression, or `else`, `endif`, `endfor`."""
 
     offset: int

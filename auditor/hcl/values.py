@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor.hcl import numbers, types
 from auditor.hcl.identity import in_order
@@ -28,8 +30,7 @@ _REFERENCES_KEPT: Final = 50
 _LONGEST_COLLAPSED: Final = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Undecided:
+class Undecided(Struct, frozen=True):
     """The content of an unknown value: its cause, and what is certain about it all the same."""
 
     cause: model.Unknown
@@ -57,29 +58,19 @@ class Undecided:
 Content = None | bool | int | Float | str | tuple["Value", ...] | Mapping[str, "Value"] | Undecided
 
 
-class Value:
+class Value(Struct, eq=False):
     """A value of Terraform's language; never changed once made.
 
     `content` is None for null; a sequence or a set is a tuple (a set in its order, each element once), a map or an
-    object a mapping; see `numbers` for numbers. The type of tuples and objects is worked out when it is asked for,
-    which is why this is not a dataclass.
+    object a mapping; see `numbers` for numbers.
     """
 
-    __slots__ = ("_size", "_type", "content", "marks", "origin")
-
-    def __init__(
-        self,
-        content: Content,
-        type_: Type | None = None,
-        marks: frozenset[str] = UNMARKED,
-        origin: Provenance | None = None,
-    ) -> None:
-        """Make a value; `type_` may be left out for strings, numbers, bools, tuples and objects."""
-        self.content = content
-        self._type = type_
-        self.marks = marks
-        self.origin = origin
-        self._size = 0
+    content: Content
+    _type: Type | None = None
+    """May be left out for strings, numbers, bools, tuples and objects: it is worked out when it is asked for."""
+    marks: frozenset[str] = UNMARKED
+    origin: Provenance | None = None
+    _size: int = 0
 
     @property
     def size(self) -> int:

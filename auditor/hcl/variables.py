@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor.hcl import types, values
 from auditor.hcl.ast import Attribute, Block, Expression
@@ -57,8 +59,7 @@ _RESULT: Final = "Invalid variable validation result"
 UNDECLARED_VALUE: Final = "Value for undeclared variable"
 
 
-@dataclass(frozen=True)
-class Declaration:
+class Declaration(Struct, frozen=True, dict=True):
     """A `variable` block."""
 
     name: str
@@ -149,8 +150,7 @@ def declared(block: Block, diagnostics: Diagnostics) -> Declaration:
     return replace(found, default=default)
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """What one source gives for a variable: an expression of a values file, or a text."""
 
     source: SourceFile
@@ -158,8 +158,7 @@ class Given:
     expression: Expression | None = None
 
 
-@dataclass(frozen=True)
-class Inputs:
+class Inputs(Struct, frozen=True, dict=True):
     """What is given to the root module, by variable name; the last source of each name counts."""
 
     given: Mapping[str, Given]

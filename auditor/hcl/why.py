@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from auditor.hcl.configuration import Configuration
 from auditor.hcl.plan_shape import MASKED
@@ -19,8 +20,7 @@ Line = tuple[str, int]
 """A file and the number of a line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """Why one value, by its path, is what it is."""
 
     path: str

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from auditor.model.values import Reason, Unknown
 
@@ -12,8 +14,7 @@ Body = Mapping[str, Any]
 """A parsed answer: the members of the operation's output, unmapped; times are RFC 3339 UTC text."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Request:
+class Request(Struct, frozen=True, order=True):
     """One read of AWS, all its pages included; `params` are the operation's own, sorted by name."""
 
     api: str
@@ -57,8 +58,7 @@ ANSWERED: Final = frozenset(
 EARLIER: Final = "earlier"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What came of a request: whole pages, or why not."""
 
     request: Request
@@ -94,13 +94,15 @@ class Answer:
         return Unknown(reason, self.detail, api=self.request.api, code=self.code, action=action)
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(Struct, frozen=True, dict=True):
     """All answers of one reading, by request."""
 
     by_request: Mapping[Request, Answer] = field(default_factory=dict)
-    _missed: dict[Request, Unknown] = field(default_factory=dict, init=False, compare=False, repr=False)
-    """What `unknown` gave: several facts of many subjects miss the same answer."""
+
+    @cached_property
+    def _missed(self) -> dict[Request, Unknown]:
+        """What `unknown` gave: several facts of many subjects miss the same answer."""
+        return {}
 
     def get(self, request: Request) -> Answer:
         """The answer to a request; one that was never made is an answer that is not ok, with reason `not_read`."""
@@ -134,8 +136,7 @@ def _order(request: Request) -> tuple[str, str]:
     return request.api, request.key
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What belongs to an environment: where to look, and which names are its own."""
 
     account: str
@@ -160,8 +161,7 @@ class Scope:
         return self.looked_up.get(kind, ())
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """Live at one time, saved: identity of the reading and its raw answers."""
 
     account: str

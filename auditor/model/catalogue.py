@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class FactType(StrEnum):
@@ -23,8 +24,7 @@ class FactType(StrEnum):
     """Tuple of mappings, each with the children's facts."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FactSpec:
+class FactSpec(Struct, frozen=True, kw_only=True):
     """What one fact means."""
 
     path: str

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from auditor.model.values import Unknown, Value
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class DataSource:
+class DataSource(Struct, frozen=True, order=True):
     """One look-up of the code: `aws_kms_alias` by the name `alias/shop-prod`."""
 
     type: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from auditor.model.calls import Call
 from auditor.model.facts import Fact, Identity, Resource
@@ -67,8 +68,7 @@ class Moved(StrEnum):
     BOTH = "both"
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """How code takes over what AWS has; it was tried."""
 
     diff: str
@@ -79,8 +79,7 @@ class Edit:
     """Why there is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Drift:
+class Drift(Struct, frozen=True):
     """One attribute whose two sides are not certainly equal."""
 
     path: str
@@ -108,8 +107,7 @@ class Drift:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """Both sides of one resource."""
 
     kind: str

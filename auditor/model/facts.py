@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 from auditor.model.values import Unknown, Value
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class SourceRange:
+class SourceRange(Struct, frozen=True, order=True):
     """A place in a source file; `file` is relative to the project root, line and column start at 1."""
 
     file: str
@@ -22,8 +22,7 @@ class SourceRange:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """The value stands in code: `chain` goes from the deciding literal to the attribute that receives it."""
 
     chain: tuple[SourceRange, ...]
@@ -34,8 +33,7 @@ class Written:
         return self.chain[0]
 
 
-@dataclass(frozen=True, slots=True)
-class ApiField:
+class ApiField(Struct, frozen=True):
     """The value was read from an AWS answer."""
 
     api: str
@@ -47,8 +45,7 @@ class ApiField:
     request_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Default:
+class Default(Struct, frozen=True):
     """Nobody wrote it: the provider's or AWS's documented default."""
 
     of: str
@@ -58,8 +55,7 @@ class Default:
 Origin = Written | ApiField | Default
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """A value with its origin."""
 
     value: Value
@@ -99,8 +95,7 @@ class Side(StrEnum):
     LIVE = "live"
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """What AWS knows a resource by, the same on both sides; a part that is not known is Unknown."""
 
     account: str
@@ -112,8 +107,7 @@ class Identity:
         return f"{self.account}/{self.region}/{name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(Struct, frozen=True):
     """One resource of either side; its values are keyed by Terraform's attribute names.
 
     Nested single blocks are mappings; block sets are mappings keyed by their identity

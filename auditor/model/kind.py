@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from auditor.model.answers import Answer, Answers, Request, Scope
 from auditor.model.calls import Call
@@ -64,8 +65,7 @@ class Shape(StrEnum):
     """A set of nested blocks: a mapping by the block's identity."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attribute:
+class Attribute(Struct, frozen=True, kw_only=True):
     """An attribute of a kind, with what decides how its two sides compare."""
 
     name: str
@@ -150,8 +150,7 @@ def _no_calls(_planned: Mapping[str, Value], _live: Resource, _drift: Drift, /) 
     return ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class Kind(Struct, frozen=True, kw_only=True):
     """A kind of resource: everything about it stands in one module of `auditor/kinds/`."""
 
     type: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from auditor.model.digests import digest
 from auditor.model.drift import Comparison
@@ -53,8 +54,7 @@ class Severity(StrEnum):
 _RANK: Final = MappingProxyType({severity: rank for rank, severity in enumerate(Severity)})
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """What a rule judges: a table, a key, an alarm, the environment, the run..., with its facts by path."""
 
     type: str
@@ -72,8 +72,7 @@ class Subject:
     """Both sides of the subject, where it is a resource; rules about drift select its drifts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Waiver:
+class Waiver(Struct, frozen=True):
     """An accepted fail, with owner and end."""
 
     id: str
@@ -93,8 +92,7 @@ class Waiver:
     place: SourceRange | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """One fact a finding rests on."""
 
     path: str
@@ -103,8 +101,7 @@ class Evidence:
     """In words of the rule, as `equals ENABLED`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A result that is not a pass: fail, unknown or error."""
 
     rule: str
@@ -116,12 +113,21 @@ class Finding:
     evidence: tuple[Evidence, ...]
     """Never empty."""
     fingerprint: str
-    words: Callable[[Finding], str] = field(compare=False, repr=False)
+    words: Callable[[Finding], str]
     """What makes the message, which only formats look at."""
     waiver: str = ""
     """Id of the waiver that covers it."""
     waived: bool = False
     """True while that waiver is valid."""
+
+    def __eq__(self, other: object) -> bool:
+        """The same in all that is told of it; `words` are made anew by each judgement."""
+        if not isinstance(other, Finding):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in self.__struct_fields__ if name != "words")
+
+    def __hash__(self) -> int:
+        return hash((self.rule, self.fingerprint, self.status))
 
     @property
     def message(self) -> str:
@@ -167,8 +173,7 @@ class Finding:
         return tuple(found) or (Unknown(Reason.NOT_SUPPORTED, undecided),)
 
 
-@dataclass(frozen=True, slots=True)
-class RuleResults:
+class RuleResults(Struct, frozen=True):
     """A rule's results over the ordered subjects of its type."""
 
     rule: str
@@ -177,8 +182,7 @@ class RuleResults:
     """One letter (LETTERS) for each subject, in the order of `Audit.subjects` of this type."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Struct, frozen=True):
     """Findings that share identity and path: one thing that happened, with everything it broke."""
 
     path: str
@@ -196,8 +200,7 @@ class Cause:
         return self.findings[0]
 
 
-@dataclass(frozen=True, slots=True)
-class RuleText:
+class RuleText(Struct, frozen=True):
     """What a report says about a rule."""
 
     id: str
@@ -223,8 +226,7 @@ class RuleText:
     """False: its findings tell about completeness and never count for the exit code."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(Struct, frozen=True):
     """Something that was to be read and was not."""
 
     what: str
@@ -238,8 +240,7 @@ class Unread:
     """The IAM action to grant, where AWS denied it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Audit:
+class Audit(Struct, frozen=True):
     """One audit of one environment, whole: the JSON report is made of this and nothing else."""
 
     environment: str
@@ -260,8 +261,6 @@ class Audit:
     """declared, live, both, missing, unmanaged, undetermined, excluded[], list_pages..., by kind."""
     coverage: tuple[Unread, ...]
     not_examined: tuple[tuple[str, str], ...]
-    not_asked: tuple[str, ...] = field(default=(), kw_only=True)
-    """IAM actions of what AWS was not asked for, because nothing that is on or declared needs it."""
     """Declared addresses of kinds the auditor does not read, with the reason."""
     api: tuple[Mapping[str, Any], ...]
     """Calls by API: calls, ok, denied, throttled, failed."""
@@ -273,6 +272,8 @@ class Audit:
     """Evidence only: agreed, disagreed, not finished, with the files."""
     complete: bool
     """No failed read and no unknown verdict."""
+    not_asked: tuple[str, ...] = ()
+    """IAM actions of what AWS was not asked for, because nothing that is on or declared needs it."""
     gaps: tuple[str, ...] = ()
     """What else keeps it from being complete, each in a sentence."""
     demonstration: bool = False

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 from auditor.model.catalogue import FactType
 from auditor.model.drift import Existence, Plan, Reality, Risk
@@ -18,22 +19,19 @@ TIERS = ("production", "preproduction", "development")
 """What an environment is for; audit.toml maps each environment to one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(Struct, frozen=True):
     """An operand that is written in the rule."""
 
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """An operand that is a parameter of the rule: `{param: max_days}`."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class OtherFact:
+class OtherFact(Struct, frozen=True):
     """An operand that is a fact of the same subject or record: the operators ending in `_fact`."""
 
     path: str
@@ -43,8 +41,7 @@ class OtherFact:
 Operand = Literal | Parameter | OtherFact
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Struct, frozen=True):
     """A leaf: `{fact: PATH, OPERATOR: OPERAND}`."""
 
     fact: str
@@ -56,45 +53,39 @@ class Term:
     operand: Operand
 
 
-@dataclass(frozen=True, slots=True)
-class All:
+class All(Struct, frozen=True):
     """True where every condition is true."""
 
     conditions: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Any:
+class Any(Struct, frozen=True):
     """True where at least one condition is true."""
 
     conditions: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Struct, frozen=True):
     """True where the condition is false."""
 
     condition: Condition
 
 
-@dataclass(frozen=True, slots=True)
-class IfThen:
+class IfThen(Struct, frozen=True):
     """True where the premise is false or the consequence is true."""
 
     premise: Condition
     consequence: Condition
 
 
-@dataclass(frozen=True, slots=True)
-class Each:
+class Each(Struct, frozen=True):
     """True where the condition holds for every record of a fact; true where there is none."""
 
     fact: str
     condition: Condition
 
 
-@dataclass(frozen=True, slots=True)
-class Some:
+class Some(Struct, frozen=True):
     """True where the condition holds for at least one record of a fact; false where there is none."""
 
     fact: str
@@ -147,8 +138,7 @@ class Profile(StrEnum):
     """Only where the strict profile is asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class DriftSelector:
+class DriftSelector(Struct, frozen=True):
     """Which drifts of a subject a rule speaks about; an empty tuple does not narrow.
 
     Without `existence`, drifts of attributes are selected, of resources that exist on both sides. With it, the
@@ -170,8 +160,7 @@ class DriftSelector:
     """The catch-all: what no other rule that is on here reports, missing and unmanaged resources included."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExampleDrift:
+class ExampleDrift(Struct, frozen=True):
     """A drift that an embedded test supposes."""
 
     path: str
@@ -182,8 +171,7 @@ class ExampleDrift:
     live: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Struct, frozen=True):
     """An embedded test of a rule: suppose these facts or drifts, expect this status."""
 
     name: str
@@ -203,8 +191,7 @@ class Example:
     place: SourceRange | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A requirement of ours on one type of subject, with why it matters and how to meet it."""
 
     id: str
@@ -254,8 +241,7 @@ class Rule:
         return frozenset().union(*(fact_paths(part) for part in (self.when, self.condition) if part is not None))
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Struct, frozen=True):
     """What one part of audit.toml says about rules: all environments, those of a tier, or one."""
 
     path: tuple[str, ...] = ()

@@ -8,8 +8,9 @@ is asked by itself, and its own answer has the last word.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from auditor.model.answers import Answer, Answers, Request
 from auditor.model.facts import Resource
@@ -28,8 +29,7 @@ TAGS: Final = Attribute(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Tagging:
+class Tagging(Struct, frozen=True):
     """How AWS is asked for the tags of a type of resource."""
 
     type: str
@@ -57,8 +57,7 @@ TABLE_TAGS: Final = Tagging("dynamodb:table", "dynamodb:ListTagsOfResource", "Re
 ALARM_TAGS: Final = Tagging("cloudwatch:alarm", "cloudwatch:ListTagsForResource", "ResourceARN")
 
 
-@dataclass(frozen=True, slots=True)
-class Tags:
+class Tags(Struct, frozen=True):
     """What a reading tells of the tags of a type of resource."""
 
     tagging: Tagging

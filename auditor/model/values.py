@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum, StrEnum
 from typing import Final, NoReturn
+
+from msgspec import Struct
 
 
 class Reason(StrEnum):
@@ -26,8 +27,7 @@ class Reason(StrEnum):
     """This endpoint or this version of the auditor can't tell."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """A value that could not be determined, with its cause from the first moment on."""
 
     reason: Reason

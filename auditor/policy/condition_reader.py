@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from auditor.model.catalogue import FactSpec, FactType
 from auditor.model.rule import (
@@ -47,8 +48,7 @@ KEYWORDS: Final = tuple(
 """All operators as they are written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """A place where a parameter is the right side of an operator."""
 
     operator: Operator
@@ -56,8 +56,7 @@ class Use:
     node: Node
 
 
-@dataclass(slots=True)
-class ConditionReader:
+class ConditionReader(Struct):
     """Reads conditions of one rule; afterwards `uses` tells where its parameters stand."""
 
     facts: Mapping[str, FactSpec]

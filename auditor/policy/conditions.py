@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor.model.catalogue import FactType
 from auditor.model.facts import Default, Fact
@@ -35,8 +37,7 @@ class MistypedFact(TypeError):
     """A fact's value is not of the type that the catalogue says: a defect of the auditor."""
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(Struct, frozen=True):
     """The part of a subject that a condition looks at: all of it, or one record."""
 
     prefix: str = ""
@@ -60,8 +61,7 @@ class Where:
 SUBJECT: Final = Where()
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
+class Compiled(Struct, frozen=True):
     """A condition with one environment's parameters put in."""
 
     truth: Callable[[Values], Truth]
@@ -74,8 +74,7 @@ def compiled(condition: Condition, params: Mapping[str, Value]) -> Compiled:
     return _Compiler(params).of(condition)
 
 
-@dataclass(frozen=True, slots=True)
-class _Compiler:
+class _Compiler(Struct, frozen=True):
     params: Mapping[str, Value]
 
     def of(self, condition: Condition) -> Compiled:

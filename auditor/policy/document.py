@@ -10,7 +10,6 @@ import difflib
 import re
 import typing
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +17,7 @@ from types import MappingProxyType
 from typing import Final, NoReturn, TypeVar
 
 import yaml
+from msgspec import Struct
 
 from auditor.model.errors import RuleError
 from auditor.model.facts import SourceRange
@@ -55,8 +55,7 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
         """As above."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A YAML file as text, and the error class that complaints about it have."""
 
     file: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import Struct
 
 from auditor.model.catalogue import FactSpec, FactType
 from auditor.model.drift import Existence, Plan, Reality, Risk
@@ -46,8 +47,7 @@ _STATUSES: Final = tuple(status for status in Status if status is not Status.ERR
 NOT_GIVEN: Final = Unknown(Reason.NOT_READ, "not given in the test")
 
 
-@dataclass(frozen=True, slots=True)
-class ExampleReader:
+class ExampleReader(Struct, frozen=True):
     """Reads the tests of one rule."""
 
     facts: Mapping[str, FactSpec]

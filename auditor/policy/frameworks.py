@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from auditor.model.rule import Rule
 
 
-@dataclass(frozen=True, slots=True)
-class Framework:
+class Framework(Struct, frozen=True):
     """A framework's controls, as far as they are listed."""
 
     name: str
@@ -25,8 +25,7 @@ class Framework:
     controls: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedRule:
+class PlannedRule(Struct, frozen=True):
     """A rule that is not written yet: it has an id and a title, and nothing is read for it."""
 
     id: str

@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import Struct
 
 from auditor.model.catalogue import FactType
 from auditor.model.values import NOT_APPLICABLE, Truth, Unknown, Value, all_of, any_of, equal
@@ -38,8 +39,7 @@ class Right(StrEnum):
     PATTERN = "a regular expression"
 
 
-@dataclass(frozen=True, slots=True)
-class Operator:
+class Operator(Struct, frozen=True):
     """One operator."""
 
     name: str

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import Struct
 
 from auditor.model.catalogue import Catalogue, FactSpec
 from auditor.model.drift import Existence, Plan, Reality, Risk
@@ -74,8 +75,7 @@ SELECTOR: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 """List of a drift selector -> its words, where they are a closed list."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleReader:
+class RuleReader(Struct, frozen=True):
     """Reads rule files against a catalogue."""
 
     catalogue: Catalogue

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
 from functools import cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor.model.catalogue import Catalogue
 from auditor.model.drift import Comparison, Drift, Existence, Plan
@@ -24,8 +26,7 @@ _NOT_GIVEN = Fact(NOT_GIVEN, _ORIGIN)
 _PLANS = {Existence.MISSING: Plan.CREATE, Existence.UNMANAGED: Plan.NO_OP, Existence.UNDETERMINED: Plan.UNDETERMINED}
 
 
-@dataclass(frozen=True, slots=True)
-class ExampleResult:
+class ExampleResult(Struct, frozen=True):
     """What became of one embedded test."""
 
     rule: Rule
@@ -106,8 +107,7 @@ def subject_of(rule: Rule, example: Example, catalogue: Catalogue) -> Subject:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Mutant:
+class Mutant(Struct, frozen=True):
     """A rule with one thing in it changed, and what was changed."""
 
     rule: Rule
@@ -129,15 +129,15 @@ def mutants(rule: Rule) -> Iterator[Mutant]:
 
 def _changed_selector(rule: Rule, selector: DriftSelector) -> Iterator[Mutant]:
     """One list left out, one word of a list dropped, or the catch-all made an ordinary rule."""
-    for entry in fields(selector):
-        value = getattr(selector, entry.name)
+    for name in selector.__struct_fields__:
+        value = getattr(selector, name)
         smaller = [()] if value else []
         if isinstance(value, tuple) and len(value) > 1:
             smaller += [tuple(other for other in value if other != word) for word in value]
         for left in smaller:
-            changed: dict[str, typing.Any] = {entry.name: left}
+            changed: dict[str, typing.Any] = {name: left}
             drift = replace(selector, **changed)
-            yield Mutant(replace(rule, drift=drift), f"drift: {entry.name} = {left or 'left out'}")
+            yield Mutant(replace(rule, drift=drift), f"drift: {name} = {left or 'left out'}")
 
 
 def survivors(rule: Rule, catalogue: Catalogue) -> tuple[str, ...]:

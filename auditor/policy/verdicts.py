@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import islice
 from pathlib import PurePath
 from traceback import walk_tb
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from auditor.model.digests import begun, continued
 from auditor.model.drift import Comparison, Drift, Existence
@@ -181,8 +182,7 @@ def _sides(comparison: Comparison) -> tuple[str, str]:
     )
 
 
-@dataclass(frozen=True)
-class _Found:
+class _Found(Struct, frozen=True, dict=True):
     """What the findings of a rule in an environment share: how grave they are, how they are known, their words."""
 
     rule: Rule

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import Struct
 
 from auditor import bundle, manifest
 from auditor.formats.interface import Document
@@ -20,8 +21,7 @@ _KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _NO_BUNDLE: Final = "give the folder that `audit run` wrote; where it wrote none, the audit was not done"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contents:
+class Contents(Struct, frozen=True, kw_only=True):
     """A bundle whose files are those of its manifest."""
 
     files: Mapping[str, bytes]

@@ -11,10 +11,11 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from mimetypes import guess_type
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode
+
+from msgspec import Struct
 
 from auditor import manifest
 from auditor.archive import Archive
@@ -33,8 +34,7 @@ _NOT_THERE: Final = frozenset({"404", "NoSuchKey", "NotFound"})
 _DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException", "AuthorizationError", "403", "Forbidden"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Destination:
+class Destination(Struct, frozen=True, kw_only=True):
     """Where a bundle goes and who is told."""
 
     bucket: str
@@ -62,8 +62,7 @@ class Destination:
         return f"https://{self.region}.console.aws.amazon.com/s3/object/{self.bucket}?{asked}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivered:
+class Delivered(Struct, frozen=True, kw_only=True):
     """What a delivery did."""
 
     location: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Generic, TypedDict, TypeVar, Unpack
+
+from msgspec import Struct
 
 from auditor.model.catalogue import FactSpec, FactType
 from auditor.model.facts import ApiField, Default, Fact, Facts, Origin
@@ -17,8 +18,7 @@ Source = TypeVar("Source")
 """What the facts of one subject are made from."""
 
 
-@dataclass(frozen=True, slots=True)
-class Definition(Generic[Source]):
+class Definition(Struct, Generic[Source], frozen=True):
     """One fact of a subject type."""
 
     spec: FactSpec
@@ -72,8 +72,7 @@ class LazyFacts(Facts, Generic[Source]):
         return len(self._makers)
 
 
-@dataclass(frozen=True, slots=True)
-class SubjectType:
+class SubjectType(Struct, frozen=True):
     """A type of subject: its fact catalogue, and how its subjects are built."""
 
     type: str

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import Struct
 
 from auditor.model.catalogue import FactType
 from auditor.model.facts import Resource
@@ -33,8 +34,7 @@ from auditor.subjects.material import DeclaredEnvironment, Index, Material
 from auditor.subjects.sides import TABLE, hidden, identity_text
 
 
-@dataclass(frozen=True, slots=True)
-class LogicalTable:
+class LogicalTable(Struct, frozen=True):
     """One logical table, with its declarations by environment."""
 
     name: str

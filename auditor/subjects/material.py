@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import Struct, field
 
 from auditor.model.answers import Answers
 from auditor.model.drift import Comparison
@@ -20,8 +21,7 @@ def _nothing() -> Mapping[str, Value]:
     return MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeclaredEnvironment:
+class DeclaredEnvironment(Struct, frozen=True, kw_only=True):
     """What the code of one environment says."""
 
     name: str
@@ -57,8 +57,7 @@ class DeclaredEnvironment:
     """Set where its code could not be read."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunInformation:
+class RunInformation(Struct, frozen=True, kw_only=True):
     """What is known about the run itself."""
 
     account: str | Unknown
@@ -84,8 +83,7 @@ class RunInformation:
     """Tests inside the rules that did not come out as they should."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Material:
+class Material(Struct, frozen=True, kw_only=True):
     """Everything the subjects of one environment are built from."""
 
     environment: DeclaredEnvironment
@@ -100,8 +98,7 @@ class Material:
     """What live facts are where no answer can tell."""
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(Struct, frozen=True):
     """Live resources by what refers to them, and operations that did not answer whole."""
 
     keys: Mapping[str, Resource]

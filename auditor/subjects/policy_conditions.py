@@ -13,9 +13,10 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import reduce
 from typing import Any, Final
+
+from msgspec import Struct
 
 ACCOUNT_KEYS: Final = frozenset({"aws:principalaccount", "aws:sourceaccount", "aws:sourceowner", "kms:calleraccount"})
 ARN_KEYS: Final = frozenset({"aws:principalarn", "aws:sourcearn"})
@@ -56,8 +57,7 @@ NOBODY: Final[Names] = frozenset()
 _OWN_NAMES: Final[Names] = frozenset({_OWN})
 
 
-@dataclass(frozen=True, slots=True)
-class _Test:
+class _Test(Struct, frozen=True):
     """One operator on one key."""
 
     operator: str

@@ -10,9 +10,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor.model.values import NOT_APPLICABLE, REFERENCE, Reason, Unknown, Value
 from auditor.policy.globs import matches
@@ -25,8 +27,7 @@ _ACCOUNT: Final = re.compile(r"[0-9]{12}")
 _PRINCIPAL: Final = re.compile(r"arn:aws[a-z-]*:(?:iam|sts)::([^:]*):.*", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyFindings:
+class PolicyFindings(Struct, frozen=True):
     """What a policy document gives away."""
 
     statements: int

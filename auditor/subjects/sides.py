@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Final, Unpack
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor.model.catalogue import FactSpec, FactType
 from auditor.model.drift import Comparison, Existence, Plan
@@ -16,8 +18,7 @@ from auditor.subjects.definition import Definition, LazyFacts, Makers, More, at_
 from auditor.subjects.material import DeclaredEnvironment, Index, Material
 
 
-@dataclass(frozen=True, slots=True)
-class Sides:
+class Sides(Struct, frozen=True):
     """Both sides of one resource, with everything around it."""
 
     comparison: Comparison

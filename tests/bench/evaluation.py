@@ -18,7 +18,7 @@ STEEPEST = 13.0
 
 def evaluate(tables: int) -> dict[str, float]:
     """Evaluate prod with this many tables."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from auditor.estate import estate
     from auditor.inputs import Variables

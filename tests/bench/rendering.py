@@ -16,10 +16,9 @@ FORMATS = ("json", "html")
 
 def audit_of(tables: int) -> Audit:
     """Judge so many tables; whole rules are switched off until no more findings than wanted are left."""
-    from dataclasses import replace
-
     from judging import TODAY, shipped_rules, subjects_of
     from many_tables import answered, sides
+    from msgspec.structs import replace
     from sample_audit import sample_audit
 
     from auditor.judge import judge, rule_text

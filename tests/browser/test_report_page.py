@@ -3,12 +3,12 @@
 import csv
 import io
 import re
-from dataclasses import replace
 
 import pytest
 import sample_rollup
 from hostile_report import MARKUP, hostile
 from large_report import enlarged
+from msgspec.structs import replace
 from recorded_report import recorded_report
 from sample_audit import sample_audit
 from sample_estate import MADE, RULES, TABLES, Made, code_line

@@ -5,11 +5,11 @@ import io
 import json
 import re
 from collections import Counter
-from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 from junitparser import JUnitXml
+from msgspec.structs import replace
 from recorded_report import recorded_report
 from sample_audit import sample_audit
 from sample_estate import MADE, RULES, TABLES, Made, code_line

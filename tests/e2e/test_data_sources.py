@@ -4,10 +4,10 @@ What terraform and the stand-in answered is kept in tests/fixtures/data_sources 
 """
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 from record_data_sources import ACCOUNT, RECORDED, STAGES, Root, clients, prepare, repoint, settings
 from terraform_runs import why_not
 

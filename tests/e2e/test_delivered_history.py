@@ -6,13 +6,13 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 
 import boto3
 import pytest
 import sample_bundles
 from botocore.awsrequest import AWSResponse
 from botocore.httpsession import URLLib3Session
+from msgspec.structs import replace
 
 from auditor import history, pipeline
 from auditor.archive import Archive

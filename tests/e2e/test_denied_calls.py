@@ -1,9 +1,9 @@
 """The law of denial: one denied operation turns the facts it feeds into unknowns, and nothing into another fact."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from auditor import pipeline
 from auditor.demo import ACCOUNT, REGION

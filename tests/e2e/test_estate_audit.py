@@ -5,10 +5,10 @@ but the last test needs neither.
 """
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 from record_estate import RECORDED, actions
 from terraform_runs import ENVIRONMENTS, EstateCopy, why_not
 

@@ -1,10 +1,10 @@
 """Expiry is the slowest lane: it may be taken from an earlier reading, with its age, and never of another table."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from fakeaws import FakeServer
+from msgspec.structs import replace
 
 from auditor import pipeline
 from auditor.aws import snapshot

@@ -4,11 +4,11 @@ The readings are recorded ones: the estate with all changes by hand, and a root 
 """
 
 import random
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 import record_data_sources
+from msgspec.structs import replace
 from record_estate import RECORDED
 
 from auditor import pipeline

@@ -7,11 +7,11 @@ import json
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import boto3
 import pytest
+from msgspec.structs import replace
 from record_data_sources import ACCOUNT
 from record_state import RECORDED
 

@@ -4,10 +4,11 @@ The readings are recorded ones, taken at other times; what is written and how ni
 """
 
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 from record_estate import RECORDED
 
 from auditor import bundle, history, pipeline, terminal, timeline

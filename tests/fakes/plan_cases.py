@@ -3,8 +3,9 @@
 A case has `id`, `type`, `config` (HCL), `provider` (a name of PROVIDERS) and `live` (answers by operation).
 """
 
-from dataclasses import replace
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from auditor.compare import compare
 from auditor.declared import declared, names

@@ -15,12 +15,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import boto3
+from msgspec.structs import replace
 from record_estate import actions
 from terraform_runs import SECONDS, attached, why_not
 

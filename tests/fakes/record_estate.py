@@ -15,11 +15,11 @@ import json
 import os
 import sys
 import tempfile
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
 from terraform_runs import ENVIRONMENTS, EstateCopy, why_not
 
 from auditor import pipeline

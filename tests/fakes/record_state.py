@@ -13,11 +13,11 @@ import json
 import os
 import sys
 import tempfile
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from msgspec.structs import replace
 from record_data_sources import ACCOUNT, Root
 from terraform_runs import why_not
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor.model.drift import Drift, Moved, Plan, Reality, Risk
 from auditor.model.facts import ApiField, Default, Fact, SourceRange, Written
@@ -207,8 +209,7 @@ RULES = (
 )
 
 
-@dataclass(frozen=True)
-class Made:
+class Made(Struct, frozen=True):
     """A result that is not a pass, in short."""
 
     rule: str

@@ -1,10 +1,9 @@
 """The classical faults are found on both sides, in every form, and nothing is found on the sound twin beside each."""
 
-from dataclasses import replace
-
 import pytest
 from classical_faults import FAULTS, FORMS, NOW, label, project
 from faulty_account import Account
+from msgspec.structs import replace
 
 from auditor import pipeline, reading
 from auditor.aws import snapshot

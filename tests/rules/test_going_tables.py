@@ -1,9 +1,8 @@
 """Of a table that is being deleted AWS tells little: what it leaves out is unknown to every rule, and never absent."""
 
-from dataclasses import replace
-
 import pytest
 from classical_faults import NOW, project
+from msgspec.structs import replace
 from strict_account import StrictAccount
 
 from auditor import pipeline, reading

@@ -1,11 +1,10 @@
 """Every rule on readings: recorded ones of the estate, and those of the account with the classical faults."""
 
-from dataclasses import replace
-
 import pytest
 from careless_project import careless, half_read
 from classical_faults import NOW, project, undecided
 from faulty_account import Account
+from msgspec.structs import replace
 from strict_account import StrictAccount
 
 from auditor import pipeline, reading

@@ -1,9 +1,9 @@
 """Which environments a changed file decides, and where an environment's resources are looked for."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from auditor import pipeline, settings
 from auditor.estate import decided_by, estate

@@ -1,10 +1,10 @@
-import dataclasses
 import itertools
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 from sample_rules import DRIFT, HEAD, TESTS, assertion, rule_of, table
 
 from auditor.judge import attribute, causes, judge, rule_text
@@ -16,7 +16,7 @@ from auditor.model.values import Reason, Unknown
 
 TODAY = date(2026, 11, 24)
 WHO = Unknown(Reason.DENIED)
-RECOVERY = dataclasses.replace(rule_of(), attribute="point_in_time_recovery.enabled")
+RECOVERY = structs.replace(rule_of(), attribute="point_in_time_recovery.enabled")
 NAMED = assertion("{fact: live.name, exists: true}", id_="SEC-002")
 IDENTITY = Identity("111122223333", "ap-southeast-1", "users")
 
@@ -83,22 +83,22 @@ def test_a_fingerprint_depends_on_what_it_names_and_on_nothing_else():
     assert len({fingerprint(*key) for key in keys}) == len(keys)
     assert fingerprint("a", "b,c", "d", "e") != fingerprint("a,b", "c", "d", "e")
     (one,) = judged([RECOVERY], [table(live__pitr__status="DISABLED")]).findings
-    (other,) = judged([RECOVERY], [dataclasses.replace(table(live__pitr__status=None), address="elsewhere")]).findings
+    (other,) = judged([RECOVERY], [structs.replace(table(live__pitr__status=None), address="elsewhere")]).findings
     assert one.fingerprint == other.fingerprint
 
 
 def test_the_address_stands_in_where_there_is_no_identity():
-    (one,) = judged([RECOVERY], [dataclasses.replace(table(), identity="")]).findings
+    (one,) = judged([RECOVERY], [structs.replace(table(), identity="")]).findings
     assert one.fingerprint == fingerprint("SEC-001", "prod", one.address, one.path)
 
 
 def test_what_is_not_on_is_not_applicable():
     subjects = [table("a"), table("b")]
     assert judged([RECOVERY], subjects, off={"SEC-001": "not ours"}).results[0].statuses == "nn"
-    only = dataclasses.replace(RECOVERY, tiers=("production",))
+    only = structs.replace(RECOVERY, tiers=("production",))
     assert judged([only], subjects, tier="development").results[0].statuses == "nn"
     assert judged([only], subjects, tier="development").findings == ()
-    other = dataclasses.replace(RECOVERY, subject="run")
+    other = structs.replace(RECOVERY, subject="run")
     assert judged([other], subjects).results[0].statuses == ""
 
 
@@ -139,10 +139,10 @@ def test_the_catch_all_takes_what_no_other_rule_gets_to_judge():
             "{kinds: [aws_dynamodb_table], paths: [point_in_time_recovery]}", "{unselected: true}"
         )
     )
-    everything = dataclasses.replace(catch_all, subject="resource")
+    everything = structs.replace(catch_all, subject="resource")
     shared = with_drifts(drift("point_in_time_recovery.enabled"))
     apart = with_drifts(drift("point_in_time_recovery.enabled"), name="orders")
-    resources = [dataclasses.replace(one, type="resource") for one in (shared, apart)]
+    resources = [structs.replace(one, type="resource") for one in (shared, apart)]
     found = judge(
         [rule_of(DRIFT), everything],
         {"table": [shared], "resource": resources},
@@ -154,8 +154,8 @@ def test_the_catch_all_takes_what_no_other_rule_gets_to_judge():
 
 
 def test_order():
-    low = dataclasses.replace(NAMED, severity=dict.fromkeys(NAMED.severity, Severity.LOW))
-    critical = dataclasses.replace(NAMED, id="SEC-003", severity=dict.fromkeys(NAMED.severity, Severity.CRITICAL))
+    low = structs.replace(NAMED, severity=dict.fromkeys(NAMED.severity, Severity.LOW))
+    critical = structs.replace(NAMED, id="SEC-003", severity=dict.fromkeys(NAMED.severity, Severity.CRITICAL))
     subjects = [table("b"), table("a", live__pitr__status=WHO), table("c", live__pitr__status="DISABLED")]
     found = judged([low, RECOVERY, critical], subjects).findings
     assert [(one.severity, one.status, one.rule, one.subject) for one in found] == [
@@ -251,7 +251,7 @@ def test_several_rules_on_all_that_there_is_are_too_many():
 
 
 def test_rules_about_the_run_see_what_waivers_came_to():
-    of_run = dataclasses.replace(RECOVERY, id="AUD-006", subject="run")
+    of_run = structs.replace(RECOVERY, id="AUD-006", subject="run")
     seen = []
 
     def late(states):

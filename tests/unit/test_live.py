@@ -3,11 +3,11 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
 
 import pytest
 from fakeaws import FakeServer
 from fakeaws.kind import FIRST, kind
+from msgspec.structs import replace
 
 from auditor.aws.reader import Reader
 from auditor.aws.session import Access, Caller, connect

@@ -2,10 +2,10 @@
 
 import gzip
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from auditor import bundle, manifest, pipeline, reading, reporting
 from auditor.aws import snapshot

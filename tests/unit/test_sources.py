@@ -2,12 +2,12 @@
 
 import gzip
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import sample_bundles
+from msgspec.structs import replace
 
 from auditor import pipeline, sources
 from auditor.inputs import Inputs, Variables

@@ -5,12 +5,12 @@ import json
 import os
 import shutil
 import subprocess
-from dataclasses import replace
 
 import pytest
 import sample_bundles
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec.structs import replace
 
 from auditor import bundle, manifest, signature
 from auditor.aws import snapshot

@@ -8,8 +8,9 @@ the Terraform provider (provider).
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 Members = dict[str, Any]
 Mend = Callable[["Request", "Answer"], None]
@@ -17,8 +18,7 @@ Stand = Callable[["Request"], "Answer"]
 Rewrite = Callable[["Request"], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """One request: whose it is, what it asks, and what earlier requests left to be remembered."""
 
     service: str
@@ -37,8 +37,7 @@ class Request:
         self.memory.pop((self.account, self.region, *key), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """The answer to one request: HTTP status and members."""
 
     body: Members = field(default_factory=dict)

@@ -17,7 +17,6 @@ import re
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Self
@@ -25,6 +24,7 @@ from urllib.parse import parse_qs
 
 from moto.moto_api._internal import moto_api_backend
 from moto.server import DomainDispatcherApplication, create_backend_app
+from msgspec import Struct
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from auditor.demo.stand_in import dynamodb, kms, others
@@ -47,8 +47,7 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 
 
-@dataclass(slots=True)
-class Fault:
+class Fault(Struct):
     """An answer given instead of the right one, to requests of `operation` whose body holds `match`."""
 
     operation: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Final
+
+from msgspec import Struct
 
 from auditor.hcl import values
 from auditor.hcl.errors import FunctionError
@@ -33,8 +34,7 @@ _UNITS: Final = {
 _DURATION_PART: Final = re.compile(r"(?P<number>\d+(?:\.\d*)?|\.\d+)(?P<unit>[^\d.]*)", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """A time with its offset from UTC."""
 
     seconds: Fraction

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor.hcl import numbers, types, values
 from auditor.hcl.convert import ConversionError, convert
@@ -33,8 +35,7 @@ _WIDEST: Final = 10_000
 _SHORTEST_EXPONENT, _SHORTEST_DIGITS = -4, 6
 
 
-@dataclass(frozen=True, slots=True)
-class _Verb:
+class _Verb(Struct, frozen=True):
     """One verb of a format: its text, place and parts."""
 
     text: str

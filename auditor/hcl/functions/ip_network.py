@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from auditor.hcl import values
 from auditor.hcl.errors import FunctionError
@@ -24,8 +25,7 @@ _LARGEST_EXTENSION: Final = 32
 _LEADING_ZEROS: Final = re.compile(r"(?<!\d)0+(?=\d)")
 
 
-@dataclass(frozen=True, slots=True)
-class _Network:
+class _Network(Struct, frozen=True):
     """The first address of a network as a number, the length of its prefix, and the bits of an address."""
 
     address: int

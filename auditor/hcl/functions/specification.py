@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
+
+from msgspec import Struct, field
 
 from auditor.hcl import types, values
 from auditor.hcl.convert import ConversionError, convert
@@ -18,8 +19,7 @@ from auditor.model.values import Unknown
 _INT64: Final = range(-(2**63), 2**63)
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """A parameter of a function.
 
     Strings, numbers and bools reach the function as plain content, everything else as a `Value`. Unless the parameter
@@ -54,8 +54,7 @@ class Randomness(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """What functions may ask of the world: files of the project, and what only a console knows."""
 
     directory: Path
@@ -68,15 +67,14 @@ class Surroundings:
     """The time, RFC 3339 UTC; empty while planning, where functions of time are unknown."""
     random: Randomness | None = None
     """None while planning, where random functions are unknown."""
-    consulted: dict[Path, bytes | None] = field(default_factory=dict, compare=False)
+    consulted: dict[Path, bytes | None] = field(default_factory=dict)
     """What functions read, by file; None where they asked for a file's presence alone."""
 
 
 ResultType = Type | Callable[[Sequence[Value]], Type]
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """A function of Terraform's language."""
 
     name: str
@@ -93,8 +91,7 @@ class Function:
 Registry = dict[str, Function]
 
 
-@dataclass(slots=True)
-class Family:
+class Family(Struct):
     """Functions of one module, by name."""
 
     functions: Registry = field(default_factory=dict)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import Struct, field
 
 from auditor.hcl import ast
 from auditor.hcl.ast import Attribute, Block, Body
@@ -23,8 +24,7 @@ _RESERVED: Final = frozenset(
 _REPEATING: Final = frozenset({"count", "for_each"})
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(Struct, frozen=True, dict=True):
     """A type of block."""
 
     arguments: frozenset[str] = frozenset()

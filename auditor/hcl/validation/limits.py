@@ -6,11 +6,12 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from auditor.hcl import values
 from auditor.hcl.ast import Block
@@ -32,8 +33,7 @@ Faults = Iterable[tuple[str, Value | None]]
 Amiss = Callable[[str, Any, Mapping[str, Value]], Faults]
 
 
-@dataclass(slots=True)
-class _Limits:
+class _Limits(Struct):
     """The limits that hold in one body."""
 
     alone: dict[str, list[Wrong]] = field(default_factory=dict)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from auditor.hcl import ast
 from auditor.hcl.ast import Attribute, Block, Body
@@ -46,8 +47,7 @@ def of_names(module: Module, called: Called) -> Complaints:
         yield from _Names(module, called, None).of_attribute(attribute, frozenset())
 
 
-@dataclass(frozen=True, slots=True)
-class _Names:
+class _Names(Struct, frozen=True):
     """The references inside one block."""
 
     module: Module

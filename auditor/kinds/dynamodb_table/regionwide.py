@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from auditor.kinds.dynamodb_table.asking import ALIASES, ALL_BACKUPS, TARGETS
 from auditor.model.answers import Answer, Answers
@@ -12,8 +13,7 @@ from auditor.model.tags import TABLE_TAGS, Tags
 from auditor.model.values import Unknown, Value
 
 
-@dataclass(frozen=True, slots=True)
-class Regionwide:
+class Regionwide(Struct, frozen=True):
     """What lists tell about many tables at once."""
 
     tags: Tags

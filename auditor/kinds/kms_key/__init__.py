@@ -18,9 +18,10 @@ Facts of a live key besides its attributes:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from auditor.kinds.kms_key.attributes import (
     ALIASES,

@@ -1,6 +1,5 @@
 """What is done once in place of at each call gives the same."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import botocore.handlers
@@ -8,6 +7,7 @@ import botocore.session
 import pytest
 from botocore.utils import parse_timestamp
 from fakeaws.kind import kind
+from msgspec.structs import replace
 
 from auditor import __version__
 from auditor.aws.economy import _NEEDLESS, moment, settle

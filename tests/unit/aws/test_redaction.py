@@ -3,9 +3,9 @@
 import gzip
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from auditor.aws import snapshot
 from auditor.aws.redaction import redacted

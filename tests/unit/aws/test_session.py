@@ -3,13 +3,13 @@ import json
 import subprocess
 import sys
 import threading
-from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
 import pytest
 from fakeaws import FakeServer
 from fakeaws.kind import kind
+from msgspec.structs import replace
 
 from auditor.aws.operations import OPERATIONS
 from auditor.aws.session import Access, Caller, connect

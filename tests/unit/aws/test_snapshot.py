@@ -1,11 +1,11 @@
 import gzip
 import json
-from dataclasses import replace
 
 import pytest
 from fakeaws.kind import kind
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from auditor.aws import snapshot
 from auditor.live import read

@@ -1,8 +1,7 @@
 """A key whose name AWS made: who says which one it is, and what follows where they do not agree."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from sample_tables import (
     ACCOUNT,
     ALIASES,

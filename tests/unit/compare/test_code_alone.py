@@ -1,8 +1,7 @@
 """Code alone: what the provider refuses whatever AWS has, what it refuses of a new table only, and nothing else."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from sample_tables import KINDS, table
 
 from auditor.compare import of_code

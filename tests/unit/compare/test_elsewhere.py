@@ -1,8 +1,7 @@
 """Notes on where else a resource may be: built alike under another name, or declared by another environment."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from sample_tables import (
     ACCOUNT,
     DESCRIBE,

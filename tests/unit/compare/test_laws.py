@@ -1,9 +1,8 @@
 """Laws of comparison, over random tables of both sides."""
 
-from dataclasses import replace
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from sample_tables import DEFAULT_KEY, KEY, KINDS, OTHER_KEY, answers, described, pitr, read, scope, table
 
 from auditor.compare import compare

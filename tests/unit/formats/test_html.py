@@ -2,11 +2,11 @@ import base64
 import hashlib
 import json
 import re
-from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 from hostile_report import FORMULA, MARKUP
+from msgspec.structs import replace
 from sample_audit import sample_audit
 from sample_estate import RULES, Made
 

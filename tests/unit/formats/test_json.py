@@ -1,11 +1,11 @@
 import json
 import random
 from collections import Counter
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from sample_audit import comparison, comparisons, sample_audit
 from sample_estate import MADE, RULES, Made, code_line
 

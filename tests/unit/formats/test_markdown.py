@@ -1,7 +1,7 @@
 import hashlib
 import re
-from dataclasses import replace
 
+from msgspec.structs import replace
 from sample_audit import sample_audit
 from sample_estate import RULES, TABLES, Made
 

@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from sample_audit import comparison, comparisons, sample_audit
 from sample_estate import RULES, TABLES, Made
 

@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from sample_audit import sample_audit
 
 from auditor.formats.parity import parity

@@ -1,6 +1,6 @@
 """The three kinds of AWS Backup: plans by name, selections by plan, vaults with the default key."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from auditor.kinds import backup_plan, backup_selection, backup_vault
 from auditor.model.answers import Answer, Answers, Request, Scope

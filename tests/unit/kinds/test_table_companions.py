@@ -1,8 +1,7 @@
 """Kinds that say one thing of a table each: replicas, tags, insights, Kinesis streams, scheduled actions."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from auditor.compare import compare
 from auditor.kinds import (

@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from sample_rules import ASSERT, CATALOGUE, DRIFT, HEAD, TESTS, rule_of
 
 from auditor.model.results import Status

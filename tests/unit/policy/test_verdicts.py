@@ -1,7 +1,7 @@
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from sample_rules import DRIFT, HEAD, TESTS, assertion, rule_of, table
 
 from auditor.model.drift import Comparison, Drift, Existence, Plan, Reality, Risk
@@ -224,7 +224,7 @@ def test_the_place_is_where_the_code_decides_else_the_subjects():
 
 
 def test_a_rule_without_requirement_is_a_defect():
-    from dataclasses import replace  # noqa: PLC0415 - only here
+    from msgspec.structs import replace  # noqa: PLC0415 - only here
 
     with pytest.raises(ValueError, match="either a condition or a drift selector"):
         verdicts(replace(rule_of(), condition=None), {}, environment="prod", tier="production")

@@ -1,9 +1,9 @@
 """The message tells numbers and names, says what is not known, and holds no value of the estate."""
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from auditor.publish import message
 from auditor.publish.contents import contents

@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from sample_material import NAME, VALUES, both, declared, failed, live, material, users, value
 
 from auditor.model.answers import Request

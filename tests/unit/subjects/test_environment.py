@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from sample_material import RUN, environment, material, value
 
 from auditor.model.values import NOT_APPLICABLE, Reason, Unknown

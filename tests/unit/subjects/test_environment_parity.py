@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from sample_material import ACCOUNT, VALUES, both, declared, environment, live, material, value
 
 from auditor.model.values import NOT_APPLICABLE, REFERENCE, Reason, Unknown

@@ -1,8 +1,7 @@
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from sample_material import NAME, VALUES, both, declared, environment, live, material
 
 from auditor.model.values import NOT_APPLICABLE, Reason, Unknown

@@ -1,6 +1,6 @@
-from dataclasses import replace
 from datetime import timedelta
 
+from msgspec.structs import replace
 from sample_material import ACCOUNT, RUN, both, declared, failed, live, material, only, value
 
 from auditor.model.answers import Answers, Request

@@ -1,7 +1,7 @@
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from sample_material import (
     FACTS,
     KEY_ARN,
