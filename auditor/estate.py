@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os.path
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -22,6 +22,7 @@ from auditor.model.data_sources import DataSource, Found
 from auditor.model.errors import AuditorError, MissingModule, SettingsError
 from auditor.model.facts import Resource, SourceRange
 from auditor.model.values import Reason, Truth, Unknown, Value
+from auditor.policy.load import rule_files
 from auditor.settings import Environment, Settings
 from auditor.subjects.material import DeclaredEnvironment
 
@@ -283,6 +284,13 @@ def base_of(settings: Settings, environment: Environment) -> Path:
     """What the paths of an environment's sources are relative to."""
     root = environment.root.resolve()
     return settings.root if root.is_relative_to(settings.root) else root
+
+
+def besides_code(settings: Settings, environment: Environment) -> Iterator[Path]:
+    """The settings, the environment's waivers and the rules of the project: files that decide besides code."""
+    yield from (path for path in (settings.file, environment.waivers) if path is not None)
+    for path in settings.rule_paths:
+        yield from rule_files(path) if path.is_dir() else (path,)
 
 
 def apply_words(settings: Settings, environment: Environment, variables: Variables) -> tuple[str, ...]:

@@ -250,13 +250,14 @@ def _information(
     here: Estate, taken: Snapshot | None, now: datetime, context: Mapping[str, Any], ruleset: Mapping[str, Any]
 ) -> RunInformation:
     git = context["git"]
+    untold = Unknown(Reason.FAILED, detail=git["unknown"]) if "unknown" in git else None
     return RunInformation(
         account=taken.account if taken else NOT_ASKED,
         caller=taken.caller if taken else NOT_ASKED,
         expected_account=here.environment.account if here.environment.account_source else None,
         now=now,
-        code_changed=bool(git["dirty"]) if git.get("dirty") is not None else None,
-        commit=git.get("commit"),
+        code_changed=bool(git["dirty"]) if git.get("dirty") is not None else untold,
+        commit=git.get("commit", untold),
         window=datetime.fromisoformat(taken.finished) - datetime.fromisoformat(taken.started) if taken else None,
         clock_skew=taken.context.get("clock_skew") if taken else None,
         rules=ruleset["digest"],

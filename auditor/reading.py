@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from threading import Event
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -17,7 +18,7 @@ from msgspec.structs import replace
 from auditor import live, repository
 from auditor.archive import Archive
 from auditor.compare import excluded
-from auditor.estate import TABLE, Estate, estate, told
+from auditor.estate import TABLE, Estate, base_of, besides_code, estate, told
 from auditor.hcl import second_reader, sensitive_texts
 from auditor.history import Shelf, delivered
 from auditor.inputs import Inputs
@@ -211,11 +212,20 @@ def context(settings: Settings, here: Estate, inputs: Inputs) -> Mapping[str, An
         "command": masked_text(inputs.command, sensitive_texts(here.code)),
         "project": settings.project,
         "account_source": here.environment.account_source,
-        "git": dict(repository.state(here.environment.root)),
+        "git": dict(
+            repository.state(here.environment.root, _read(settings, here), base_of(settings, here.environment))
+        ),
         "trigger": dict(trigger(inputs.variables.environment)),
         "demonstration": inputs.demonstration,
         "second_reader": LEFT_OUT,
     }
+
+
+def _read(settings: Settings, here: Estate) -> Collection[Path]:
+    """The files that decide the environment: its code, what that reads, settings, waivers, rules of the project."""
+    code = (here.code.project_root / file.path for file in here.code.files)
+    consulted = (path for path, content in here.code.consulted.items() if content is not None)
+    return {*code, *consulted, *besides_code(settings, here.environment)}
 
 
 def time_text(time: datetime) -> str:

@@ -20,11 +20,10 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from auditor.estate import Estate, Other
+from auditor.estate import Estate, Other, besides_code
 from auditor.hcl import Configuration, shown_path
 from auditor.inputs import Inputs, Variables
 from auditor.model.errors import SnapshotError
-from auditor.policy.load import rule_files
 from auditor.records import restored, written
 from auditor.settings import Environment, Settings
 from auditor.state import State
@@ -104,7 +103,7 @@ def sources(
         for source in _of_code(code, root, top):
             found.setdefault(source.path, source)
         present.update(shown(file, root, top) for file in code.consulted)
-    for path in _besides_code(settings, here.environment, others):
+    for path in (*besides_code(settings, here.environment), *_not_evaluated(others)):
         source = Source(path=shown(path, root, top), content=path.read_bytes())
         found.setdefault(source.path, source)
     return Sources(
@@ -232,11 +231,8 @@ def _of_code(code: Configuration, root: Path, top: Path) -> Iterator[Source]:
             yield Source(path=shown(path, root, top), content=content_)
 
 
-def _besides_code(settings: Settings, environment: Environment, others: Iterable[Other]) -> Iterator[Path]:
-    """Settings, waivers and rules of the project, and the root modules of environments that can't be evaluated."""
-    yield from (path for path in (settings.file, environment.waivers) if path is not None)
-    for path in settings.rule_paths:
-        yield from rule_files(path) if path.is_dir() else (path,)
+def _not_evaluated(others: Iterable[Other]) -> Iterator[Path]:
+    """The root modules of environments that can't be evaluated."""
     for other in others:
         if other.code is None and other.root.is_dir():
             yield from (file for file in sorted(other.root.iterdir()) if file.is_file() and ".tf" in file.name)

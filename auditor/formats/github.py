@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from auditor.formats.interface import Document, Format
-from auditor.formats.words import DEMONSTRATION, IN_A_LINE, clean, listed, message, sides
+from auditor.formats.words import DEMONSTRATION, IN_A_LINE, clean, in_repository, listed, message, sides
 
 # GitHub shows ten annotations of each kind for a step; the order makes them the ten worst.
 _COMMANDS: Final[Mapping[str, str]] = {"critical": "error", "high": "error", "medium": "warning"}
@@ -25,18 +25,19 @@ def _commands(document: Document) -> Iterator[str]:
     if document["demonstration"]:
         yield f"::{_NOTICE} title=Demonstration::{_message(DEMONSTRATION)}"
     for finding, others in listed(document):
-        yield _annotation(finding, others)
+        yield _annotation(document, finding, others)
     verdict = document["verdict"]
     word = {"fail": "error", "incomplete": "warning"}.get(verdict["state"], _NOTICE)
     told = f"{verdict['headline']} {verdict['completeness']}"
     yield f"::{word} title={_property(verdict['word'])}::{_message(told)}"
 
 
-def _annotation(finding: Mapping[str, Any], others: tuple[str, ...]) -> str:
+def _annotation(document: Document, finding: Mapping[str, Any], others: tuple[str, ...]) -> str:
     fails = finding["status"] == "fail"
     command = _COMMANDS.get(finding["severity"], _NOTICE) if fails else _NOTICE
     place = finding["place"]
-    where = f"file={_property(place['file'])},line={place['line']},col={place['column']}," if place else ""
+    file = _property(in_repository(document, place["file"])) if place else ""
+    where = f"file={file},line={place['line']},col={place['column']}," if place else ""
     title = f"{finding['rule']} {finding['severity'] if fails else finding['status']}"
     told = ", ".join(f"{name} {value}" for name, value in sides(finding, IN_A_LINE))
     sentences = [

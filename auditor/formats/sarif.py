@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
 
 from auditor.formats.interface import Document, Format
-from auditor.formats.words import DEMONSTRATION, clean, clean_block, message, sides, unknown
+from auditor.formats.words import DEMONSTRATION, clean, clean_block, in_repository, message, sides, unknown
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT: Final = "SRCROOT"
@@ -32,8 +33,9 @@ def render(document: Document) -> bytes:
     run = document["run"]
     rules = [rule for rule in document["rules"] if rule["enabled"]]
     index = {rule["id"]: number for number, rule in enumerate(rules)}
-    findings = [it for it in document["findings"] if it["rule"] in index and it["status"] != "error"][:_MOST_RESULTS]
+    told = [it for it in document["findings"] if it["rule"] in index and it["status"] != "error"]
     waivers = {waiver["id"]: waiver for waiver in document["waivers"]}
+    located = partial(_location, document)
     somewhere = _somewhere(document)
     first = document["history"]["previous"] is None
     log = {
@@ -46,8 +48,11 @@ def render(document: Document) -> bytes:
                 "automationDetails": {"id": clean(f"auditor/{run['environment']}/{run.get('region', '')}")},
                 "originalUriBaseIds": {_ROOT: {"description": {"text": "root of the repository"}}},
                 "columnKind": "unicodeCodePoints",
-                "invocations": [_invocation(document)],
-                "results": [_result(it, index[it["rule"]], waivers, somewhere, first=first) for it in findings],
+                "invocations": [_invocation(document, len(told))],
+                "results": [
+                    _result(it, index[it["rule"]], waivers, somewhere, located, first=first)
+                    for it in told[:_MOST_RESULTS]
+                ],
                 "properties": {
                     "environment": clean(run["environment"]),
                     "complete": document["complete"],
@@ -87,9 +92,12 @@ def _rule(rule: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _invocation(document: Document) -> dict[str, Any]:
+def _invocation(document: Document, findings: int) -> dict[str, Any]:
     run = document["run"]
     notes = [{"level": "note", "message": {"text": DEMONSTRATION}}] if document["demonstration"] else []
+    if findings > _MOST_RESULTS:
+        told = f"{_MOST_RESULTS:,} of {findings:,} findings, the worst, stand here: code scanning takes no more."
+        notes.append({"level": "warning", "message": {"text": told}})
     notes += [
         {"level": "warning", "message": {"text": clean(f"{it['what']}: {it['why']} {it['fix']}")}}
         for it in document["coverage"]["unread"]
@@ -115,13 +123,19 @@ def _somewhere(document: Document) -> str:
 
 
 def _result(
-    finding: Mapping[str, Any], index: int, waivers: Mapping[str, Mapping[str, Any]], somewhere: str, *, first: bool
+    finding: Mapping[str, Any],
+    index: int,
+    waivers: Mapping[str, Mapping[str, Any]],
+    somewhere: str,
+    located: Callable[[Mapping[str, Any]], dict[str, Any]],
+    *,
+    first: bool,
 ) -> dict[str, Any]:
     fails = finding["status"] == "fail"
     told = [f"{name} {value}" for name, value in sides(finding)] or [unknown(cause) for cause in finding["unknown"]]
     facts = f" ({', '.join(told)})" if told else ""
     place = finding["place"] or {"file": somewhere, "line": 1, "column": 1}
-    location = _location(place)
+    location = located(place)
     if finding["address"]:
         location["logicalLocations"] = [{"fullyQualifiedName": clean(finding["address"]), "kind": "resource"}]
     chain = [step for it in finding["evidence"] for step in it["origin"].get("chain", ()) if step != finding["place"]]
@@ -134,7 +148,7 @@ def _result(
         "message": {"text": clean(f"{finding['subject']}: {message(finding)}{facts}")},
         "locations": [location],
         "relatedLocations": [
-            {"id": number, "message": {"text": "the value passes here"}, **_location(step)}
+            {"id": number, "message": {"text": "the value passes here"}, **located(step)}
             for number, step in enumerate(chain, 1)
         ],
         **({} if first else {"baselineState": "new" if finding["new"] else "unchanged"}),
@@ -148,10 +162,12 @@ def _result(
     }
 
 
-def _location(place: Mapping[str, Any]) -> dict[str, Any]:
+def _location(document: Document, place: Mapping[str, Any]) -> dict[str, Any]:
+    file = clean(place["file"])
+    here = {"uri": quote(clean(in_repository(document, file))), "uriBaseId": _ROOT}
     return {
         "physicalLocation": {
-            "artifactLocation": {"uri": quote(clean(place["file"])), "uriBaseId": _ROOT},
+            "artifactLocation": {"uri": f"file://{quote(file)}"} if file.startswith("/") else here,
             "region": {"startLine": place["line"], "startColumn": place["column"]},
         }
     }

@@ -111,6 +111,12 @@ def place(item: Mapping[str, Any]) -> str:
     return str(item["identity"]) if item["subject_type"] in _NOT_IN_AWS else f"aws:{item['subject']}"
 
 
+def in_repository(document: Document, file: str) -> str:
+    """The path of a file from the top of its repository, which is where code scanning starts from."""
+    folder = (document["run"].get("git") or {}).get("folder", "")
+    return f"{folder}/{file}" if folder and not file.startswith("/") else file
+
+
 def message(finding: Mapping[str, Any]) -> str:
     """What a finding says, without its subject's name, which stands beside it everywhere."""
     return str(finding["message"]).removeprefix(f"{finding['subject']}: ").rstrip(".")
@@ -173,11 +179,12 @@ def listed(document: Document) -> Iterator[tuple[Mapping[str, Any], tuple[str, .
 
 
 def short_commit(document: Document) -> str:
-    """The commit that was read, as `9505cacb clean`, or that there is none."""
+    """The commit that was read, as `9505cacb clean`; that there is none, or why none is known."""
     git = document["run"].get("git") or {}
     dirty = git.get("dirty")
     state = "" if dirty is None else " with uncommitted changes" if dirty else " clean"
-    return f"{str(git['commit'])[:8]}{state}" if git.get("commit") else "not in git"
+    none = f"of an unknown commit ({git['unknown']})" if git.get("unknown") else "not in git"
+    return f"{str(git['commit'])[:8]}{state}" if git.get("commit") else none
 
 
 def since(document: Document) -> str:

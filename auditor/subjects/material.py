@@ -72,7 +72,7 @@ class RunInformation(Struct, frozen=True, kw_only=True):
     """What waivers came to, by id, once that is known."""
     code_changed: bool | Unknown | None = None
     """Whether the code differs from the last commit; None: it is in no repository."""
-    commit: str | None = None
+    commit: str | Unknown | None = None
     window: timedelta | None = None
     """From the first call of AWS to the last; None: AWS was not asked."""
     clock_skew: int | None = None

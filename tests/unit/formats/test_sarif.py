@@ -5,6 +5,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from auditor.formats import sarif
 from auditor.formats.sarif import render
 
 
@@ -64,6 +65,38 @@ def test_what_was_not_read_is_notified(run, report):
 
 def test_environments_do_not_replace_one_another(run):
     assert run["automationDetails"]["id"] == "auditor/prod/ap-southeast-1"
+
+
+def artifact(report, **changes):
+    """Where the log says that the first finding stands, after changes of the finding's place and of the git state."""
+    changed = json.loads(json.dumps(report))
+    first = next(it for it in changed["findings"] if it["place"])
+    first["place"]["file"] = changes.get("file", first["place"]["file"])
+    changed["run"]["git"]["folder"] = changes.get("folder", "")
+    result = next(
+        it
+        for it in json.loads(render(changed))["runs"][0]["results"]
+        if it["partialFingerprints"]["auditorFingerprint/v1"] == first["fingerprint"]
+    )
+    return result["locations"][0]["physicalLocation"]["artifactLocation"]
+
+
+def test_paths_start_at_the_top_of_the_repository_and_not_of_the_project(report):
+    assert artifact(report, file="main.tf")["uri"] == "main.tf"
+    assert artifact(report, file="main.tf", folder="infra/a b")["uri"] == "infra/a%20b/main.tf"
+
+
+def test_a_file_outside_of_the_project_is_told_by_its_whole_path(report):
+    assert artifact(report, file="/opt/modules/a b.tf", folder="infra") == {"uri": "file:///opt/modules/a%20b.tf"}
+
+
+def test_what_code_scanning_would_not_take_is_told(report, monkeypatch):
+    whole = json.loads(render(report))["runs"][0]["results"]
+    monkeypatch.setattr(sarif, "_MOST_RESULTS", len(whole) - 1)
+    run = json.loads(render(report))["runs"][0]
+    assert run["results"] == whole[:-1]
+    notes = [it["message"]["text"] for it in run["invocations"][0]["toolExecutionNotifications"]]
+    assert f"{len(whole) - 1} of {len(whole)} findings, the worst, stand here: code scanning takes no more." in notes
 
 
 def test_hostile_text_stays_text(report, spoiled):
