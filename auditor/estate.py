@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from auditor import hcl, state
 from auditor.declared import declared, names
 from auditor.hcl.plain_values import plain
-from auditor.inputs import Variables
+from auditor.inputs import UNHEARD, Variables
 from auditor.kinds import kinds
 from auditor.masking import masked_text
 from auditor.model.answers import Answers, Scope
@@ -189,7 +189,7 @@ def estate(
             leaks=tuple(hcl.leaks(code.files)),
         ),
         partition=_partition(environment.region),
-        notes=(*_reader(variables.reader), *_notes(environment, provider)),
+        notes=(*_reader(variables.reader), *_notes(environment, provider), *_unheard(variables.environment)),
         state=noted,
         found=found,
     )
@@ -243,6 +243,10 @@ def decided_by(settings: Settings, environment: Environment, variables: Variable
 
 def _reader(name: str) -> tuple[str, ...]:
     return () if name == hcl.OURS else (f"warning: the code is read by {name}, which was asked for",)
+
+
+def _unheard(told: Mapping[str, str]) -> Iterator[str]:
+    return (f"warning: {name} is set and not heard: {instead}" for name, instead in UNHEARD.items() if told.get(name))
 
 
 def _notes(environment: Environment, provider: Mapping[str, Value]) -> tuple[str, ...]:

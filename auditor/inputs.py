@@ -6,13 +6,23 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct, field
 
 from auditor.archive import Archive
 from auditor.progress import Progress
 from auditor.state import State, StateObject
+
+_VALUES: Final = "give the values in it by --var and --var-file"
+UNHEARD: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "TF_CLI_ARGS": _VALUES,
+        "TF_CLI_ARGS_plan": _VALUES,
+        "TF_DATA_DIR": "modules are looked for in .terraform",
+    }
+)
+"""Environment variables that may change what Terraform plans and nothing here, with what to do instead."""
 
 
 class Variables(Struct, frozen=True, kw_only=True):
@@ -21,7 +31,7 @@ class Variables(Struct, frozen=True, kw_only=True):
     given: tuple[Path | tuple[str, str], ...] = ()
     """By `--var-file` (a path) and `--var` (name and text); a later one wins."""
     environment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """Environment variables: `TF_VAR_name`, `TF_WORKSPACE`, `HOME`."""
+    """Environment variables: `TF_VAR_name`, `TF_WORKSPACE`, `HOME`, and those of `UNHEARD`."""
     state: Path | StateObject | None = None
     """By `--state`: Terraform's state, which tells what references to computed attributes stand for."""
     edited: Mapping[Path, str] = field(default_factory=lambda: MappingProxyType({}))

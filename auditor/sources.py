@@ -22,7 +22,7 @@ from msgspec import Struct
 
 from auditor.estate import Estate, Other, besides_code
 from auditor.hcl import Configuration, shown_path
-from auditor.inputs import Inputs, Variables
+from auditor.inputs import UNHEARD, Inputs, Variables
 from auditor.model.errors import SnapshotError
 from auditor.records import restored, written
 from auditor.settings import Environment, Settings
@@ -122,7 +122,8 @@ def sources(
                     name: value
                     for name, value in sorted(inputs.variables.environment.items())
                     if name.removeprefix(_VARIABLE) in here.code.variables and name.startswith(_VARIABLE)
-                },
+                }
+                | {name: "set" for name in UNHEARD if inputs.variables.environment.get(name)},
                 "reader": inputs.variables.reader,
             },
             "state": written(here.state, show, {}),

@@ -94,3 +94,11 @@ def test_what_is_asked_lies_in_the_partition_of_the_region(tmp_path, region, par
     (tables,) = (each["Resource"] for each in policy["Statement"] if each["Sid"] == "ReadTables")
     for place in (region, "eu-west-3"):
         assert f"arn:{partition}:dynamodb:{place}:111122223333:table/*" in tables
+
+
+def test_variables_of_terraform_that_are_not_heard_are_told_by_name_alone(project):
+    loaded = settings.load(project, {})
+    told = {"TF_CLI_ARGS_plan": "-var password=hunter2hunter2", "TF_DATA_DIR": "", "TF_CLI_ARGS_init": "-upgrade"}
+    assert estate(loaded, loaded.environments["one"], Variables(environment=told)).notes == (
+        "warning: TF_CLI_ARGS_plan is set and not heard: give the values in it by --var and --var-file",
+    )

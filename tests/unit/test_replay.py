@@ -76,13 +76,17 @@ def test_variables_rules_waivers_and_files_outside_of_the_project(tmp_path):
     )
     files = (tmp_path / "outside.tfvars",)
     document = sample_bundles.write(
-        tmp_path / "bundle", project, given=files, environment={"TF_VAR_kind": "a", "TF_VAR_other": "b"}
+        tmp_path / "bundle",
+        project,
+        given=files,
+        environment={"TF_VAR_kind": "a", "TF_VAR_other": "b", "TF_DATA_DIR": "x"},
     )
     listed = {file["path"] for file in document["evidence"]["files"]}
     assert str(tmp_path / "outside.tfvars") in listed
     assert {"own/sec/SEC-904-own.yaml", "envs/prod/waivers.yaml", "audit.toml", "envs/uat/main.tf"} <= listed
     assert "envs/prod/tables.json" in listed
     assert any(str(tmp_path / "outside.tfvars") in each for each in document["evidence"]["diagnostics"])
+    assert any("TF_DATA_DIR is set and not heard" in each for each in document["evidence"]["diagnostics"])
     shutil.rmtree(project)
     (tmp_path / "outside.tfvars").unlink()
     same(tmp_path / "bundle")
