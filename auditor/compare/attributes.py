@@ -128,7 +128,7 @@ class Walk(Struct):
         ours, theirs, kept = (
             side if isinstance(side, Mapping) else _NOTHING for side in (wanted, actual, sides.stored)
         )
-        for key in [*ours, *(key for key in {**theirs, **kept} if key not in ours)]:
+        for key in dict.fromkeys((*ours, *theirs, *kept)):
             three = Sides(ours.get(key), theirs.get(key), kept.get(key))
             self._element(attribute, Place(f'{place.path}["{key}"]', place.replaces), key, three)
 
@@ -136,8 +136,8 @@ class Walk(Struct):
         if isinstance(sides.planned, Unknown):
             self._add(attribute, place, sides, _UNKNOWN, Reality.UNDETERMINED)
             return
-        wanted, actual, before = (value is not None for value in (sides.planned, sides.live, sides.stored))
-        if not wanted or not before:
+        if sides.planned is None or sides.stored is None:
+            wanted, actual, before = (value is not None for value in sides)
             own = attribute.own_region_apart and key == self.live.identity.region
             reality = Reality.EQUAL if own or wanted is actual else Reality.DIFFERENT
             self._add(attribute, place, sides, Truth.of(wanted is not before), reality)
@@ -261,7 +261,7 @@ def unsettled(attributes: Iterable[Attribute], sides: Sides) -> list[tuple[Attri
         said = attribute.default if wanted is None and not attribute.computed else wanted
         kind = type(said)
         if said is None:
-            if _empty(actual) and (before is actual or _empty(before)):
+            if (actual is None or _empty(actual)) and (before is actual or _empty(before)):
                 continue
         elif kind in _PLAIN and kind is type(actual) and said == actual and (before is actual or before == actual):
             continue
@@ -291,11 +291,11 @@ def _default_key(attribute: Attribute, place: Place, stored: Value) -> Reality:
 
 def _undeclared(attribute: Attribute, actual: Value, account: str) -> Reality:
     """An omitted attribute: equal where live is what AWS takes by itself."""
-    if isinstance(actual, Unknown) or unknowns(actual):
+    if unknowns(actual):
         return Reality.UNDETERMINED
     default = attribute.aws_default
     by_aws = default.replace("{account}", account) if isinstance(default, str) else default
-    by_itself = any(same(attribute, value, actual) is _TRUE for value in (None, by_aws))
+    by_itself = same(attribute, by_aws, actual) is _TRUE or same(attribute, None, actual) is _TRUE
     return Reality.EQUAL if by_itself else Reality.UNDECLARED
 
 

@@ -147,6 +147,8 @@ class References:
 
     def all_bound(self, values: Mapping[str, Value]) -> Mapping[str, Value]:
         """The values, each bound; the same mapping where there is nothing to resolve, as nearly everywhere."""
+        if _PLAIN.issuperset(map(type, values.values())):
+            return values
         found: dict[str, Value] = {}
         for name, value in values.items():
             if type(value) not in _PLAIN and (resolved := self.bound(value)) is not value:

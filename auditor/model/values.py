@@ -151,4 +151,6 @@ def unknowns(value: Value) -> tuple[Unknown, ...]:
         parts = value
     else:
         return ()
-    return tuple(found for item in parts if type(item) not in _WITHOUT_PARTS for found in unknowns(item))
+    if _WITHOUT_PARTS.issuperset(map(type, parts)):
+        return ()
+    return tuple(found for item in parts for found in unknowns(item))

@@ -109,7 +109,7 @@ def _filled(planned: Mapping[str, Value], kept: Mapping[str, Value], name: str) 
 
 def _capacity(planned: Mapping[str, Value], kept: Mapping[str, Value]) -> Iterator[str]:
     """A table restored from another may have any capacity."""
-    if any(planned.get(name) not in (None, "") for name in ("restore_source_name", "restore_source_table_arn")):
+    if _either(planned.get("restore_source_name"), planned.get("restore_source_table_arn")) not in (None, ""):
         return
     before = kept.get("billing_mode")
     mode = _either(planned.get("billing_mode"), "PROVISIONED")
@@ -131,7 +131,7 @@ def _keys_of(planned: Mapping[str, Value], kept: Mapping[str, Value]) -> Iterato
         indexes = planned.get(name)
         for index in indexes.values() if isinstance(indexes, Mapping) else (indexes,):
             used += [index.get("hash_key"), index.get("range_key")] if isinstance(index, Mapping) else [index]
-    if isinstance(attributes, Unknown) or any(isinstance(key, Unknown) for key in used):
+    if isinstance(attributes, Unknown) or Unknown in map(type, used):
         return
     names = set(attributes) if isinstance(attributes, Mapping) else set()
     keys = {str(key) for key in used if key}

@@ -23,14 +23,15 @@ from auditor.kinds.dynamodb_table.attributes import (
 from auditor.kinds.dynamodb_table.regionwide import Regionwide
 from auditor.model.answers import EARLIER, Answer, Answers, Request, Scope
 from auditor.model.facts import Identity, Resource, Side
-from auditor.model.members import LiveOrigins, answers_of, items, number, sources, untold
+from auditor.model.members import GOING, LiveOrigins, answers_of, items, number, sources, untold
 from auditor.model.tags import TABLE_TAGS
 from auditor.model.values import NOT_APPLICABLE, Reason, Unknown, Value
 
 SOURCES: Final = {"": (DESCRIBE, "Table"), **sources(ATTRIBUTES)}
 _CONFIRMED: Final = TABLE_TAGS.sources(SOURCES)
 """Where values stand when the table was asked for its tags by itself."""
-_DESCRIBED: Final = tuple(attribute.name for attribute in ATTRIBUTES if attribute.api == DESCRIBE)
+_TELLING: Final = {each.name: tuple(each.field.split(".")[1:2]) for each in ATTRIBUTES if each.api == DESCRIBE}
+"""Of DescribeTable, by attribute: the member that tells it."""
 _MEMBERS: Final[Mapping[str, tuple[str, ...]]] = {
     "id": ("TableId",),
     "status": ("TableStatus",),
@@ -99,10 +100,11 @@ def table(name: str, described: Answer, answers: Answers, scope: Scope, region: 
         facts["arn"] = page.get("TableArn", facts["arn"])
         values = _values(page, answers, scope)
         facts |= _facts(page, values, answers, region) | activity(page, answers, scope)
-        values |= _untold(page, {each.name: each.field.split(".")[1:2] for each in ATTRIBUTES if each.api == DESCRIBE})
-        facts |= _untold(page, _MEMBERS)
+        if page.get("TableStatus") == GOING:
+            values |= _untold(page, _TELLING)
+            facts |= _untold(page, _MEMBERS)
     else:
-        values = dict.fromkeys(_DESCRIBED, described.unknown)
+        values = dict.fromkeys(_TELLING, described.unknown)
         values["name"] = name
         facts |= dict.fromkeys(_MEMBERS, described.unknown)
     archived = facts["status"] in ("ARCHIVED", "ARCHIVING")
@@ -123,7 +125,7 @@ def table(name: str, described: Answer, answers: Answers, scope: Scope, region: 
 
 
 def _untold(table: Mapping[str, Any], members: Mapping[str, Sequence[str]]) -> dict[str, Value]:
-    """What can't be known of a table, by the members that tell it."""
+    """What can't be known of a table that is being deleted, by the members that tell it."""
     found = {name: untold(table, *needed) for name, needed in members.items()}
     return {name: unknown for name, unknown in found.items() if unknown is not None}
 
