@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -20,7 +21,8 @@ _COLUMNS: Final = (
     *("message", "declared", "live", "unknown", "action", "evidence", "fingerprint", "first_seen", "new"),
     *_REMEDIATION,
 )
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+# Fullwidth signs begin formulas where Japanese or Chinese is set; characters without a width hide what begins.
+_FORMULA: Final = re.compile(r"[\s\u00ad\u180e\u200b-\u200d\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 _STATUSES: Final = {letter: status.value for status, letter in LETTERS.items()}
 
 
@@ -40,7 +42,7 @@ FORMAT = Format(name="csv", suffix=".csv", render=render)
 def _cell(value: object) -> str:
     """Text that no spreadsheet takes for a formula."""
     text = clean_block(str(value))
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def _rows(document: Document) -> Iterator[dict[str, object]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import accumulate
 from typing import Any, Final
 
 from auditor.formats.interface import Document, Format
@@ -34,27 +35,42 @@ from auditor.formats.words import (
 LONGEST: Final = 65_000
 """Characters; a comment on GitHub takes 65,536."""
 _LONGEST_CELL: Final = 300
-_TAIL: Final = 4_000
-"""Characters kept for what follows the findings."""
+_LONGEST_SENTENCE: Final = 1_000
+_LIST: Final = 5_000
+"""Characters of each list that follows the findings."""
 _MOST_LEFT: Final = 20
 _SPECIAL: Final = re.compile(r"([\\`*_\[\]#|~$])")
+_CALLING: Final = re.compile(r"@|#(?=\d)|\bGH-(?=\d)", re.IGNORECASE)
+"""What calls somebody, makes a link of an address or names an issue; GitHub looks for it in the page, not in the
+source, so that only another character behind it keeps it from that."""
 
 
 def render(document: Document) -> bytes:
     """Verdict, numbers, open causes worst first, what is not known; rows that do not fit are counted."""
     head = "\n".join(_head(document))
     tail = "\n".join(_tail(document))
-    budget = LONGEST - len(head) - min(len(tail), _TAIL)
-    return f"{head}\n{_findings(document, budget)}\n{tail[:_TAIL]}\n".encode()
+    return f"{head}\n{_findings(document, LONGEST - len(head) - len(tail))}\n{tail}\n".encode()
 
 
 FORMAT = Format(name="markdown", suffix=".md", render=render)
 
 
-def _text(value: object) -> str:
+def _text(value: object, longest: int = _LONGEST_CELL) -> str:
     """Text that is nothing but text: no markup, no table cell, no mention, no link."""
-    escaped = clean(value)[:_LONGEST_CELL].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _SPECIAL.sub(r"\\\1", escaped).replace("@", "&#64;").replace("://", "&#58;//").replace("www.", "www&#46;")
+    text = clean(value)
+    text = text if len(text) <= longest else f"{text[: longest - 1]}…"
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    plain = _SPECIAL.sub(r"\\\1", escaped).replace("://", "&#58;//").replace("www.", "www&#46;")
+    return _CALLING.sub(lambda found: f"{found[0]}&#8203;", plain)
+
+
+def _kept(lines: Iterable[str], budget: int, what: str, most: int | None = None) -> Iterator[str]:
+    """The first lines, as far as they fit into so many characters, and how many more there are of what."""
+    every = list(lines)
+    number = sum(total <= budget for total in accumulate(len(line) + 1 for line in every[:most]))
+    yield from every[:number]
+    if cut := len(every) - number:
+        yield f"\n{plural(cut, f'more {what}')} in the full report."
 
 
 def _table(columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
@@ -70,7 +86,7 @@ def _head(document: Document) -> Iterator[str]:
         yield f"> **{DEMONSTRATION}**\n"
     yield f"## {_text(verdict['word'])}: {_text(run.get('project', ''))} {_text(run['environment'])}\n"
     told = (verdict["headline"], verdict["completeness"], not_examined(document))
-    yield f"{' '.join(_text(sentence) for sentence in told if sentence)}\n"
+    yield f"{' '.join(_text(sentence, _LONGEST_SENTENCE) for sentence in told if sentence)}\n"
     severities = [severity for severity in SEVERITIES if severity != "info"]
     names = (*severities, "unknown", "waived", "drifted", "missing", "not declared")
     numbers = (
@@ -91,15 +107,9 @@ def _findings(document: Document, budget: int) -> str:
     risks = {fingerprint: cause["risk"] for cause in document["causes"] for fingerprint in cause["findings"]}
     sides_moved = moved(document)
     rows = (_row(*it, risks.get(it[0]["fingerprint"]), sides_moved.get(it[0]["fingerprint"], "")) for it in told)
-    table = list(_table(("Severity", "Rule", "Subject", "Finding", "Place"), rows))
-    kept = table[:2]
-    for row in table[2:]:
-        if sum(map(len, kept)) + len(kept) + len(row) > budget - 100:
-            break
-        kept.append(row)
-    cut = len(table) - len(kept)
-    more = f"\n{plural(cut, 'more cause')} in the full report.\n" if cut else ""
-    return "\n".join((f"### Fix first ({plural(len(told), 'open cause')})\n", *kept, more))
+    columns, ruler, *table = _table(("Severity", "Rule", "Subject", "Finding", "Place"), rows)
+    kept = _kept(table, budget - 200, "cause")
+    return "\n".join((f"### Fix first ({plural(len(told), 'open cause')})\n", columns, ruler, *kept, ""))
 
 
 def _row(finding: Mapping[str, Any], others: tuple[str, ...], risk: str | None, since: str) -> tuple[str, ...]:
@@ -118,26 +128,33 @@ def _tail(document: Document) -> Iterator[str]:
     if past := since(document):
         yield f"### Since the last run\n\n{_text(past.capitalize())}.\n"
         history = document["history"]
-        for left in (*history["resolved"], *history["not_judged"])[:_MOST_LEFT]:
-            seen = f"open since {_text(left['first_seen'][:10])}"
-            yield f"- {_text(left['rule'])} on {_text(left['subject'])}: {BECAME[left['now']]} ({seen})"
-        for change in history.get("waivers", [])[:_MOST_LEFT]:
-            yield f"- {_text(waiver_change(change))}"
+        left = (*history["resolved"], *history["not_judged"])
+        yield from _kept(map(_left, left), _LIST, "former finding", _MOST_LEFT)
+        changes = (f"- {_text(waiver_change(change))}" for change in history.get("waivers", []))
+        yield from _kept(changes, _LIST, "change of waivers", _MOST_LEFT)
         yield ""
     undecided = document["coverage"]["undecided"]
     if undecided:
         yield f"### Not known ({plural(document['totals']['results']['unknown'], 'result')})\n"
-        for cause in undecided[:20]:
-            action = f" Grant {_text(cause['action'])}." if cause.get("action") else ""
-            detail = f" {_text(cause['detail'])}." if cause.get("detail") else ""
-            yield f"- {plural(len(cause['findings']), 'result')}: {REASONS[cause['unknown']]}.{detail}{action}"
+        yield from _kept(map(_cause, undecided), _LIST, "reason", _MOST_LEFT)
         yield ""
     expired = [waiver for waiver in document["waivers"] if waiver["state"] == "expired"]
     if expired:
         yield "### Expired waivers\n"
-        for waiver in expired[:20]:
-            yield f"- {_text(waiver['id'])} ({_text(waiver['owner'])}), ended {_text(waiver['expires'])}"
+        told = (f"- {_text(it['id'])} ({_text(it['owner'])}), ended {_text(it['expires'])}" for it in expired)
+        yield from _kept(told, _LIST, "expired waiver", _MOST_LEFT)
         yield ""
     run, exit_code = document["run"].get("id", ""), document["verdict"]["exit_code"]
     yield f"Run {_text(run)}, code {_text(short_commit(document))}, exit code {exit_code}."
     yield f"report.json sha256 {hashlib.sha256(encode(document)).hexdigest()}"
+
+
+def _left(finding: Mapping[str, Any]) -> str:
+    told = f"{_text(finding['rule'])} on {_text(finding['subject'])}"
+    return f"- {told}: {BECAME[finding['now']]} (open since {_text(finding['first_seen'][:10])})"
+
+
+def _cause(cause: Mapping[str, Any]) -> str:
+    action = f" Grant {_text(cause['action'])}." if cause.get("action") else ""
+    detail = f" {_text(cause['detail'])}." if cause.get("detail") else ""
+    return f"- {plural(len(cause['findings']), 'result')}: {REASONS[cause['unknown']]}.{detail}{action}"

@@ -166,7 +166,7 @@ function linked(g) { /* large reports carry plain text; links are made for a gro
 function dress(g) { if (!g.open) return; linked(g); copiable(g); if (g.classList.contains('g')) sortable($('.ft', g)); }
 $$('details.g,details.d').forEach(function (g) { dress(g); g.addEventListener('toggle', function () { dress(g); }); });
 $('#csv').onclick = function () {
-  function cell(v) { v = v.replace(/\s+/g, ' ').trim(); if (/^[=+\-@\t\r]/.test(v)) v = "'" + v; return '"' + v.replace(/"/g, '""') + '"'; }
+  function cell(v) { v = v.replace(/\s+/g, ' ').trim(); if (/^[\u00ad\u180e\u200b-\u200d\u2060]*[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(v)) v = "'" + v; return '"' + v.replace(/"/g, '""') + '"'; }
   var out = [['id', 'rule', 'severity', 'status', 'subject', 'finding', 'declared', 'live', 'place'].map(cell).join(',')], names = { o: 'fail', u: 'unknown', w: 'waived', e: 'error' };
   index().forEach(function (g) { g.rows.forEach(function (r) { if (!r.on) return; var c = r.el.cells;
     out.push([r.el.id, g.el.dataset.rule, g.sev, names[r.el.className.charAt(0)], c[0].textContent, c[1].textContent, c[2].textContent, c[3].textContent, c[4].textContent].map(cell).join(',')); }); });

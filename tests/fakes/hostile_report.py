@@ -9,7 +9,10 @@ STYLE = '"}@import url(https://attacker.invalid/);*{display:none}'
 TERMINAL = "\x1b[2J\x1b]0;owned\x07\x9b31m\r\n::error file=x::forged\n"
 TURNED = "\u202egpj.exe\u2066\u200f\u2028"
 FORMULA = "=cmd|'/c calc'!A1"
-PAYLOAD = f" {MARKUP}{TEMPLATE}{STYLE}{TERMINAL}{TURNED}javascript:window.pwned=1 `|[x](javascript:1)|` {FORMULA}"
+CALLS = "@octo/team joe@attacker.invalid #12 gh-12 https://attacker.invalid www.attacker.invalid"
+PAYLOAD = (
+    f" {MARKUP}{TEMPLATE}{STYLE}{TERMINAL}{TURNED}javascript:window.pwned=1 `|[x](javascript:1)|` {CALLS} {FORMULA}"
+)
 
 _WORDS = frozenset(
     {

@@ -67,9 +67,17 @@ def test_a_finding_names_the_answers_it_rests_on(report, rows):
     assert {it["ruleset"] for it in rows} == {report["run"]["ruleset"]["digest"]}
 
 
-@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "  =1", "\t=1"])
+_WIDE = ("\uff1d1", "\uff0b1", "\uff0d1", "\uff20x", "\ufeff=1", " \u200b\uff1d1")
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "  =1", "\t=1", "\n=1", *_WIDE])
 def test_no_cell_is_a_formula(text):
-    assert _cell(text).startswith("'") or not _cell(text).lstrip().startswith(("=", "+", "-", "@"))
+    assert _cell(text).startswith("'")
+
+
+@pytest.mark.parametrize("text", ["1=1", "a@b", "", "'=1"])
+def test_what_is_no_formula_stays_as_it_is(text):
+    assert _cell(text) == text
 
 
 def test_hostile_cells_stay_one_cell_each(report, spoiled):

@@ -9,7 +9,7 @@ from auditor.formats.json import document, encode
 from auditor.formats.markdown import LONGEST, render
 from auditor.model.results import Status
 
-BARE = re.compile(r"(?<!\\)[`<>\[\]]|://|(?<!&#64;)@")
+BARE = re.compile(r"(?<!\\)[`<>\[\]]|://|@(?!&#8203;)")
 
 
 def test_verdict_numbers_causes_and_unknowns(report):
@@ -42,6 +42,37 @@ def test_a_page_that_is_too_long_is_cut_and_says_so():
     more = re.search(r"\n([\d,]+) more causes in the full report", text)
     assert rows + int(more[1].replace(",", "")) == len(made)
     assert "report.json sha256" in text
+
+
+def test_a_text_that_is_too_long_is_cut_and_says_so(report):
+    first = report["causes"][0]["findings"][0]
+    findings = [{**it, "message": "9" * 400} if it["fingerprint"] == first else it for it in report["findings"]]
+    headline = {"headline": "8" * 999, "completeness": "7" * 1001}
+    text = render({**report, "findings": findings, "verdict": {**report["verdict"], **headline}}).decode()
+    assert f"{'9' * 299}…" in text
+    assert f"{'8' * 999} {'7' * 999}…" in text
+
+
+def test_what_follows_the_findings_is_cut_by_the_line_and_says_so(report):
+    resolved = [{**report["history"]["resolved"][0], "subject": "<" * 301}] * 30
+    history = {**report["history"], "resolved": resolved}
+    cause = {**report["coverage"]["undecided"][0], "unknown": "denied", "detail": "Short"}
+    coverage = {**report["coverage"], "undecided": [cause] * 25}
+    waivers = [{**report["waivers"][0], "state": "expired", "owner": "&" * 301}] * 20
+    told = {**report, "history": history, "coverage": coverage, "waivers": waivers}
+    text = render(told).decode()
+    assert len(text) <= LONGEST
+    for shown, all_of_them, what in (
+        ("- [^\n]*(?:&lt;){299}…", 30, "more former findings"),
+        ("- [^\n]*: the call was denied\\. Short\\.", 25, "more reasons"),
+        ("- [^\n]*(?:&amp;){299}…", 20, "more expired waivers"),
+    ):
+        number = len(re.findall(shown, text))
+        more = re.search(rf"\n\n(\d+) {what} in the full report\.\n", text)
+        left = len(history["not_judged"]) if "former" in what else 0
+        assert 0 < number < all_of_them, what
+        assert number + int(more[1]) == all_of_them + left
+    assert f"report.json sha256 {hashlib.sha256(encode(told)).hexdigest()}\n" in text
 
 
 def test_nothing_open_is_told():
