@@ -25,6 +25,10 @@ PROVES: Final = (
     "the files of this bundle are those that its manifest names, byte by byte",
     "report, manifest, sources and snapshot tell of one and the same run, inputs and rules",
 )
+PROVES_OF_INTERRUPTED: Final = (
+    PROVES[0],
+    "manifest and snapshot tell of one and the same reading, which was interrupted: there is no report",
+)
 PROVES_NOT: Final = (
     "that AWS gave these answers: the manifest's request ids can be looked up in CloudTrail",
     "that the report follows from snapshot, sources and rules: `audit replay` makes it again",
@@ -67,7 +71,8 @@ class Verification(Struct, frozen=True):
             return ()
         told = [f"{test.what}: {test.detail}" for test in self.tests if test.what in ("signature", "chain")]
         held = {test.what for test in self.tests if test.state is State.OK}
-        return (*PROVES, *(each for each in told if each.partition(":")[0] in held))
+        proves = PROVES if f"inside {bundle.REPORT}" in held else PROVES_OF_INTERRUPTED
+        return (*proves, *(each for each in told if each.partition(":")[0] in held))
 
     @property
     def proves_not(self) -> tuple[str, ...]:
@@ -132,6 +137,8 @@ def _inside(folder: Path, told: Mapping[str, Any]) -> Iterator[Verified]:
     )
     for name, test in parts:
         if name not in names:
+            if name in _demanded(told):
+                yield Verified(name, State.FAILED, "the manifest of a whole run names it, and this one does not")
             continue
         try:
             differing = list(test(bundle.read(folder / name, LARGEST), told))
@@ -144,6 +151,13 @@ def _inside(folder: Path, told: Mapping[str, Any]) -> Iterator[Verified]:
             yield Verified(what, State.FAILED, "; ".join(differing))
         else:
             yield Verified(what, State.OK, _AGREES[name])
+
+
+def _demanded(told: Mapping[str, Any]) -> tuple[str, ...]:
+    """The artefacts without which a bundle is none."""
+    if told.get("interrupted"):
+        return (bundle.SNAPSHOT,)
+    return (bundle.REPORT, bundle.SOURCES, *(() if told["run"].get("declared_only") else (bundle.SNAPSHOT,)))
 
 
 _AGREES: Final = {
@@ -160,11 +174,17 @@ def _report(content: bytes, told: Mapping[str, Any]) -> Iterator[str]:
         "run": (document["run"], told["run"]),
         "files read": (document["evidence"]["files"], told["inputs"]),
         "digest of the rules": (hashlib.sha256(digests.encode()).hexdigest(), told["run"]["ruleset"]["digest"]),
-        **{name: (document["verdict"][name], told["verdict"][name]) for name in ("state", "exit_code")},
+        **{name: (document["verdict"][name], told["verdict"][name]) for name in ("state", "exit_code", "fail_on")},
         "completeness": (document["complete"], told["complete"]),
+        "being a demonstration": (document["demonstration"], told["demonstration"]),
+        "run before": (_link(document["history"]["previous"]), _link(told["previous"])),
         "numbers": (manifest.numbers(document), told["numbers"]),
     }
     yield from _differing(pairs)
+
+
+def _link(previous: Mapping[str, Any] | None) -> tuple[str, str] | None:
+    return (previous["run"], previous["manifest"]) if previous else None
 
 
 def _sources(content: bytes, told: Mapping[str, Any]) -> Iterator[str]:
@@ -183,7 +203,7 @@ def _snapshot(content: bytes, told: Mapping[str, Any]) -> Iterator[str]:
     taken = snapshot_file.decode(content, bundle.SNAPSHOT)
     names = ("environment",) if told.get("interrupted") else ("environment", "account", "region", "caller", "started")
     pairs = {name: (getattr(taken, name), told["run"].get(name)) for name in names}
-    if "requests" in told:
+    if not told.get("interrupted"):
         pairs["request ids"] = (manifest.requests(taken), told["requests"])
     yield from _differing(pairs)
 

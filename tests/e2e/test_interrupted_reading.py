@@ -11,6 +11,7 @@ import pytest
 from fakeaws import FakeServer
 
 from auditor.aws import snapshot
+from auditor.verification import verify
 
 DECLARED = 10
 """At least so many tables as an environment declares."""
@@ -59,6 +60,9 @@ def test_a_run_keeps_what_had_come(interrupted, tmp_path):
     assert "incomplete" in told
     (folder,) = tmp_path.iterdir()
     assert {file.name for file in folder.iterdir()} == {"manifest.json", "snapshot.jsonl.gz"}
+    verified = verify(folder)
+    assert verified.sound
+    assert any("there is no report" in line for line in verified.proves)
     kept = snapshot.read(folder / "snapshot.jsonl.gz")
     assert not kept.complete
     assert kept.context["cut_short"] == "Interrupted"

@@ -144,6 +144,36 @@ def test_a_report_of_another_verdict(nights):
     assert "state" in failed(nights[-1])["inside report.json"]
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"demonstration": True},
+        {"previous": None},
+        {"previous": {"run": "another", "manifest": "0" * 64}},
+        {"verdict": {"state": "fail", "exit_code": 4, "fail_on": "never"}},
+    ],
+)
+def test_a_manifest_that_tells_otherwise_than_its_report(nights, change):
+    sample_bundles.tampered(nights[-1] / manifest.NAME, lambda document: document.update(change))
+    assert "is not what the manifest says" in failed(nights[-1])["inside report.json"]
+
+
+@pytest.mark.parametrize("name", ["demonstration", "previous", "numbers", "inputs"])
+def test_a_manifest_that_lacks_what_its_report_tells(nights, name):
+    sample_bundles.tampered(nights[-1] / manifest.NAME, lambda document: document.pop(name))
+    assert not verify(nights[-1]).sound
+
+
+@pytest.mark.parametrize("name", ["report.json", "sources.jsonl.gz"])
+def test_a_file_that_is_gone_from_the_manifest_too(nights, name):
+    def change(document):
+        document["artefacts"] = [entry for entry in document["artefacts"] if entry["name"] != name]
+
+    (nights[-1] / name).unlink()
+    sample_bundles.tampered(nights[-1] / manifest.NAME, change)
+    assert failed(nights[-1])[name] == "the manifest of a whole run names it, and this one does not"
+
+
 def test_a_report_that_is_none(nights):
     rewritten(nights[-1], "report.json", b'{"schema": "auditor/report/v1"}')
     assert "malformed" in failed(nights[-1])["inside report.json"]
@@ -235,6 +265,10 @@ def test_the_snapshot_of_another_account(root, tmp_path):
     folder = tmp_path / "bundle"
     sample_bundles.write(folder, root, snapshot=recorded)
     assert verify(folder).sound
+    whole = json.loads((folder / manifest.NAME).read_bytes())
+    sample_bundles.tampered(folder / manifest.NAME, lambda document: document.pop("requests"))
+    assert "inside snapshot.jsonl.gz" in failed(folder)
+    sample_bundles.tampered(folder / manifest.NAME, lambda document: document.update(whole))
     other = replace(snapshot.read(recorded), account="999999999999")
     rewritten(folder, bundle.SNAPSHOT, snapshot.encode(other))
     assert "account" in failed(folder)["inside snapshot.jsonl.gz"]
