@@ -28,12 +28,14 @@ def test_a_signature_goes_before_the_manifest(folder, monkeypatch):
     assert list(contents(folder).files)[-2:] == ["manifest.json.sig", "manifest.json"]
 
 
-def test_an_interrupted_run_has_no_report(tmp_path):
+def test_an_interrupted_run_has_no_report(tmp_path, root):
     run = {"id": "2026-01-15T020000Z-prod-abc", "environment": "prod", "started": "x", "finished": "y"}
-    files = {manifest.NAME: manifest.encode(run, {}, {"complete": False, "interrupted": True})}
+    taken = (root / "tests" / "fixtures" / "estate" / "prod-snapshot.jsonl.gz").read_bytes()
+    files = {bundle.SNAPSHOT: taken}
+    files[manifest.NAME] = manifest.encode(run, files, {"complete": False, "interrupted": True})
     bundle.write(tmp_path / "bundle", files)
     found = contents(tmp_path / "bundle")
-    assert (found.report, list(found.files)) == (None, ["manifest.json"])
+    assert (found.report, sorted(found.files)) == (None, sorted(files))
 
 
 def test_no_bundle(tmp_path):
