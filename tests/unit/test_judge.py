@@ -73,6 +73,15 @@ def test_a_finding_is_whole():
     assert len(found.fingerprint) == 64
 
 
+def test_a_finding_equals_itself_in_another_judgement():
+    (one,) = judged([RECOVERY], [table(live__pitr__status="DISABLED")]).findings
+    (again,) = judged([RECOVERY], [table(live__pitr__status="DISABLED")]).findings
+    assert one == again
+    assert len({one, again}) == 1
+    assert one != structs.replace(again, waived=True)
+    assert one != one.fingerprint
+
+
 def test_severity_is_the_tiers():
     (found,) = judged([RECOVERY], [table()], tier="development").findings
     assert found.severity is Severity.MEDIUM
