@@ -101,7 +101,7 @@ class Evidence(Struct, frozen=True):
     """In words of the rule, as `equals ENABLED`."""
 
 
-class Finding(Struct, frozen=True):
+class Finding(Struct, frozen=True, eq=False):
     """A result that is not a pass: fail, unknown or error."""
 
     rule: str
@@ -119,15 +119,6 @@ class Finding(Struct, frozen=True):
     """Id of the waiver that covers it."""
     waived: bool = False
     """True while that waiver is valid."""
-
-    def __eq__(self, other: object) -> bool:
-        """The same in all that is told of it; `words` are made anew by each judgement."""
-        if not isinstance(other, Finding):
-            return NotImplemented
-        return all(getattr(self, name) == getattr(other, name) for name in self.__struct_fields__ if name != "words")
-
-    def __hash__(self) -> int:
-        return hash((self.rule, self.fingerprint, self.status))
 
     @property
     def message(self) -> str:

@@ -73,15 +73,6 @@ def test_a_finding_is_whole():
     assert len(found.fingerprint) == 64
 
 
-def test_a_finding_equals_itself_in_another_judgement():
-    (one,) = judged([RECOVERY], [table(live__pitr__status="DISABLED")]).findings
-    (again,) = judged([RECOVERY], [table(live__pitr__status="DISABLED")]).findings
-    assert one == again
-    assert len({one, again}) == 1
-    assert one != structs.replace(again, waived=True)
-    assert one != one.fingerprint
-
-
 def test_severity_is_the_tiers():
     (found,) = judged([RECOVERY], [table()], tier="development").findings
     assert found.severity is Severity.MEDIUM
@@ -315,6 +306,10 @@ def test_many_subjects_are_judged_as_one_by_one():
     ]
 
 
+def told(findings):
+    return [(structs.astuple(structs.replace(each, words=len)), each.message) for each in findings]
+
+
 @given(st.permutations(range(4)), st.permutations(range(3)))
 def test_the_order_of_rules_and_subjects_changes_no_finding(order, rule_order):
     subjects = [
@@ -326,7 +321,7 @@ def test_the_order_of_rules_and_subjects_changes_no_finding(order, rule_order):
     rules = [RECOVERY, NAMED, rule_of(DRIFT)]
     usual = judged(rules, subjects)
     other = judged([rules[place] for place in rule_order], [subjects[place] for place in order])
-    assert other.findings == usual.findings
+    assert told(other.findings) == told(usual.findings)
     assert other.causes == usual.causes
 
 
