@@ -265,13 +265,17 @@ def _access(environment: Environment, run_id: str) -> Access:
 
 
 def _as_if_of(here: Estate, account: str) -> Estate:
-    """The estate as its code fits a redacted snapshot: of the pseudonym's account, sensitive texts unknown."""
+    """The estate as its code fits a redacted snapshot: of the pseudonym's account, secrets and roles unknown."""
+    from auditor.aws.redaction import names_principal  # noqa: PLC0415 - most runs judge no redacted snapshot
+
     own, secrets = here.environment.account, sensitive_texts(here.code)
 
     def fitting(value: Any) -> Any:  # noqa: ANN401 - any value of a resource
         match value:
             case str() | int() | Decimal() if not holds_none(value, secrets):
                 return _TAKEN_OUT
+            case str() if names_principal(value):
+                return _RENAMED
             case str():
                 return value.replace(own, account)
             case Mapping():
@@ -310,6 +314,7 @@ def _covered(here: Estate) -> Estate:
     return replace(here, resources=resources, declared=replace(here.declared, resources=resources))
 
 
+_RENAMED: Final = Unknown(Reason.NOT_READ, "it names a user or role, and the snapshot is redacted")
 _TAKEN_OUT: Final = Unknown(Reason.NOT_READ, "the code marks it sensitive, and the snapshot is redacted")
 
 

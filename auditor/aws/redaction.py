@@ -3,7 +3,8 @@
 Account ids, names of users and roles, and tag values become pseudonyms: the same thing has the same one all through the
 snapshot, and only there. Tables, keys, alarms and topics keep their names, or the code could not be held against them.
 What the code could be held against no more is unknown when the snapshot is judged, never another value: tag values,
-what the code marks sensitive, and policies that name users, roles or other accounts.
+what the code marks sensitive, a user or role that something works as, and policies that name users, roles or other
+accounts.
 """
 
 from __future__ import annotations
@@ -31,7 +32,10 @@ _TOKENS: Final = re.compile(r"\b(?:AIDA|AROA|AGPA|ASIA|AKIA)[A-Z0-9]{8,}\b")
 _DIGITS: Final = 10**12
 _POLICIES: Final = frozenset({"dynamodb:GetResourcePolicy", "iam:GetPolicyVersion", "kms:GetKeyPolicy"})
 _TAKEN_OUT: Final = "the snapshot is redacted: the policy names users, roles or other accounts"
-_TAG_TEXTS: Final = ("Value", "TagValue")
+_TAGS: Final = frozenset({"Tags", "TagSet", "RecoveryPointTags"})
+_TAG_TEXTS: Final = frozenset({"Value", "TagValue"})
+_OF_TAGS: Final = frozenset({"ConditionValue"})
+"""What is compared with the values of tags."""
 _OWN_WORDS: Final = ("id", "command", "project", "trigger")
 """What the context of a reading says of the place where it was taken and of who started it."""
 
@@ -71,6 +75,11 @@ def redacted(snapshot: Snapshot, key: bytes, hide: Callable[[Any], Any] = lambda
     )
 
 
+def names_principal(text: str) -> bool:
+    """Whether a text is the ARN of a user or role, which a redacted snapshot has under another name."""
+    return _PRINCIPAL.fullmatch(text) is not None
+
+
 class _Pseudonyms(Struct, frozen=True):
     """What stands for what."""
 
@@ -95,23 +104,38 @@ class _Pseudonyms(Struct, frozen=True):
     def _account(self, account: str) -> str:
         return f"{int.from_bytes(self._digest(account)[:8]) % _DIGITS:012}"
 
-    def value(self, value: Any, *, tags: bool = False) -> Any:  # noqa: ANN401 - any JSON
-        """Any part of an answer; `tags`: the member was called so."""
+    def value(self, value: Any) -> Any:  # noqa: ANN401 - any JSON
+        """Any part of an answer."""
         match value:
             case str():
                 return self.text(value)
             case Mapping():
-                return {name: self._member(name, item, tags=tags) for name, item in value.items()}
+                return {name: self._member(name, item) for name, item in value.items()}
             case list() | tuple():
-                return [self.value(item, tags=tags) for item in value]
+                return [self.value(item) for item in value]
             case _:
                 return self.hide(value)
 
-    def _member(self, name: str, item: Any, *, tags: bool) -> Any:  # noqa: ANN401 - any JSON
-        is_text = isinstance(item, str)
-        if tags and is_text and (name in _TAG_TEXTS or name not in ("Key", "TagKey")):
-            return f"{REDACTED}{self.digest(item)}"
-        return self.value(item, tags=name in ("Tags", "TagSet", "RecoveryPointTags"))
+    def _member(self, name: str, item: Any) -> Any:  # noqa: ANN401 - any JSON
+        if name in _OF_TAGS:
+            return self._taken_out(item)
+        if name not in _TAGS:
+            return self.value(item)
+        match item:
+            case Mapping():
+                return {key: self._taken_out(text) for key, text in item.items()}
+            case list() | tuple():
+                return [self._pair(pair) for pair in item]
+            case _:
+                return self.value(item)
+
+    def _pair(self, pair: Any) -> Any:  # noqa: ANN401 - any JSON
+        if not isinstance(pair, Mapping):
+            return self.value(pair)
+        return {name: self._taken_out(text) if name in _TAG_TEXTS else self.value(text) for name, text in pair.items()}
+
+    def _taken_out(self, text: Any) -> str:  # noqa: ANN401 - any JSON
+        return f"{REDACTED}{self.digest(str(text))}"
 
     def answer(self, answer: Answer) -> Answer:
         """An answer with its request."""

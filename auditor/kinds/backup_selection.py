@@ -8,7 +8,7 @@ from typing import Any, Final
 from auditor.model.answers import Answer, Answers, Request, Scope
 from auditor.model.facts import Identity, Resource, Side
 from auditor.model.kind import Attribute, Kind, Shape
-from auditor.model.members import LiveOrigins, answers_of, items, keyed, sources
+from auditor.model.members import LiveOrigins, answers_of, items, keyed, sources, unredacted
 from auditor.model.values import Unknown, Value
 
 TYPE: Final = "aws_backup_selection"
@@ -120,7 +120,11 @@ def _content(answer: Answer) -> dict[str, Value]:
         return dict.fromkeys(names, answer.unknown)
     selection = answer.pages[0]["BackupSelection"]
     tags = (
-        {"key": tag["ConditionKey"], "type": tag.get("ConditionType"), "value": tag.get("ConditionValue")}
+        {
+            "key": tag["ConditionKey"],
+            "type": tag.get("ConditionType"),
+            "value": unredacted(tag.get("ConditionValue")),
+        }
         for tag in selection.get("ListOfTags") or ()
     )
     return {
@@ -135,7 +139,11 @@ def _content(answer: Answer) -> dict[str, Value]:
 def _conditions(conditions: Mapping[str, Any]) -> Value:
     found = {
         name: keyed(
-            ({"key": each["ConditionKey"], "value": each.get("ConditionValue")} for each in conditions[field]), "key"
+            (
+                {"key": each["ConditionKey"], "value": unredacted(each.get("ConditionValue"))}
+                for each in conditions[field]
+            ),
+            "key",
         )
         for name, field in _CONDITIONS
         if conditions.get(field)

@@ -62,10 +62,11 @@ def keyed(blocks: Iterable[Mapping[str, Value]], identity: str) -> Mapping[str, 
 
 def own_tags(tags: Mapping[str, Value]) -> dict[str, Value]:
     """Tags without those that AWS itself makes; a value that was taken out of a snapshot is unknown."""
-    return {key: _told(value) for key, value in tags.items() if not key.startswith("aws:")}
+    return {key: unredacted(value) for key, value in tags.items() if not key.startswith("aws:")}
 
 
-def _told(value: Value) -> Value:
+def unredacted(value: Value) -> Value:
+    """A value; unknown where it was taken out of the snapshot."""
     if isinstance(value, str) and value.startswith(REDACTED):
         return Unknown(Reason.NOT_READ, f"the snapshot is redacted: {value}")
     return value

@@ -5,6 +5,7 @@ but the last test needs neither.
 """
 
 import json
+import shutil
 from datetime import UTC, datetime
 
 import pytest
@@ -21,6 +22,7 @@ from auditor.demo.stand_in.server import MotoServer
 from auditor.formats import formats
 from auditor.formats import json as report
 from auditor.inputs import Inputs, Variables
+from auditor.model.answers import Answers
 from auditor.settings import load
 
 DEFERRED = {"module.dynamodb.aws_iam_policy.key_use"}
@@ -68,6 +70,44 @@ def test_a_redacted_reading_makes_unknowns_and_no_differences(settings, tmp_path
     told = document(replayed(settings, "prod", tmp_path / "redacted.jsonl.gz"))
     assert told["verdict"]["exit_code"] == 3, told["findings"]
     assert taken.account not in json.dumps(told)
+
+
+def test_the_pseudonym_of_a_role_is_not_taken_for_another_role(root, tmp_path):
+    """The targets scale as a role of the account, in code and in AWS."""
+    role = "arn:aws:iam::111122223333:role/scaling/of-tables"
+    shutil.copytree(root / "terraform" / "dynamodb", tmp_path / "terraform" / "dynamodb")
+    shutil.copy(root / "audit.toml", tmp_path)
+    for file in (tmp_path / "terraform" / "dynamodb").glob("*.tf"):
+        line = 'resource "aws_appautoscaling_target" "throughput" {\n'
+        file.write_text(file.read_text().replace(line, f'{line}  role_arn = "{role}"\n'))
+
+    def of_the_role(answer):
+        pages = tuple(
+            {**page, "ScalableTargets": [{**entry, "RoleARN": role} for entry in page["ScalableTargets"]]}
+            for page in answer.pages
+        )
+        return replace(answer, pages=pages)
+
+    taken = snapshot.read(RECORDED / "prod-snapshot.jsonl.gz")
+    answers = {
+        answer.request: of_the_role(answer) if answer.request.api.endswith("DescribeScalableTargets") else answer
+        for answer in taken.answers
+    }
+    taken = replace(taken, answers=Answers(answers))
+
+    def verdicts(given):
+        (tmp_path / "taken.jsonl.gz").write_bytes(snapshot.encode(given))
+        outcome = replayed(load(tmp_path, {}), "prod", tmp_path / "taken.jsonl.gz")
+        return {
+            drift.reality
+            for comparison in outcome.audit.comparisons
+            if comparison.kind == "aws_appautoscaling_target"
+            for drift in comparison.drifts
+            if drift.path == "role_arn"
+        }
+
+    assert verdicts(taken) == set()
+    assert verdicts(redacted(taken, b"key")) == {"undetermined"}
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from auditor.aws import snapshot
 from auditor.aws.redaction import redacted
-from auditor.kinds import kinds
+from auditor.kinds import backup_selection, kinds
 from auditor.masking import covering
 from auditor.model.answers import Answer, Answers, Request
 from auditor.model.values import Unknown
@@ -87,6 +87,30 @@ def test_names_of_principals_are_replaced_and_service_roles_are_not(taken):
     assert told["RoleARN"].endswith("role/aws-service-role/dynamodb.application-autoscaling.amazonaws.com/x")
     assert told["Root"].endswith(":root")
     assert dict(answer.request.params)["PolicyName"] == "default"
+
+
+def test_a_tag_may_be_called_as_the_member_of_a_tag_is(taken):
+    (told,) = answered(taken, "backup:ListTags", {"Tags": {"Key": "alice", "Value": "bob", "TagKey": "carol"}}).pages
+    assert set(told["Tags"]) == {"Key", "Value", "TagKey"}
+    (listed,) = answered(taken, "kms:ListResourceTags", {"Tags": [{"TagKey": "Owner", "TagValue": "dave"}]}).pages
+    assert listed["Tags"][0]["TagKey"] == "Owner"
+    assert not re.search("alice|bob|carol|dave", f"{told}{listed}".replace("TagKey", ""))
+
+
+def test_tag_values_that_a_selection_asks_for_are_unknown(taken):
+    page = {
+        "BackupSelection": {
+            "SelectionName": "restricted",
+            "ListOfTags": [{"ConditionType": "STRINGEQUALS", "ConditionKey": "Owner", "ConditionValue": "alice"}],
+            "Conditions": {"StringLike": [{"ConditionKey": "aws:ResourceTag/Owner", "ConditionValue": "ali*"}]},
+        }
+    }
+    answer = answered(taken, "backup:GetBackupSelection", page, BackupPlanId="p", SelectionId="s")
+    assert "ali" not in str(answer.pages)
+    content = backup_selection._content(answer)
+    assert content["selection_tag"]["Owner"]["type"] == "STRINGEQUALS"
+    assert isinstance(content["selection_tag"]["Owner"]["value"], Unknown)
+    assert isinstance(content["condition"]["string_like"]["aws:ResourceTag/Owner"]["value"], Unknown)
 
 
 @pytest.mark.parametrize("named", ["arn:aws:iam::{own}:role/payments", "arn:aws:iam::999988887777:root"])
