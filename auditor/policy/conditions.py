@@ -18,7 +18,7 @@ from auditor.model.catalogue import FactType
 from auditor.model.facts import Default, Fact
 from auditor.model.results import Evidence
 from auditor.model.rule import All, Any, Condition, IfThen, Literal, Not, OtherFact, Parameter, Some, Term
-from auditor.model.values import Reason, Truth, Unknown, Value, all_of, any_of
+from auditor.model.values import NotApplicable, Reason, Truth, Unknown, Value, all_of, any_of
 from auditor.policy.messages import words
 from auditor.policy.operators import OPERATORS, PLAIN_TYPES, Operator, absent, fits
 from auditor.policy.wording import expected, sentence
@@ -65,8 +65,8 @@ class Compiled(Struct, frozen=True):
     """A condition with one environment's parameters put in."""
 
     truth: Callable[[Values], Truth]
-    evidence: Callable[[Facts, Where], Iterable[Evidence]]
-    """The leaves that decided the truth, in order."""
+    evidence: Callable[[Facts, Where, Truth], Iterable[Evidence]]
+    """The leaves that decided the truth, which is given, in order."""
 
 
 def compiled(condition: Condition, params: Mapping[str, Value]) -> Compiled:
@@ -108,37 +108,38 @@ class _Compiler(Struct, frozen=True):
     def _against_value(self, term: Term, operator: Operator, right: Value) -> Compiled:
         path, type_ = term.fact, term.type
         decide = operator.decide
-        scalar = type_ not in (FactType.STRINGS, FactType.MAP, FactType.RECORDS)
-        plain = PLAIN_TYPES[type_] if scalar else frozenset[type]()
-        # Scalars repeat from subject to subject, so that most decisions are one look into a dictionary.
-        remembered = lru_cache(maxsize=1024)(lambda value: decide(value, right))
+        # What repeats from subject to subject is decided once: absent values, and scalars.
+        repeating = _ABSENT if type_ in _COLLECTIONS else _ABSENT | PLAIN_TYPES[type_]
+        remembered = lru_cache(maxsize=1024)(lambda value: decide(None if absent(value) else value, right))
 
         def truth(values: Values) -> Truth:
             value = values[path]
-            return remembered(value) if type(value) in plain else _decided(decide, value, type_, right)
+            given = type(value)
+            if given in repeating:
+                return remembered(value)
+            if given is Unknown:
+                return UNKNOWN
+            return decide(value, right) if fits(value, type_) else UNKNOWN
 
         wanted = operator.words.format(words(right))
 
-        def evidence(facts: Facts, where: Where) -> Iterable[Evidence]:
-            fact, whole = where.fact(facts, path), where.prefix + path if where.prefix else path
-            if type(fact.value) is not Unknown:
-                _typed(whole, fact.value, type_)
+        def evidence(facts: Facts, where: Where, _: Truth) -> Iterable[Evidence]:
+            fact, whole = where.fact(facts, path), where.prefix + path
+            _typed(whole, fact.value, type_)
             return (Evidence(whole, fact, wanted),)
 
         return Compiled(truth, evidence)
 
     def _against_fact(self, term: Term, operator: Operator, other: OtherFact) -> Compiled:
         def truth(values: Values) -> Truth:
-            right = values[other.path]
-            if absent(right):
-                right = None
-            elif isinstance(right, Unknown) or not fits(right, other.type):
+            left, right = values[term.fact], values[other.path]
+            if not (_told(left, term.type) and _told(right, other.type)):
                 return UNKNOWN
-            return _decided(operator.decide, values[term.fact], term.type, right)
+            return operator.decide(None if absent(left) else left, None if absent(right) else right)
 
         wanted = expected(term)
 
-        def evidence(facts: Facts, where: Where) -> Iterator[Evidence]:
+        def evidence(facts: Facts, where: Where, _: Truth) -> Iterator[Evidence]:
             for path, type_, words_ in ((term.fact, term.type, wanted), (other.path, other.type, "")):
                 fact = where.fact(facts, path)
                 _typed(where.prefix + path, fact.value, type_)
@@ -147,16 +148,17 @@ class _Compiler(Struct, frozen=True):
         return Compiled(truth, evidence)
 
 
-def _decided(decide: Callable[[Value, Value], Truth], value: Value, type_: FactType, right: Value) -> Truth:
-    if isinstance(value, Unknown):
-        return UNKNOWN
-    if absent(value):
-        return decide(None, right)
-    return decide(value, right) if fits(value, type_) else UNKNOWN
+_ABSENT: Final = frozenset({type(None), NotApplicable})
+_COLLECTIONS: Final = frozenset({FactType.STRINGS, FactType.MAP, FactType.RECORDS})
+
+
+def _told(value: Value, type_: FactType) -> bool:
+    """Whether a value is known, and of its type if it is there."""
+    return absent(value) or (type(value) is not Unknown and fits(value, type_))
 
 
 def _typed(path: str, value: Value, type_: FactType) -> None:
-    if not (isinstance(value, Unknown) or absent(value) or fits(value, type_)):
+    if not (type(value) is Unknown or absent(value) or fits(value, type_)):
         raise MistypedFact(f"{path} is {type(value).__name__}, and the catalogue says {type_}")
 
 
@@ -164,7 +166,7 @@ def _unset(name: str) -> Compiled:
     """A leaf whose parameter has no value."""
     value = Unknown(Reason.NOT_READ, f"parameter {name} is not set in audit.toml")
     evidence = Evidence(f"param.{name}", Fact(value, Default("the rule")), "is set")
-    return Compiled(lambda _: UNKNOWN, lambda _, __: (evidence,))
+    return Compiled(lambda _: UNKNOWN, lambda *_: (evidence,))
 
 
 def _joined(absorbing: Truth, parts: tuple[Compiled, ...]) -> Compiled:
@@ -181,12 +183,11 @@ def _joined(absorbing: Truth, parts: tuple[Compiled, ...]) -> Compiled:
                 whole = decided
         return whole
 
-    def evidence(facts: Facts, where: Where) -> Iterator[Evidence]:
+    def evidence(facts: Facts, where: Where, whole: Truth) -> Iterator[Evidence]:
         values = where.values(facts)
-        whole = truth(values)
         for part in parts:
             if part.truth(values) is whole:
-                yield from part.evidence(facts, where)
+                yield from part.evidence(facts, where, whole)
 
     return Compiled(truth, evidence)
 
@@ -194,18 +195,18 @@ def _joined(absorbing: Truth, parts: tuple[Compiled, ...]) -> Compiled:
 def _negated(part: Compiled) -> Compiled:
     return Compiled(
         lambda values: ~part.truth(values),
-        lambda facts, where: (replace(one, expected=f"not: {one.expected}") for one in part.evidence(facts, where)),
+        lambda facts, where, whole: (
+            Evidence(one.path, one.fact, f"not: {one.expected}") for one in part.evidence(facts, where, ~whole)
+        ),
     )
 
 
 def _implied(premise: Compiled, consequence: Compiled) -> Compiled:
     joined = _joined(TRUE, (_negated(premise), consequence))
 
-    def evidence(facts: Facts, where: Where) -> Iterable[Evidence]:
+    def evidence(facts: Facts, where: Where, whole: Truth) -> Iterable[Evidence]:
         # That the premise holds is no fault; the consequence that does not is.
-        if joined.truth(where.values(facts)) is FALSE:
-            return consequence.evidence(facts, where)
-        return joined.evidence(facts, where)
+        return (consequence if whole is FALSE else joined).evidence(facts, where, whole)
 
     return Compiled(joined.truth, evidence)
 
@@ -225,8 +226,8 @@ def _quantified(path: str, inner: Compiled, wanted: str) -> Compiled:
             return UNKNOWN
         return join(map(of_record, typing.cast("tuple[Value, ...]", value)))
 
-    def evidence(facts: Facts, where: Where) -> Iterator[Evidence]:
-        whole, fact = truth(where.values(facts)), where.fact(facts, path)
+    def evidence(facts: Facts, where: Where, whole: Truth) -> Iterator[Evidence]:
+        fact = where.fact(facts, path)
         _typed(where.prefix + path, fact.value, FactType.RECORDS)
         deciding = UNKNOWN if wanted else FALSE
         if not isinstance(fact.value, tuple) or whole not in {UNKNOWN, deciding}:
@@ -239,7 +240,7 @@ def _quantified(path: str, inner: Compiled, wanted: str) -> Compiled:
             if isinstance(record, Unknown):
                 yield Evidence(at, Fact(record, fact.origin, fact.sensitive))
             else:
-                yield from inner.evidence(record, Where(at + ".", fact))
+                yield from inner.evidence(record, Where(at + ".", fact), whole)
 
     return Compiled(truth, evidence)
 

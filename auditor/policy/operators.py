@@ -259,6 +259,8 @@ PLAIN_TYPES: Final[Mapping[FactType, frozenset[type]]] = MappingProxyType(
 """Python types of known, present values."""
 
 
+_TEXT: Final = (str, Unknown)
+"""What an element of strings is."""
 _RECORD: Final = (dict, MappingProxyType, Unknown, Mapping)
 """What an element of records is; the frequent types first, since asking an abstract one is slow."""
 
@@ -271,7 +273,7 @@ def fits(value: Value, type_: FactType) -> bool:
         case FactType.TIME:
             return instant(value) is not None
         case FactType.STRINGS:
-            return all(isinstance(item, str | Unknown) for item in _collection(value))
+            return all(isinstance(item, _TEXT) for item in _collection(value))
         case FactType.RECORDS:
             return all(isinstance(item, _RECORD) for item in _collection(value))
         case _:

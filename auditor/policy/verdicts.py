@@ -74,15 +74,16 @@ def _by_condition(rule: Rule, params: Mapping[str, Value], found: _Found) -> Cal
             if applies is Truth.FALSE:
                 return NOT_APPLICABLE
             if applies is Truth.UNKNOWN:
-                return Status.UNKNOWN, (finding(Status.UNKNOWN, when, subject, _undecided),)
+                return Status.UNKNOWN, (finding(applies, when, subject, _undecided),)
         holds = required.truth(values)
         if holds is Truth.TRUE:
             return PASS
         status = Status.FAIL if holds is Truth.FALSE else Status.UNKNOWN
-        return status, (finding(status, required, subject, message),)
+        return status, (finding(holds, required, subject, message),)
 
-    def finding(status: Status, deciding: Compiled, subject: Subject, words: Words) -> Finding:
-        evidence = tuple(islice(deciding.evidence(subject.facts, SUBJECT), MOST_EVIDENCE))
+    def finding(truth: Truth, deciding: Compiled, subject: Subject, words: Words) -> Finding:
+        evidence = tuple(islice(deciding.evidence(subject.facts, SUBJECT, truth), MOST_EVIDENCE))
+        status = Status.FAIL if truth is Truth.FALSE else Status.UNKNOWN
         path = rule.attribute or attribute_path(evidence[0].path)
         return found.finding(status, path, evidence, subject, words)
 

@@ -122,9 +122,14 @@ def truth_of(text, params=None, /, **values):
     return compiled(condition_of(text, params), params or {}).truth(facts(**values).plain)
 
 
+def deciding(made, given):
+    """The evidence of what a compiled condition says about facts."""
+    return made.evidence(given, SUBJECT, made.truth(given.plain))
+
+
 def evidence_of(text, params=None, /, **values):
     """The evidence of a condition: path, value and expectation."""
-    found = compiled(condition_of(text, params), params or {}).evidence(facts(**values), SUBJECT)
+    found = deciding(compiled(condition_of(text, params), params or {}), facts(**values))
     return [(one.path, one.fact.value, one.expected) for one in found]
 
 

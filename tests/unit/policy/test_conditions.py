@@ -3,13 +3,13 @@ import itertools
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sample_rules import ORIGIN, TABLE, condition_of, evidence_of, facts, truth_of
+from sample_rules import ORIGIN, TABLE, condition_of, deciding, evidence_of, facts, truth_of
 
 from auditor.model.catalogue import FactType
 from auditor.model.facts import Fact, Facts
 from auditor.model.rule import All, Any, Each, IfThen, Literal, Not, OtherFact, Some, Term
 from auditor.model.values import NOT_APPLICABLE, Reason, Truth, Unknown, all_of, any_of, unknowns
-from auditor.policy.conditions import SUBJECT, MistypedFact, compiled
+from auditor.policy.conditions import MistypedFact, compiled
 
 T, F, U = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
 WHO = Unknown(Reason.DENIED, api="dynamodb:DescribeTable")
@@ -165,7 +165,7 @@ def test_evidence_is_what_decided(text, values, expected):
 
 def test_evidence_of_a_record_has_the_origin_and_secrecy_of_its_list():
     given = Facts({**facts(), "live.alarms": Fact((MUTED,), ORIGIN, sensitive=True)})
-    (one,) = compiled(condition_of(EACH), {}).evidence(given, SUBJECT)
+    (one,) = deciding(compiled(condition_of(EACH), {}), given)
     assert one.fact == Fact(False, ORIGIN, sensitive=True)
 
 
@@ -275,7 +275,7 @@ def test_combinations_are_kleenes(one, other, values):
 def test_there_is_always_evidence_and_of_an_unknown_it_is_unknown(condition, values):
     given = _facts(values[1])
     made = compiled(condition, {})
-    found = list(itertools.islice(made.evidence(given, SUBJECT), 50))
+    found = list(itertools.islice(deciding(made, given), 50))
     assert found
     if made.truth(given.plain) is U:
         assert any(unknowns(one.fact.value) for one in found)
