@@ -23,6 +23,7 @@ from auditor.subjects.sides import (
     of_live,
     of_sides,
     outside,
+    sides_of,
     subject_around,
     subjects_of,
 )
@@ -153,7 +154,9 @@ def build(material: Material, index: Index) -> Iterable[Subject]:
         name = alarm.identity.name
         if name not in seen and _service_made(alarm) is False:
             seen.add(name)
-            yield subject_around("alarm", Sides(outside(ALARM, alarm.identity, alarm, None), index, material), _MAKERS)
+            yield subject_around(
+                "alarm", sides_of(outside(ALARM, alarm.identity, alarm, None), index, material), _MAKERS
+            )
 
 
 ALARM: Final = "aws_cloudwatch_metric_alarm"

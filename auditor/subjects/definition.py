@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from types import MappingProxyType
 from typing import Generic, TypedDict, TypeVar, Unpack
 
 from msgspec import Struct
@@ -105,7 +104,7 @@ def makers_of(definitions: Iterable[Definition[Source]]) -> Makers[Source]:
         if definition.spec.path in makers:
             raise ValueError(f"the fact {definition.spec.path} is defined twice")
         makers[definition.spec.path] = definition
-    return MappingProxyType(makers)
+    return makers
 
 
 def origin_of(fact: FactSpec) -> Origin:
@@ -129,14 +128,20 @@ def lifted(value: Value, change: Callable[[Value], Value]) -> Value:
     return change(value) if known(value) else value
 
 
-def at_path(values: Mapping[str, Value], names: Iterable[str]) -> Value:
+def at_path(value: Value, names: Iterable[str]) -> Value:
     """The value at a path of nested blocks: an absent block has absent attributes, an unknown one unknown ones."""
-    value: Value = values
     for name in names:
-        if type(value) is not dict and not isinstance(value, Mapping):  # the abstract class is slow to ask
+        if type(value) is not dict and (value is None or not isinstance(value, Mapping)):  # slow to ask
             return value
         value = value.get(name)
     return value
+
+
+def members_of(value: Value) -> Mapping[str, Value]:
+    """What a block holds, by name, or a set of blocks, by identity; nothing where there is none."""
+    if type(value) is dict:
+        return value
+    return value if value is not None and isinstance(value, Mapping) else {}
 
 
 def decided(found: Iterable[Value]) -> Value:
@@ -151,4 +156,4 @@ def names_of(value: Value) -> Value:
     """The identities of a set of blocks, sorted; none where there are no blocks."""
     if value is None:
         return ()
-    return tuple(sorted(value)) if isinstance(value, Mapping) else value
+    return tuple(sorted(value)) if type(value) is dict or isinstance(value, Mapping) else value

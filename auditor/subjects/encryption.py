@@ -21,6 +21,7 @@ MODES: Final = (AWS_OWNED, AWS_MANAGED, CUSTOMER)
 _OWN_KEY: Final = re.compile(r"(?:^|\.)aws_kms_(?:key|replica_key|external_key|alias)\.")
 _DATA: Final = re.compile(r"(?:^|\.)data\.")
 _DEFAULT_ALIAS: Final = "alias/aws/dynamodb"
+_BY_ARN: Final = Unknown(Reason.NOT_EVALUABLE, "the code names a key by its ARN, which does not tell who manages it")
 
 
 def declared_mode(declared: Resource) -> Value:
@@ -37,7 +38,7 @@ def declared_mode(declared: Resource) -> Value:
         return _referenced(key)
     if _DEFAULT_ALIAS in str(key):
         return AWS_MANAGED
-    return Unknown(Reason.NOT_EVALUABLE, "the code names a key by its ARN, which does not tell who manages it")
+    return _BY_ARN
 
 
 def _referenced(key: Unknown) -> Value:

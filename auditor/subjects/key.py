@@ -26,6 +26,7 @@ from auditor.subjects.sides import (
     live_fact,
     of_sides,
     outside,
+    sides_of,
     subject_around,
     subjects_of,
 )
@@ -294,7 +295,7 @@ def _around(material: Material, index: Index) -> Iterator[Subject]:
         _, _, _, region, account, name = f"{arn}:::::".split(":")[:6]
         identity = live.identity if live is not None else Identity(account, region, name.removeprefix("key/"))
         cause = material.answers.unknown(Request.of("kms:DescribeKey", KeyId=arn)) if live is None else None
-        yield subject_around("key", Sides(outside(KEY, identity, live, cause), index, material), _MAKERS)
+        yield subject_around("key", sides_of(outside(KEY, identity, live, cause), index, material), _MAKERS)
 
 
 KEY: Final = "aws_kms_key"

@@ -118,34 +118,42 @@ def _declarations(table: LogicalTable) -> Mapping[str, Resource]:
     return {name: side for name, side in sorted(table.declared.items()) if isinstance(side, Resource)}
 
 
-def _several(table: LogicalTable, value: Value) -> Value:
+def _of_several(value: Callable[[LogicalTable], Value]) -> Callable[[LogicalTable], Value]:
     """Parity needs two; of one that is declared once there is nothing to compare."""
-    return value if len([side for side in table.declared.values() if side is not None]) > 1 else NOT_APPLICABLE
+
+    def of(table: LogicalTable) -> Value:
+        declared = [side for side in table.declared.values() if side is not None]
+        return value(table) if len(declared) > 1 else NOT_APPLICABLE
+
+    return of
 
 
 def _encryption_modes(table: LogicalTable) -> Value:
     return {name: encryption.declared_mode(declared) for name, declared in _declarations(table).items()}
 
 
+@_of_several
 def _encryption_same(table: LogicalTable) -> Value:
     modes = [encryption.declared_mode(declared) for declared in _declarations(table).values()]
     gaps = [side for side in table.declared.values() if isinstance(side, Unknown)]
-    return _several(table, same([*modes, *gaps]))
+    return same([*modes, *gaps])
 
 
 _KEYS: Final = ("hash_key", "range_key")
 
 
+@_of_several
 def _keys_same(table: LogicalTable) -> Value:
     gaps = [side for side in table.declared.values() if isinstance(side, Unknown)]
     found = (same([*(one.values.get(key) for one in _declarations(table).values()), *gaps]) for key in _KEYS)
-    return _several(table, _worst(found))
+    return _worst(found)
 
 
+@_of_several
 def _indexes_same(table: LogicalTable) -> Value:
     gaps = [side for side in table.declared.values() if isinstance(side, Unknown)]
     names = (names_of(one.values.get("global_secondary_index")) for one in _declarations(table).values())
-    return _several(table, same([*names, *gaps]))
+    return same([*names, *gaps])
 
 
 def _worst(found: Iterable[Value]) -> Value:
@@ -173,6 +181,7 @@ def _strength(value: Value) -> Value:
     return value if isinstance(value, Unknown) else int(value is True)
 
 
+@_of_several
 def _weaker(table: LogicalTable) -> Value:
     """Protections that a tier nearer to production has weaker than one farther from it, as `ATTRIBUTE: prod < uat`."""
     found: list[Value] = []
@@ -190,7 +199,7 @@ def _weaker(table: LogicalTable) -> Value:
                     found.append(f"{attribute}: {nearer} < {farther}")
             elif isinstance(unknown := here if isinstance(here, Unknown) else there, Unknown):
                 found.append(unknown)
-    return _several(table, decided(found))
+    return decided(found)
 
 
 def _strength_in(side: Resource | Unknown | None, strength: Callable[[Resource], Value]) -> Value:

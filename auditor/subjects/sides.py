@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from operator import attrgetter
 from typing import Final, Unpack
 
 from msgspec import Struct
@@ -22,6 +23,10 @@ class Sides(Struct, frozen=True):
     """Both sides of one resource, with everything around it."""
 
     comparison: Comparison
+    declared: Resource | Value
+    """The declared resource, or what facts of the declared side are without one."""
+    live: Resource | Value
+    """The live resource, or what facts of the live side are without one."""
     index: Index
     material: Material
 
@@ -30,27 +35,27 @@ class Sides(Struct, frozen=True):
         """The environment it belongs to."""
         return self.material.environment
 
-    @property
-    def declared(self) -> Resource | Value:
-        """The declared resource, or what facts of the declared side are without one."""
-        found = self.comparison.declared
-        if found is not None:
-            return found
-        if self.comparison.existence is Existence.UNMANAGED:
-            return NOT_APPLICABLE
-        cause = self.comparison.cause
-        return Unknown(Reason.NOT_EVALUABLE, "it is not known whether the code declares it") if cause is None else cause
 
-    @property
-    def live(self) -> Resource | Value:
-        """The live resource, or what facts of the live side are without one."""
-        found = self.comparison.live
-        if found is not None:
-            return found
-        if self.comparison.existence is Existence.MISSING:
-            return NOT_APPLICABLE
-        cause = self.comparison.cause
-        return self.index.unread if cause is None else cause
+def sides_of(comparison: Comparison, index: Index, material: Material) -> Sides:
+    """Both sides as facts see them: one that is not there is not applicable, one that can't be told unknown."""
+    return Sides(
+        comparison,
+        _side(comparison.declared, Existence.UNMANAGED, comparison, _NOT_TOLD),
+        _side(comparison.live, Existence.MISSING, comparison, index.unread),
+        index,
+        material,
+    )
+
+
+_NOT_TOLD: Final = Unknown(Reason.NOT_EVALUABLE, "it is not known whether the code declares it")
+
+
+def _side(found: Resource | None, lacking: Existence, comparison: Comparison, untold: Unknown) -> Resource | Value:
+    if found is not None:
+        return found
+    if comparison.existence is lacking:
+        return NOT_APPLICABLE
+    return untold if comparison.cause is None else comparison.cause
 
 
 Definitions = tuple[Definition[Sides], ...]
@@ -162,7 +167,7 @@ def attribute(path: str, type_: FactType, doc: str, source: str, *, omitted: str
 
         return Definition(fact, value, origin, lambda sides: hidden(side(sides), path))
 
-    return of(declared, lambda sides: sides.declared), of(live, lambda sides: sides.live)
+    return of(declared, attrgetter("declared")), of(live, attrgetter("live"))
 
 
 def blocks(path: str, attribute_name: str, doc: str, source: str) -> Definitions:
@@ -198,7 +203,7 @@ def subjects_of(
     """One subject for each comparison of some kinds; all kinds where none is named."""
     for comparison in material.comparisons:
         if not kinds or comparison.kind in kinds:
-            yield replace(_subject(type_, Sides(comparison, index, material), makers), comparison=comparison)
+            yield _subject(type_, sides_of(comparison, index, material), makers, comparison)
 
 
 def subject_around(type_: str, sides: Sides, makers: Makers[Sides]) -> Subject:
@@ -214,7 +219,7 @@ def outside(kind: str, identity: Identity, live: Resource | None, cause: Unknown
     return Comparison(kind, identity, "", Existence.UNMANAGED, Plan.NO_OP, declared=None, live=live, cause=cause)
 
 
-def _subject(type_: str, sides: Sides, makers: Makers[Sides]) -> Subject:
+def _subject(type_: str, sides: Sides, makers: Makers[Sides], compared: Comparison | None = None) -> Subject:
     comparison = sides.comparison
     declared = comparison.declared
     name = comparison.identity.name
@@ -226,6 +231,7 @@ def _subject(type_: str, sides: Sides, makers: Makers[Sides]) -> Subject:
         address=comparison.address,
         place=declared.place if declared is not None else None,
         tags=tags_of(comparison),
+        comparison=compared,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from auditor.model.catalogue import FactType
@@ -11,7 +11,7 @@ from auditor.model.results import Subject
 from auditor.model.values import NOT_APPLICABLE, Value
 from auditor.policy.globs import matches
 from auditor.subjects import capacity, encryption
-from auditor.subjects.definition import Definition, SubjectType, at_path, lifted, makers_of, spec
+from auditor.subjects.definition import Definition, SubjectType, at_path, lifted, makers_of, members_of, spec
 from auditor.subjects.material import Index, Material
 from auditor.subjects.sides import (
     SURROUNDINGS,
@@ -106,7 +106,7 @@ def _environment_tags(live: Resource) -> Value:
         live.values.get("tags"),
         lambda tags: tuple(
             value.lower() if isinstance(value, str) else value
-            for key, value in (tags.items() if isinstance(tags, Mapping) else ())
+            for key, value in members_of(tags).items()
             if key.lower() in _NAMING
         ),
     )

@@ -9,7 +9,7 @@ from auditor.model.catalogue import FactType
 from auditor.model.facts import Resource
 from auditor.model.tags import declared_tags
 from auditor.model.values import Unknown, Value
-from auditor.subjects.definition import at_path, names_of, spec
+from auditor.subjects.definition import at_path, members_of, names_of, spec
 from auditor.subjects.sides import Definitions, attribute, blocks, of_declared, of_live
 
 _TABLE: Final = "dynamodb:DescribeTable Table"
@@ -27,17 +27,20 @@ def _expiry_type(table: Resource) -> Value:
 
 def _key_attributes(table: Resource) -> Value:
     """Names of the attributes that keys of the table and of its indexes are made of; an Unknown as a whole."""
-    keys = [table.values.get(name) for name in ("hash_key", "range_key")]
+    holders: list[Value] = [table.values]
     for kind in ("global_secondary_index", "local_secondary_index"):
         indexes = table.values.get(kind)
         if isinstance(indexes, Unknown):
             return indexes
-        for index in indexes.values() if isinstance(indexes, Mapping) else ():
-            keys += [
-                at_path(index, (name,)) if isinstance(index, Mapping) else index for name in ("hash_key", "range_key")
-            ]
-    unknown = next((key for key in keys if isinstance(key, Unknown)), None)
-    return tuple(sorted({str(key) for key in keys if isinstance(key, str)})) if unknown is None else unknown
+        holders += members_of(indexes).values()
+    names: set[str] = set()
+    for holder in holders:
+        for key in (at_path(holder, ("hash_key",)), at_path(holder, ("range_key",))):
+            if isinstance(key, Unknown):
+                return key
+            if isinstance(key, str):
+                names.add(key)
+    return tuple(sorted(names))
 
 
 def _difference(table: Resource, *, unused: bool) -> Value:

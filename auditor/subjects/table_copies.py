@@ -9,7 +9,7 @@ from auditor.model.answers import Request
 from auditor.model.catalogue import FactType
 from auditor.model.facts import Resource
 from auditor.model.values import Unknown, Value
-from auditor.subjects.definition import spec
+from auditor.subjects.definition import members_of, spec
 from auditor.subjects.sides import Definitions, Sides, of_live, of_sides
 
 _TABLE: Final = "dynamodb:DescribeTable Table"
@@ -20,14 +20,13 @@ def _replicas(live: Resource) -> Value:
     replicas = live.values.get("replica")
     if isinstance(replicas, Unknown):
         return replicas
-    found = replicas.items() if isinstance(replicas, Mapping) else ()
     return tuple(
         {
             "name": region,
             "point_in_time_recovery": replica.get("point_in_time_recovery"),
             "kms_key_arn": replica.get("kms_key_arn"),
         }
-        for region, replica in sorted(found)
+        for region, replica in sorted(members_of(replicas).items())
         if isinstance(replica, Mapping)
     )
 

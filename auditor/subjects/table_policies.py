@@ -50,6 +50,8 @@ def declared(sides: Sides) -> Value | PolicyFindings:
     if not isinstance(table, Resource):
         return table
     found = list(_of_declared(table, sides))
+    if not found:
+        return NOTHING
     unknown = tuple(each for each in found if not isinstance(each, PolicyFindings))
     whole = [each for each in found if isinstance(each, PolicyFindings)]
     return PolicyFindings(
