@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import chain, groupby
 from operator import attrgetter
 from types import MappingProxyType
@@ -205,6 +206,7 @@ _ONE_THING: Final = frozenset({"metric_query"})
 """Blocks that mean something all together only: the terms of one alarm's expression."""
 
 
+@lru_cache(maxsize=4096)
 def attribute(path: str) -> str:
     """The attribute or keyed block that a path lies in: what is set by one line or one block of code."""
     if "[" not in path:

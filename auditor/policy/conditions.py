@@ -18,14 +18,10 @@ from auditor.model.catalogue import FactType
 from auditor.model.facts import Default, Fact
 from auditor.model.results import Evidence
 from auditor.model.rule import All, Any, Condition, IfThen, Literal, Not, OtherFact, Parameter, Some, Term
-from auditor.model.values import NotApplicable, Reason, Truth, Unknown, Value, all_of, any_of
+from auditor.model.values import FALSE, TRUE, UNKNOWN, NotApplicable, Reason, Truth, Unknown, Value, all_of, any_of
 from auditor.policy.messages import words
-from auditor.policy.operators import OPERATORS, PLAIN_TYPES, Operator, absent, fits
+from auditor.policy.operators import OPERATORS, SCALAR_TYPES, Operator, absent, fits
 from auditor.policy.wording import expected, sentence
-
-TRUE: Final = Truth.TRUE
-FALSE: Final = Truth.FALSE
-UNKNOWN: Final = Truth.UNKNOWN
 
 Values = Mapping[str, Value]
 """By path: the bare values of a subject, or of a record."""
@@ -109,7 +105,7 @@ class _Compiler(Struct, frozen=True):
         path, type_ = term.fact, term.type
         decide = operator.decide
         # What repeats from subject to subject is decided once: absent values, and scalars.
-        repeating = _ABSENT if type_ in _COLLECTIONS else _ABSENT | PLAIN_TYPES[type_]
+        repeating = _ABSENT | SCALAR_TYPES.get(type_, frozenset())
         remembered = lru_cache(maxsize=1024)(lambda value: decide(None if absent(value) else value, right))
 
         def truth(values: Values) -> Truth:
@@ -149,7 +145,7 @@ class _Compiler(Struct, frozen=True):
 
 
 _ABSENT: Final = frozenset({type(None), NotApplicable})
-_COLLECTIONS: Final = frozenset({FactType.STRINGS, FactType.MAP, FactType.RECORDS})
+_RECORDS: Final = FactType.RECORDS
 
 
 def _told(value: Value, type_: FactType) -> bool:
@@ -222,13 +218,13 @@ def _quantified(path: str, inner: Compiled, wanted: str) -> Compiled:
         value = values[path]
         if absent(value):
             return join(())
-        if isinstance(value, Unknown) or not fits(value, FactType.RECORDS):
+        if isinstance(value, Unknown) or not fits(value, _RECORDS):
             return UNKNOWN
         return join(map(of_record, typing.cast("tuple[Value, ...]", value)))
 
     def evidence(facts: Facts, where: Where, whole: Truth) -> Iterator[Evidence]:
         fact = where.fact(facts, path)
-        _typed(where.prefix + path, fact.value, FactType.RECORDS)
+        _typed(where.prefix + path, fact.value, _RECORDS)
         deciding = UNKNOWN if wanted else FALSE
         if not isinstance(fact.value, tuple) or whole not in {UNKNOWN, deciding}:
             yield Evidence(where.prefix + path, fact, wanted)

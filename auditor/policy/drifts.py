@@ -6,18 +6,13 @@ Comparison happened before; here verdicts are only looked at. An undetermined ve
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 from auditor.model.drift import Comparison, Drift, Existence, Plan, Reality
 from auditor.model.facts import Default, Fact
 from auditor.model.results import Evidence
 from auditor.model.rule import DriftSelector
-from auditor.model.values import Reason, Truth, Unknown, all_of
+from auditor.model.values import FALSE, TRUE, UNKNOWN, Reason, Truth, Unknown, all_of
 from auditor.policy.globs import covers, matches
-
-TRUE: Final = Truth.TRUE
-FALSE: Final = Truth.FALSE
-UNKNOWN: Final = Truth.UNKNOWN
 
 
 def of_kind(selector: DriftSelector, comparison: Comparison) -> bool:

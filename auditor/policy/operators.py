@@ -20,11 +20,7 @@ from typing import Final
 from msgspec import Struct
 
 from auditor.model.catalogue import FactType
-from auditor.model.values import NOT_APPLICABLE, Truth, Unknown, Value, all_of, any_of, equal
-
-TRUE: Final = Truth.TRUE
-FALSE: Final = Truth.FALSE
-UNKNOWN: Final = Truth.UNKNOWN
+from auditor.model.values import FALSE, NOT_APPLICABLE, TRUE, UNKNOWN, Truth, Unknown, Value, all_of, any_of, equal
 
 
 class Right(StrEnum):
@@ -66,13 +62,13 @@ class Operator(Struct, frozen=True):
 
 def _collection(value: Value) -> tuple[Value, ...]:
     """The elements of a tuple, the keys of a mapping, nothing of an absent value."""
-    if value is None:
-        return ()
     return value if isinstance(value, tuple) else tuple(_mapping(value))
 
 
 def _mapping(value: Value) -> Mapping[str, Value]:
-    return value if isinstance(value, Mapping) else {}
+    if type(value) is dict:  # most; whether something is a Mapping is slow to ask
+        return value
+    return value if value is not None and isinstance(value, Mapping) else {}
 
 
 def _within(element: Value, collection: tuple[Value, ...]) -> Truth:
@@ -105,8 +101,7 @@ def _intersects(left: Value, right: Value) -> Truth:
 
 
 def _empty(left: Value, right: Value) -> Truth:
-    nothing = left is None or (isinstance(left, str | tuple | Mapping) and not left)
-    return Truth.of(nothing is right)
+    return Truth.of((not left) is right)
 
 
 @lru_cache(maxsize=4096)
@@ -245,39 +240,32 @@ OPERATORS: Final[Mapping[str, Operator]] = MappingProxyType(
     }
 )
 
-PLAIN_TYPES: Final[Mapping[FactType, frozenset[type]]] = MappingProxyType(
+_TIME: Final = FactType.TIME
+_MAP: Final = FactType.MAP
+SCALAR_TYPES: Final[Mapping[FactType, frozenset[type]]] = MappingProxyType(
     {
         FactType.BOOL: frozenset({bool}),
         FactType.NUMBER: frozenset({int, Decimal}),
         FactType.STRING: frozenset({str}),
         FactType.TIME: frozenset({str}),
-        FactType.STRINGS: frozenset({tuple}),
-        FactType.MAP: frozenset({dict, MappingProxyType}),
-        FactType.RECORDS: frozenset({tuple}),
     }
 )
-"""Python types of known, present values."""
-
-
-_TEXT: Final = (str, Unknown)
-"""What an element of strings is."""
-_RECORD: Final = (dict, MappingProxyType, Unknown, Mapping)
-"""What an element of records is; the frequent types first, since asking an abstract one is slow."""
+"""Python types of known, present values that are no collections."""
+_ELEMENTS: Final = {FactType.STRINGS: (str, Unknown), FactType.RECORDS: (dict, MappingProxyType, Unknown, Mapping)}
+"""Python types of elements; the frequent ones first, since asking an abstract one is slow."""
 
 
 def fits(value: Value, type_: FactType) -> bool:
     """Whether a known, present value is of a fact type; unknown elements of collections are allowed."""
-    if type(value) not in PLAIN_TYPES[type_] and not (type_ is FactType.MAP and isinstance(value, Mapping)):
+    scalars = SCALAR_TYPES.get(type_)
+    if scalars is not None:
+        return type(value) in scalars and (type_ is not _TIME or instant(value) is not None)
+    if type_ is _MAP:
+        return type(value) is dict or isinstance(value, Mapping)
+    if not isinstance(value, tuple):
         return False
-    match type_:
-        case FactType.TIME:
-            return instant(value) is not None
-        case FactType.STRINGS:
-            return all(isinstance(item, _TEXT) for item in _collection(value))
-        case FactType.RECORDS:
-            return all(isinstance(item, _RECORD) for item in _collection(value))
-        case _:
-            return True
+    types = _ELEMENTS[type_]
+    return not value or all(isinstance(item, types) for item in value)
 
 
 def fits_right(value: Value, right: Right, left: FactType) -> bool:

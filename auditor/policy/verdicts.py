@@ -17,7 +17,7 @@ from auditor.model.drift import Comparison, Drift, Existence
 from auditor.model.facts import Default, Fact
 from auditor.model.results import Evidence, Finding, Status, Subject
 from auditor.model.rule import Condition, DriftSelector, Rule
-from auditor.model.values import Reason, Truth, Unknown, Value, unknowns
+from auditor.model.values import FALSE, TRUE, UNKNOWN, Reason, Truth, Unknown, Value, unknowns
 from auditor.policy import drifts
 from auditor.policy.conditions import SUBJECT, Compiled, compiled
 from auditor.policy.messages import GENERAL, OF_DRIFT, clean, fact_text, fact_words, pieces, placeholders, words
@@ -33,6 +33,9 @@ Others = Callable[[Comparison], Iterable[DriftSelector]]
 Verdict = tuple[Status, tuple[Finding, ...]]
 PASS: Final[Verdict] = (Status.PASS, ())
 NOT_APPLICABLE: Final[Verdict] = (Status.NOT_APPLICABLE, ())
+_FAIL: Final = Status.FAIL
+_UNKNOWN: Final = Status.UNKNOWN
+_BOTH: Final = Existence.BOTH
 Words = Callable[[Finding], str]
 
 
@@ -71,21 +74,18 @@ def _by_condition(rule: Rule, params: Mapping[str, Value], found: _Found) -> Cal
         values = subject.facts.plain
         if when is not None:
             applies = when.truth(values)
-            if applies is Truth.FALSE:
+            if applies is FALSE:
                 return NOT_APPLICABLE
-            if applies is Truth.UNKNOWN:
-                return Status.UNKNOWN, (finding(applies, when, subject, _undecided),)
+            if applies is UNKNOWN:
+                return finding(applies, when, subject, _undecided)
         holds = required.truth(values)
-        if holds is Truth.TRUE:
-            return PASS
-        status = Status.FAIL if holds is Truth.FALSE else Status.UNKNOWN
-        return status, (finding(holds, required, subject, message),)
+        return PASS if holds is TRUE else finding(holds, required, subject, message)
 
-    def finding(truth: Truth, deciding: Compiled, subject: Subject, words: Words) -> Finding:
+    def finding(truth: Truth, deciding: Compiled, subject: Subject, words: Words) -> Verdict:
         evidence = tuple(islice(deciding.evidence(subject.facts, SUBJECT, truth), MOST_EVIDENCE))
-        status = Status.FAIL if truth is Truth.FALSE else Status.UNKNOWN
         path = rule.attribute or attribute_path(evidence[0].path)
-        return found.finding(status, path, evidence, subject, words)
+        status = _FAIL if truth is FALSE else _UNKNOWN
+        return status, (found.finding(status, path, evidence, subject, words),)
 
     return judge
 
@@ -109,10 +109,10 @@ def _by_drift(selector: DriftSelector, others: Others, found: _Found) -> Callabl
         comparison = subject.comparison
         if comparison is None or not drifts.of_kind(selector, comparison):
             return NOT_APPLICABLE
-        if selector.existence or comparison.existence is not Existence.BOTH:
+        if selector.existence or comparison.existence is not _BOTH:
             return whole(subject, comparison)
         reported = comparison.drifts and [
-            of_drift(Status.FAIL if truth is Truth.TRUE else Status.UNKNOWN, drift, subject, comparison)
+            of_drift(_FAIL if truth is TRUE else _UNKNOWN, drift, subject, comparison)
             for drift, truth in drifts.selected(selector, comparison)
             if not (selector.unselected and drifts.reported_by(others(comparison), drift, comparison))
         ]
@@ -125,9 +125,9 @@ def _by_drift(selector: DriftSelector, others: Others, found: _Found) -> Callabl
         truth = drifts.reported_existence(selector, comparison)
         if selector.unselected and drifts.existence_reported_by(others(comparison), comparison):
             return NOT_APPLICABLE
-        if truth is Truth.FALSE:
-            return PASS if comparison.existence is Existence.BOTH else NOT_APPLICABLE
-        status = Status.FAIL if truth is Truth.TRUE else Status.UNKNOWN
+        if truth is FALSE:
+            return PASS if comparison.existence is _BOTH else NOT_APPLICABLE
+        status = _FAIL if truth is TRUE else _UNKNOWN
         return status, (of_existence(status, subject, comparison),)
 
     def of_drift(status: Status, drift: Drift, subject: Subject, comparison: Comparison) -> Finding:
@@ -164,7 +164,7 @@ def _told_of_existence(comparison: Comparison) -> Mapping[str, str]:
     }
 
 
-_WORST: Final = (Status.FAIL, Status.UNKNOWN)
+_WORST: Final = (_FAIL, _UNKNOWN)
 _SIDES: Final = {
     Existence.BOTH: ("present", "present"),
     Existence.MISSING: ("present", "absent"),

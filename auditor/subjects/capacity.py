@@ -10,6 +10,7 @@ from auditor.model.values import Unknown, Value
 from auditor.subjects.definition import at_path, decided, names_of
 from auditor.subjects.sides import Sides
 
+_LIVE: Final = Side.LIVE
 TARGETS: Final = "application-autoscaling:DescribeScalableTargets"
 POLICIES: Final = "application-autoscaling:DescribeScalingPolicies"
 _DIMENSIONS: Final = {
@@ -97,7 +98,7 @@ def _is(resource: Resource, dimension: Value) -> bool:
 
 def _scaled(table: Resource, sides: Sides, resource: str, dimension: str) -> Value:
     """Whether a target that is not suspended has a policy that tracks a target value or has steps."""
-    if table.side is Side.LIVE:
+    if table.side is _LIVE:
         for api in (TARGETS, POLICIES):
             gap = sides.index.gap(api)
             if gap is not None:
@@ -106,7 +107,7 @@ def _scaled(table: Resource, sides: Sides, resource: str, dimension: str) -> Val
         _about(resource, dimension, found)
         for found in (
             (sides.index.scaling_targets.get(resource, ()), sides.index.scaling_policies.get(resource, ()))
-            if table.side is Side.LIVE
+            if table.side is _LIVE
             else (
                 sides.index.declared.get(kind, ())
                 for kind in ("aws_appautoscaling_target", "aws_appautoscaling_policy")
