@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from auditor.model.catalogue import FactType
 from auditor.model.facts import Default, Fact
