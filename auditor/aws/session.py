@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
@@ -27,6 +28,7 @@ _READ_SECONDS: Final = 10
 _SERVICES: Final = sorted(
     {operation.service for operation in OPERATIONS.values()} | {name for name, _ in (*lock.IDENTITY, lock.STATE)}
 )
+_NO_NAME: Final = re.compile(r"[^A-Za-z0-9_=,.@+-]")
 _NOTHING_READ: Final = ("did", "nothing was read")
 
 
@@ -147,7 +149,7 @@ class Connection:
         if source is None:
             hint = _no_credentials_hint()
             raise NoCredentials("there are no AWS credentials to assume the role with", facts=self._told(), hint=hint)
-        named = {"RoleSessionName": f"auditor-{self.access.run_id}"[:64], "ExternalId": self.access.external_id}
+        named = {"RoleSessionName": f"auditor-{_plain(self.access.run_id)}"[:64], "ExternalId": self.access.external_id}
         fetcher = AssumeRoleCredentialFetcher(
             client_creator=lambda service, **options: core.create_client(
                 service, **{"region_name": self.access.region, "endpoint_url": self.access.endpoint or None, **options}
@@ -206,6 +208,9 @@ class Connection:
         if failure.treatment in (Treatment.CREDENTIALS, Treatment.DENIED):
             hint = _no_credentials_hint()
             return NoCredentials("AWS does not accept the credentials", detail=detail, facts=told, hint=hint)
+        if failure.treatment is Treatment.FINAL and failure.request_id:
+            asked = f"assume {self.access.role}" if self.access.role else "find out whose credentials these are"
+            return NoCredentials(f"can't {asked}", detail=detail, facts=told, hint="see role and Region in audit.toml")
         url = self.access.endpoint or f"the STS endpoint of {self.access.region}"
         hint = "see network, proxy, Region and AWS_ENDPOINT_URL; `audit run --declared-only` needs no AWS"
         return Unreachable(f"AWS does not answer at {url}", detail=detail, facts=told, hint=hint)
@@ -253,8 +258,13 @@ def _patient(run_id: str) -> Config:
         tcp_keepalive=True,
         parameter_validation=False,  # kinds make typed requests; the contract tests hold them against the models
         retries={"mode": "standard", "total_max_attempts": 3},
-        user_agent_extra=f"auditor/{__version__} run/{run_id}",
+        user_agent_extra=f"auditor/{__version__} run/{_plain(run_id)}",
     )
+
+
+def _plain(run_id: str) -> str:
+    """The run's id as STS takes it for the name of a session, which an environment's name may not be."""
+    return _NO_NAME.sub("-", run_id)
 
 
 def _laned(service: str) -> Config | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import uuid
 
@@ -198,6 +199,10 @@ def assume_role(_world: World, asked: Body, where: Where) -> Body:
         caller = f"arn:aws:iam::{where.account}:user/ci"
         message = f"User: {caller} is not authorized to perform: sts:AssumeRole on resource: {role}"
         raise ApiError(403, "AccessDenied", message)
+    if not re.fullmatch(r"[\w+=,.@-]{2,64}", session, re.ASCII):
+        pattern = r"Member must satisfy regular expression pattern: [\w+=,.@-]*"
+        message = f"Value '{session}' at 'roleSessionName' failed to satisfy constraint: {pattern}"
+        raise ApiError(400, "ValidationError", message)
     account = role.split(":")[4]
     expires = time.gmtime(time.time() + int(asked.get("DurationSeconds", 3600)))
     return {

@@ -11,6 +11,7 @@ from fakeaws import FakeServer
 from fakeaws.kind import kind
 from msgspec.structs import replace
 
+from auditor.aws import session
 from auditor.aws.operations import OPERATIONS
 from auditor.aws.session import Access, Caller, connect
 from auditor.model.errors import NoCredentials, Unreachable, WrongAccount
@@ -83,6 +84,21 @@ def test_a_role_is_assumed_with_its_external_id(aws, opened, access):
     assert connection.caller.account == "210987654321"
     table = connection.client("dynamodb").describe_table(TableName=aws.world.names[0])["Table"]
     assert ":210987654321:" in table["TableArn"]
+
+
+def test_a_session_has_a_name_that_sts_takes(opened, access):
+    """An environment may be called by letters of any script, in the run's id too."""
+    role = "arn:aws:iam::210987654321:role/audit"
+    connection = opened(replace(access, role=role, account="210987654321", run_id="2026-01-15T020000Z-prodü-東京-a1"))
+    assert connection.caller.account == "210987654321"
+    assert connection.client("sts").meta.config.user_agent_extra.endswith(" run/2026-01-15T020000Z-prod-----a1")
+
+
+def test_an_answer_of_aws_is_not_told_as_none(opened, access, monkeypatch):
+    monkeypatch.setattr(session, "_plain", lambda run_id: run_id)
+    with pytest.raises(NoCredentials, match=r"can't assume arn:aws:iam::210987654321:role/audit") as caught:
+        opened(replace(access, role="arn:aws:iam::210987654321:role/audit", run_id="ü"))
+    assert caught.value.detail.startswith("ValidationError: Value 'auditor-ü' at 'roleSessionName'")
 
 
 @pytest.mark.parametrize(("role", "external_id"), [("external-audit", "wrong"), ("external-audit", ""), ("denied", "")])
