@@ -6,7 +6,7 @@ What the state says is never taken for what is live: it only tells which of both
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from msgspec import Struct
@@ -55,7 +55,7 @@ def left_behind(
     found = {}
     for address, attributes in applied.items():
         bare = _KEY.sub("", address)
-        kind = kinds.get(bare.rpartition(".")[0].rpartition(".")[2])
+        kind = kinds.get(_type(address))
         if address in known or bare in open_ones or kind is None:
             continue
         name = kind.noted_name(attributes, "")
@@ -195,6 +195,23 @@ def of_missing(missing: Comparison, applied: Applied, known: str | None) -> Comp
         note = "; ".join(filter(None, (missing.note, _ELSEWHERE.format(arn=arn))))
         return replace(missing, moved=Moved.CODE, note=note)
     return replace(missing, moved=Moved.CODE if attributes is None else Moved.LIVE)
+
+
+def not_made(name: Unknown, applied: Applied | None, kinds: Collection[str]) -> bool:
+    """Whether a name holds what AWS makes up for resources that a state does not have, so that nothing has it yet."""
+    if applied is None:
+        return False
+    told_whole = bool(name.text) or (name.reason is Reason.COMPUTED_BY_AWS and len(name.references) == 1)
+    addresses = [reference.rpartition(".")[0] for reference in name.references]
+    return (
+        told_whole
+        and bool(addresses)
+        and all(address not in applied and _type(address) in kinds for address in addresses)
+    )
+
+
+def _type(address: str) -> str:
+    return _KEY.sub("", address).rpartition(".")[0].rpartition(".")[2]
 
 
 def _imported(attributes: Mapping[str, Any]) -> bool:

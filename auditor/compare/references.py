@@ -54,6 +54,12 @@ class References:
     def _uses(self) -> Uses:
         return uses_of(self._declared.values())
 
+    @cached_property
+    def aliases(self) -> Mapping[str, str]:
+        """The ARNs of keys by those of the aliases that point to them."""
+        pairs = ((found.facts.get("arn"), found.facts.get("target_key_arn")) for found in self._live.values())
+        return {alias: key for alias, key in pairs if isinstance(alias, str) and isinstance(key, str)}
+
     def live_of(self, declared: Resource) -> Resource | None:
         """The live resource that a declared one manages; None where there is none, or where it can't be told."""
         if declared.address not in self._found:

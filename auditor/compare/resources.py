@@ -18,6 +18,7 @@ from auditor.compare.last_applied import (
     keeping_texts,
     left_behind,
     names_in,
+    not_made,
     not_tracked,
     of_missing,
     without_key,
@@ -63,7 +64,6 @@ def compare(
         answers,
         scope,
         references,
-        _aliases(present.values()),
         {type_: _Known.of(kind) for type_, kind in by_type.items()},
         rules,
         applied,
@@ -102,16 +102,12 @@ def excluded(kind: Kind, answers: Answers, scope: Scope) -> tuple[str, ...]:
     return tuple(name for name in names if name not in own and not any(fnmatchcase(name, p) for p in scope.patterns))
 
 
-def _aliases(live: Iterable[Resource]) -> dict[str, str]:
-    pairs = ((found.facts.get("arn"), found.facts.get("target_key_arn")) for found in live)
-    return {alias: key for alias, key in pairs if isinstance(alias, str) and isinstance(key, str)}
-
-
 def _unsure(compared: Iterable[Comparison]) -> dict[str, Unknown]:
     """By kind: why a declared resource of unknown name could be any live one."""
     found: dict[str, Unknown] = {}
     for comparison in compared:
-        if comparison.live is None and isinstance(comparison.identity.name, Unknown):
+        open_one = comparison.existence is Existence.UNDETERMINED and comparison.live is None
+        if open_one and isinstance(comparison.identity.name, Unknown):
             found.setdefault(comparison.kind, comparison.identity.name)
     return found
 
@@ -131,7 +127,6 @@ class _Pairing(Struct, frozen=True):
     answers: Answers
     scope: Scope
     references: References
-    aliases: Mapping[str, str]
     known: Mapping[str, _Known]
     rules: ProviderRules
     applied: Applied | None
@@ -159,20 +154,24 @@ class _Pairing(Struct, frozen=True):
             if isinstance(gone, str):
                 return self._gone(kind, identity, declared, live, gone)
             return self._there(kind, identity, declared, live)
+        if cause is None and isinstance(name, Unknown):
+            cause = None if not_made(name, self.applied, self.kinds) else name
+        elif cause is None:
+            cause = kind.absence(self.answers, self.scope, str(name))
+        missing = self._missing(kind, identity, declared)
         if cause is None:
-            cause = name if isinstance(name, Unknown) else kind.absence(self.answers, self.scope, name)
-        if cause is None:
-            missing = self._missing(kind, identity, declared)
             return missing if self.applied is None else of_missing(missing, self.applied, known)
+        certain = self.applied is not None and declared.undetermined is None and declared.address not in self.applied
         return Comparison(
             kind=declared.kind,
             identity=identity,
             address=declared.address,
             existence=Existence.UNDETERMINED,
-            plan=Plan.UNDETERMINED,
+            plan=missing.plan if certain else Plan.UNDETERMINED,
             declared=declared,
             live=live,
             cause=cause,
+            note=missing.note if certain else "",
         )
 
     def _there(self, kind: Kind, identity: Identity, declared: Resource, live: Resource) -> Comparison:
@@ -274,7 +273,9 @@ class _Pairing(Struct, frozen=True):
         known, provider = self.known[kind.type], self.rules.origin
         drifts: list[Drift] = []
         changed: set[str] = set()
-        walk = Walk(declared, live, planned, there.stored, there.left_out, self.aliases, known.defaults, provider)
+        walk = Walk(
+            declared, live, planned, there.stored, there.left_out, self.references.aliases, known.defaults, provider
+        )
         walk.over(kind.attributes)
         if walk.drifts:
             elsewhere = self.references.declared_by_companions(declared)

@@ -84,6 +84,15 @@ resource "aws_backup_selection" "s" {
   resources    = ["arn:aws:dynamodb:ap-southeast-1:111122223333:table/t"]
 }
 """
+BACKUP_PLAN = """
+resource "aws_backup_plan" "p" {
+  name = "b"
+  rule {
+    rule_name         = "r"
+    target_vault_name = "safe"
+  }
+}
+"""
 KEY_AND_ALIAS = """
 resource "aws_kms_key" "k" {
 }
@@ -840,5 +849,35 @@ CASES = {
         "code": SELECTION.replace('= "s"', '= "new"'),
         "state": [kept_selection()],
         "pieces": [selection("p1")],
+    },
+    "a key that is new": {
+        "code": 'resource "aws_kms_key" "k" {\n}\n',
+        "state": [],
+        "pieces": [key("k1"), alias("alias/other", "k1")],
+    },
+    "a key that is new, and its alias leads to another": {
+        "code": KEY_AND_ALIAS,
+        "state": [],
+        "pieces": [key("k1"), alias("alias/k", "k1")],
+    },
+    "an alias and a policy of made up names that are new": {
+        "code": PREFIXED + policy_code('name_prefix = "p-"'),
+        "state": [kept_key("aws_kms_key.k", "k1")],
+        "pieces": [key("k1")],
+    },
+    "a backup plan that is new, and its selection": {
+        "code": BACKUP_PLAN + SELECTION.replace('"p1"', "aws_backup_plan.p.id"),
+        "state": [],
+        "pieces": [],
+    },
+    "a table named after a key that is new": {
+        "code": 'resource "aws_kms_key" "k" {\n}\n' + table(name='"t-${aws_kms_key.k.key_id}"'),
+        "state": [],
+        "pieces": [],
+    },
+    "a table named after a key or not": {
+        "code": 'resource "aws_kms_key" "k" {\n}\n' + table(name='"${substr(aws_kms_key.k.key_id, 0, 1)}t"'),
+        "state": [],
+        "pieces": [there("t")],
     },
 }

@@ -222,7 +222,13 @@ def comparisons(case, folder):
     )
 
 
-_NONE = {"dynamodb:DescribeTable": "ResourceNotFoundException", "iam:GetPolicy": "NoSuchEntity"}
+_NONE = {
+    "dynamodb:DescribeTable": "ResourceNotFoundException",
+    "dynamodb:GetResourcePolicy": "PolicyNotFoundException",
+    "dynamodb:ListTagsOfResource": "ResourceNotFoundException",
+    "iam:GetPolicy": "NoSuchEntity",
+    "kms:DescribeKey": "NotFoundException",
+}
 """What AWS says of one thing that is not there."""
 
 

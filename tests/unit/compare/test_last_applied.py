@@ -292,3 +292,42 @@ def test_a_policy_is_planned_by_its_text_and_true_by_its_meaning(code, told, las
             drift.note
             == "both say the same in other words: plan compares the text of the code with the one last applied"
         )
+
+
+def unnamed(cause, kind="aws_kms_key", address="aws_kms_key.new"):
+    return Resource(Side.DECLARED, kind, Identity("", "", cause), {"name": cause}, address=address)
+
+
+MADE_UP = Unknown(Reason.COMPUTED_BY_AWS, references=("aws_kms_key.new.key_id",))
+
+
+@pytest.mark.parametrize(
+    ("cause", "state", "existence", "plan"),
+    [
+        (MADE_UP, {}, Existence.MISSING, Plan.CREATE),
+        (MADE_UP, None, Existence.UNDETERMINED, Plan.UNDETERMINED),
+        (MADE_UP, {"aws_kms_key.new": {}}, Existence.UNDETERMINED, Plan.UNDETERMINED),
+        (
+            Unknown(Reason.NOT_EVALUABLE, "", MADE_UP.references, text=f"t-{MADE_UP.references[0]}"),
+            {},
+            Existence.MISSING,
+            Plan.CREATE,
+        ),
+        (Unknown(Reason.NOT_EVALUABLE, "", MADE_UP.references), {}, Existence.UNDETERMINED, Plan.CREATE),
+        (Unknown(Reason.NOT_EVALUABLE, "", ("var.name",)), {}, Existence.UNDETERMINED, Plan.CREATE),
+        (Unknown(Reason.COMPUTED_BY_AWS, "", ("random_id.x.hex",)), {}, Existence.UNDETERMINED, Plan.CREATE),
+    ],
+)
+def test_what_a_state_does_not_have_is_created_and_missing_where_aws_makes_up_its_name(cause, state, existence, plan):
+    found = live()
+    told = compare([unnamed(cause)], read(found), found, KINDS.values(), scope(patterns=()), applied=state)
+    assert (told[0].existence, told[0].plan) == (existence, plan)
+
+
+def test_a_new_key_leaves_no_doubt_about_the_others():
+    found = answers(table=described(), tags=TAGS["tags"])
+    for applied, expected in (({}, Existence.UNMANAGED), (None, Existence.UNDETERMINED)):
+        told = compare(
+            [unnamed(MADE_UP, "aws_dynamodb_table")], read(found), found, KINDS.values(), scope(), applied=applied
+        )
+        assert [each.existence for each in told if each.kind == "aws_dynamodb_table" and each.live] == [expected]
