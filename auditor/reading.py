@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Event
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from msgspec.structs import replace
 
@@ -29,7 +30,7 @@ from auditor.model.errors import SnapshotError
 from auditor.model.values import Reason, Unknown
 from auditor.settings import Environment, Settings
 from auditor.state import LARGEST, decode
-from auditor.trigger import trigger
+from auditor.trigger import pages, trigger
 
 if TYPE_CHECKING:
     from auditor.aws.reader import Reader
@@ -212,13 +213,19 @@ def context(settings: Settings, here: Estate, inputs: Inputs) -> Mapping[str, An
         "command": masked_text(inputs.command, sensitive_texts(here.code)),
         "project": settings.project,
         "account_source": here.environment.account_source,
-        "git": dict(
-            repository.state(here.environment.root, _read(settings, here), base_of(settings, here.environment))
-        ),
+        "git": _git(settings, here, inputs),
         "trigger": dict(trigger(inputs.variables.environment)),
         "demonstration": inputs.demonstration,
         "second_reader": LEFT_OUT,
     }
+
+
+def _git(settings: Settings, here: Estate, inputs: Inputs) -> dict[str, Any]:
+    """The state of the repository; with `blob_url`, before a file's path, where its pages show the code as it was."""
+    state = repository.state(here.environment.root, _read(settings, here), base_of(settings, here.environment))
+    begin = pages(inputs.variables.environment, state.get("commit", "")) if not state.get("dirty") else ""
+    folder = f"{quote(state['folder'])}/" if "folder" in state else ""
+    return {**state, **({"blob_url": f"{begin}{folder}"} if begin else {})}
 
 
 def _read(settings: Settings, here: Estate) -> Collection[Path]:

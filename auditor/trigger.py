@@ -18,6 +18,14 @@ _SERVICES: Final[Mapping[str, tuple[str, str, str, str]]] = MappingProxyType(
     }
 )
 _GITHUB_RUN: Final = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
+# Variable that says whose run it is -> which variables tell the commit and the address of its repository's pages, and
+# what stands between that address and the commit.
+_PAGES: Final[Mapping[str, tuple[str, tuple[str, ...], str]]] = MappingProxyType(
+    {
+        "GITHUB_ACTIONS": ("GITHUB_SHA", ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY"), "/blob/"),
+        "GITLAB_CI": ("CI_COMMIT_SHA", ("CI_PROJECT_URL",), "/-/blob/"),
+    }
+)
 _LONGEST: Final = 200
 
 
@@ -38,3 +46,15 @@ def trigger(variables: Mapping[str, str]) -> Mapping[str, str]:
 def _github_run(variables: Mapping[str, str]) -> str:
     server, repository, run = (variables.get(name, "") for name in _GITHUB_RUN)
     return f"{server}/{repository}/actions/runs/{run}" if server and repository and run else ""
+
+
+def pages(variables: Mapping[str, str], commit: str) -> str:
+    """What the address of a file's page at a commit begins with; empty where that is not the commit of the run.
+
+    The code that is audited may be another repository's than the one that the run belongs to.
+    """
+    for mark, (sha, address, between) in _PAGES.items():
+        told = [variables.get(name, "") for name in address]
+        if variables.get(mark, "") == "true" and commit and variables.get(sha) == commit and all(told):
+            return f"{'/'.join(told)}{between}{commit}/"
+    return ""

@@ -38,6 +38,8 @@ _OF_TAGS: Final = frozenset({"ConditionValue"})
 """What is compared with the values of tags."""
 _OWN_WORDS: Final = ("id", "command", "project", "trigger")
 """What the context of a reading says of the place where it was taken and of who started it."""
+_OF_GIT: Final = ("commit", "dirty")
+"""What stays of the state of the repository: branch, folder and pages have names that people gave."""
 
 
 def redacted(snapshot: Snapshot, key: bytes, hide: Callable[[Any], Any] = lambda value: value) -> Snapshot:
@@ -49,6 +51,7 @@ def redacted(snapshot: Snapshot, key: bytes, hide: Callable[[Any], Any] = lambda
     scope = snapshot.scope
     answers = (hand.answer(answer) for answer in snapshot.answers)
     context = {name: value for name, value in snapshot.context.items() if name not in _OWN_WORDS}
+    git = snapshot.context.get("git", {})
     return replace(
         snapshot,
         account=hand.text(snapshot.account),
@@ -70,6 +73,8 @@ def redacted(snapshot: Snapshot, key: bytes, hide: Callable[[Any], Any] = lambda
             "id": f"redacted-{hand.digest(str(snapshot.context.get('id', '')))}",
             "command": "(redacted)",
             "project": "(redacted)",
+            "git": {name: git[name] for name in _OF_GIT if name in git}
+            | ({"unknown": "(redacted)"} if "unknown" in git else {}),
             "redacted": True,
         },
     )

@@ -7,6 +7,7 @@ import io
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from auditor.formats.interface import Document, Format
@@ -18,7 +19,7 @@ _COLUMNS: Final = (
     *("run", "finished", "demonstration", "environment", "account", "region", "commit", "ruleset"),
     *("rule", "title", "family", "severity", "status", "waiver", "waiver_owner", "waiver_ticket", "waiver_expires"),
     *("subject_type", "subject", "identity", "address", "file", "line", "path"),
-    *("message", "declared", "live", "unknown", "action", "evidence", "fingerprint", "first_seen", "new"),
+    *("message", "declared", "live", "unknown", "action", "evidence", "fingerprint", "first_seen", "age_days", "new"),
     *_REMEDIATION,
 )
 # Fullwidth signs begin formulas where Japanese or Chinese is set; characters without a width hide what begins.
@@ -54,7 +55,7 @@ def _rows(document: Document) -> Iterator[dict[str, object]]:
     waivers = {waiver["id"]: _waiver(waiver) for waiver in document["waivers"]}
     findings: dict[tuple[str, str], list[dict[str, object]]] = defaultdict(list)
     for finding in document["findings"]:
-        told = _finding(finding) | waivers.get(finding["waiver"], {})
+        told = _finding(finding, document["run"].get("finished", "")) | waivers.get(finding["waiver"], {})
         findings[(finding["rule"], subject_key(finding))].append(told)
     for results in document["results"]:
         kind, rule = results["subject_type"], rules[results["rule"]]
@@ -102,7 +103,7 @@ def _subject(kind: str, subject: Mapping[str, Any]) -> dict[str, object]:
     }
 
 
-def _finding(finding: Mapping[str, Any]) -> dict[str, object]:
+def _finding(finding: Mapping[str, Any], finished: str) -> dict[str, object]:
     told: dict[str, list[str]] = defaultdict(list)
     for side, value in sides(finding):
         told[side if side == "declared" else "live"].append(
@@ -124,8 +125,17 @@ def _finding(finding: Mapping[str, Any]) -> dict[str, object]:
         "evidence": "; ".join(dict.fromkeys(_evidence(finding))),
         "fingerprint": finding["fingerprint"],
         "first_seen": finding["first_seen"],
+        "age_days": _days(finding["first_seen"], finished),
         "new": "yes" if finding["new"] else "no",
     }
+
+
+def _days(first_seen: str, finished: str) -> int | str:
+    """Whole days from one time to another; empty where one of them is none."""
+    try:
+        return (datetime.fromisoformat(finished) - datetime.fromisoformat(first_seen)).days
+    except (ValueError, TypeError):
+        return ""
 
 
 def _waiver(waiver: Mapping[str, Any]) -> dict[str, object]:

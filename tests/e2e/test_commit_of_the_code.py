@@ -79,3 +79,17 @@ def test_code_scanning_and_annotations_get_paths_from_the_top_of_the_repository(
     places = {each["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for each in run["results"]}
     assert "infra/modules/table/main.tf" in places
     assert "file=infra/modules/table/main.tf,line=2," in judged(project, "github")
+
+
+def test_the_page_leads_to_the_code_as_it_was(project):
+    commit = json.loads(judged(project))["run"]["git"]["commit"]
+    job = {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_SERVER_URL": "https://git.example.com",
+        "GITHUB_REPOSITORY": "koneksi/estate",
+    }
+    line = f'href="https://git.example.com/koneksi/estate/blob/{commit}/infra/modules/table/main.tf#L2"'
+    assert line in judged(project, "html", **job, GITHUB_SHA=commit)
+    assert "/blob/" not in judged(project, "html", **job, GITHUB_SHA="0" * 40)
+    (project / "modules" / "table" / "main.tf").write_text(f"# changed\n{TABLE}")
+    assert "/blob/" not in judged(project, "html", **job, GITHUB_SHA=commit)

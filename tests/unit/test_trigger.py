@@ -1,6 +1,6 @@
 import pytest
 
-from auditor.trigger import trigger
+from auditor.trigger import pages, trigger
 
 GITHUB = {
     "GITHUB_ACTIONS": "true",
@@ -48,3 +48,21 @@ def test_only_what_is_told_is_told(variables, expected):
 
 def test_it_is_bounded():
     assert len(trigger(GITHUB | {"GITHUB_ACTOR": "x" * 9999})["actor"]) == 200
+
+
+COMMIT = "9505cacb7c710ed17125fcc6cb3669e8ddca6c8c"
+GITLAB = {"GITLAB_CI": "true", "CI_COMMIT_SHA": COMMIT, "CI_PROJECT_URL": "https://lab.example.com/koneksi/estate"}
+
+
+def test_the_pages_of_the_code():
+    github = GITHUB | {"GITHUB_SHA": COMMIT}
+    assert pages(github, COMMIT) == f"https://git.example.com/koneksi/estate/blob/{COMMIT}/"
+    assert pages(GITLAB, COMMIT) == f"https://lab.example.com/koneksi/estate/-/blob/{COMMIT}/"
+
+
+@pytest.mark.parametrize(
+    ("variables", "commit"),
+    [({}, COMMIT), (GITHUB, COMMIT), (GITHUB, ""), (GITLAB, "another"), (GITLAB | {"CI_PROJECT_URL": ""}, COMMIT)],
+)
+def test_no_pages_are_guessed(variables, commit):
+    assert pages(variables, commit) == ""

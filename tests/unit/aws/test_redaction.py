@@ -45,6 +45,14 @@ def test_who_started_the_run_is_left_out(taken):
     assert "somebody" not in gzip.decompress(snapshot.encode(redacted(started, KEY))).decode()
 
 
+@pytest.mark.parametrize("told", [{"commit": "9505cac", "dirty": 0}, {"unknown": "git says: fatal: /home/somebody"}])
+def test_of_the_repository_commit_and_changes_stay(taken, told):
+    git = {"branch": "somebody/fix", "folder": "somebody", "blob_url": "https://x/somebody/"} | told
+    context = redacted(replace(taken, context={**taken.context, "git": git}), KEY).context
+    assert "somebody" not in str(context)
+    assert context["git"] == told | ({"unknown": "(redacted)"} if "unknown" in told else {})
+
+
 def test_the_same_thing_has_the_same_pseudonym(taken):
     made = redacted(taken, KEY)
     assert made.account == made.scope.account != taken.account

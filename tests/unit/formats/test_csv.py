@@ -1,6 +1,7 @@
 import csv
 import io
 from collections import Counter
+from datetime import date
 
 import pytest
 
@@ -54,6 +55,16 @@ def test_a_waived_fail_names_its_waiver_and_its_end(rows):
         "2027-03-31",
     ]
     assert not any(it["waiver_owner"] for it in rows if not it["waiver"])
+
+
+def test_a_finding_tells_its_age(report, rows):
+    ages = {row["fingerprint"]: row["age_days"] for row in rows if row["fingerprint"]}
+    seen = {it["fingerprint"]: it["first_seen"][:10] for it in report["findings"]}
+    assert len(set(ages.values())) > 1
+    for fingerprint, age in ages.items():
+        days = date.fromisoformat(report["run"]["finished"][:10]) - date.fromisoformat(seen[fingerprint])
+        assert int(age) in (days.days, days.days - 1)
+    assert {row["age_days"] for row in rows if not row["fingerprint"]} == {""}
 
 
 def test_a_finding_names_the_answers_it_rests_on(report, rows):
