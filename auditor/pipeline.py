@@ -236,7 +236,7 @@ def _compared(here: Estate, found: tuple[Resource, ...], taken: Snapshot | None)
             rules=_provider(here),
             applied=here.state.applied if here.state else None,
             tainted=here.state.tainted if here.state else (),
-            protected=here.code.protected,
+            protected=here.code.protects,
         )
     return of_code(here.resources, kinds(), NOT_ASKED)
 

@@ -29,6 +29,11 @@ def without_key(address: str) -> str:
     return address.rpartition("[")[0] if address.endswith("]") else address
 
 
+def bare(address: str) -> str:
+    """The address of a resource without keys at all."""
+    return _KEY.sub("", address)
+
+
 _KEY: Final = re.compile(r'\["(?:[^"\\]|\\.)*"\]|\[\d+\]')
 
 
@@ -51,12 +56,11 @@ def left_behind(
     Where it is unknown how many instances the code makes of a resource, none of them is told.
     """
     known = {resource.address for resource in declared}
-    open_ones = {_KEY.sub("", resource.address) for resource in declared if resource.undetermined is not None}
+    open_ones = {bare(resource.address) for resource in declared if resource.undetermined is not None}
     found = {}
     for address, attributes in applied.items():
-        bare = _KEY.sub("", address)
         kind = kinds.get(_type(address))
-        if address in known or bare in open_ones or kind is None:
+        if address in known or bare(address) in open_ones or kind is None:
             continue
         name = kind.noted_name(attributes, "")
         if name is not None:
@@ -211,7 +215,7 @@ def not_made(name: Unknown, applied: Applied | None, kinds: Collection[str]) -> 
 
 
 def _type(address: str) -> str:
-    return _KEY.sub("", address).rpartition(".")[0].rpartition(".")[2]
+    return bare(address).rpartition(".")[0].rpartition(".")[2]
 
 
 def _imported(attributes: Mapping[str, Any]) -> bool:

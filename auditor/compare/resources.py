@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import Final
 
@@ -15,13 +15,13 @@ from auditor.compare.elsewhere import renamed
 from auditor.compare.last_applied import (
     Applied,
     LastApplied,
+    bare,
     keeping_texts,
     left_behind,
     names_in,
     not_made,
     not_tracked,
     of_missing,
-    without_key,
 )
 from auditor.compare.overrides import EVERYTHING, LeftOut
 from auditor.compare.provider_rules import MEASURED, ProviderRules
@@ -45,14 +45,14 @@ def compare(
     rules: ProviderRules = MEASURED,
     applied: Applied | None = None,
     tainted: Collection[str] = (),
-    protected: Collection[str] = (),
+    protected: Callable[[str], bool] = lambda _address: False,
 ) -> tuple[Comparison, ...]:
     """Compare all resources of these kinds; declared ones in their order, then the unmanaged ones by kind and name.
 
     Declared resources of other kinds serve to resolve references only. Where it is unknown which live resource a
     declared one is, no live resource of that kind is certainly unmanaged. `rules`: of the provider version that plans.
     `applied`: what a state says of managed resources, if one was given; `tainted`: the addresses of those that it wants
-    replaced. `protected`: the addresses, without keys, of resources that the code forbids to destroy.
+    replaced. `protected`: whether the code forbids to destroy what is at an address, which has no keys.
     """
     by_type = {kind.type: rules.applied(kind) for kind in kinds}
     everything = tuple(declared)
@@ -290,11 +290,11 @@ class _Pairing(Struct, frozen=True):
         return drifts, changed
 
     def unmanaged(
-        self, live: Resource, unsure: Unknown | None, behind: str | None, protected: Collection[str]
+        self, live: Resource, unsure: Unknown | None, behind: str | None, protected: Callable[[str], bool]
     ) -> Comparison:
         """The comparison of a live resource that no declared one manages; `behind`: the address that the state has."""
         words, kept = _DESTROYED, Plan.NO_OP if behind is None else Plan.DELETE
-        if behind is not None and without_key(behind) in protected:
+        if behind is not None and protected(bare(behind)):
             words, kept = _PROTECTED, Plan.ERROR
         return Comparison(
             kind=live.kind,

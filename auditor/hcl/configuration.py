@@ -161,12 +161,19 @@ class Configuration(Struct, frozen=True, dict=True):
     """What `moved`, `import` and `removed` say, of all modules."""
     refused: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """By address: what the provider refuses of a resource, whatever would be planned."""
-    protected: frozenset[str] = frozenset()
-    """The addresses, without a key of their own, of resources with `prevent_destroy`, instances or not."""
 
     def console_scope(self) -> ModuleInstance:
         """The scope of expressions in the root module."""
         return self.root
+
+    def protects(self, address: str) -> bool:
+        """Whether the code says `prevent_destroy` of a resource, instances or not; `address` has no keys at all."""
+        *calls, type_, name = address.split(".")
+        module: Module | None = self.root.module
+        for call in calls[1::2]:
+            module = None if module is None else self.root.context.installed.calls.of(module, call)
+        block = None if module is None else module.of("resource").get((type_, name))
+        return block is not None and protects(block)
 
 
 def load(
@@ -237,12 +244,6 @@ def load(
         )
         declared = {name: instance.variable(name) for (name,) in module.of("variable")}
         refused = validate_modules(instance)
-        protected = frozenset(
-            f"{each.prefix}{'.'.join(labels)}"
-            for each in instance.tree
-            for labels, block in each.module.of("resource").items()
-            if protects(block)
-        )
     consulted = dict(context.surroundings.consulted)
     if installed.manifest is not None:
         consulted[root / INSTALLED] = installed.manifest
@@ -262,7 +263,6 @@ def load(
         sought=tuple(sorted(context.sought)),
         hints=said,
         refused=refused,
-        protected=protected,
         project_root=project_root,
         consulted=MappingProxyType(consulted),
     )

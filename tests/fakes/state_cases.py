@@ -880,4 +880,34 @@ CASES = {
         "state": [],
         "pieces": [there("t")],
     },
+    "prevent_destroy in a module without an instance": {
+        "code": module("  count = 0", table(lifecycle=NEVER)),
+        "state": [kept("module.m[0].aws_dynamodb_table.t")],
+        "pieces": [there("t")],
+    },
+    "prevent_destroy in a module with an instance less": {
+        "code": module(
+            '  for_each = toset(["a"])\n  name = each.key',
+            'variable "name" {}\n' + table(name="var.name", lifecycle=NEVER),
+        ),
+        "state": [
+            kept('module.m["a"].aws_dynamodb_table.t', "a"),
+            kept('module.m["b.c"].aws_dynamodb_table.t', "b"),
+        ],
+        "pieces": [there("a"), there("b")],
+    },
+    "prevent_destroy in a module inside one without an instance": {
+        "code": {
+            "main.tf": 'module "m" {\n  source = "./m"\n  count = 0\n}\n',
+            "m/main.tf": 'module "n" {\n  source = "./n"\n}\n',
+            "m/n/main.tf": table(lifecycle=NEVER),
+        },
+        "state": [kept("module.m[0].module.n.aws_dynamodb_table.t")],
+        "pieces": [there("t")],
+    },
+    "prevent_destroy in a module that the code calls no more": {
+        "code": table("u", "u", lifecycle=NEVER),
+        "state": [kept("module.m.aws_dynamodb_table.t"), kept("aws_dynamodb_table.u", "u")],
+        "pieces": [there("t"), there("u")],
+    },
 }

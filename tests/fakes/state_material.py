@@ -218,7 +218,7 @@ def comparisons(case, folder):
         *(here.resources, live, told, kinds(), scope),
         applied=noted.applied,
         tainted=noted.tainted,
-        protected=here.code.protected,
+        protected=here.code.protects,
     )
 
 

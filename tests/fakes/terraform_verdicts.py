@@ -147,6 +147,8 @@ def address_of(error):
     """The resource that an error is about: some tell its block only."""
     if error.get("address"):
         return error["address"]
+    if kept := re.match(r"Resource (\S+?)(?:\[[^]]*\])? has lifecycle\.prevent_destroy", error.get("detail", "")):
+        return kept[1]
     block = re.match(r'resource "(\w+)" "(\w+)"', error.get("snippet", {}).get("code", ""))
     return ".".join(block.groups()) if block else ""
 

@@ -297,4 +297,6 @@ def test_what_the_lifecycle_says_of_others_and_of_being_destroyed(loaded):
     )
     told = only(configuration)
     assert told.replaced_with == ('aws_sns_topic.u["b"]', 'module.m["x"].y', "aws_sns_topic.u.arn")
-    assert (told.prevent_destroy, configuration.protected) == (True, {"aws_sns_topic.t", "aws_sns_topic.u"})
+    assert told.prevent_destroy
+    asked = ("aws_sns_topic.t", "aws_sns_topic.u", "aws_sns_topic.v", "module.m.aws_sns_topic.t")
+    assert [configuration.protects(address) for address in asked] == [True, True, False, False]
