@@ -17,12 +17,16 @@ from auditor.hcl.schema import data_schema
 from auditor.hcl.values import Undecided, Value
 
 _PARTITIONS: Final = (
-    ("cn-", "aws-cn", "amazonaws.com.cn", "cn.com.amazonaws"),
-    ("us-gov-", "aws-us-gov", "amazonaws.com", "com.amazonaws"),
-    ("us-iso-", "aws-iso", "c2s.ic.gov", "gov.ic.c2s"),
-    ("us-isob-", "aws-iso-b", "sc2s.sgov.gov", "gov.sgov.sc2s"),
-    ("", "aws", "amazonaws.com", "com.amazonaws"),
+    ("cn-", "aws-cn", "amazonaws.com.cn"),
+    ("us-gov-", "aws-us-gov", "amazonaws.com"),
+    ("eusc-", "aws-eusc", "amazonaws.eu"),
+    ("us-iso-", "aws-iso", "c2s.ic.gov"),
+    ("us-isob-", "aws-iso-b", "sc2s.sgov.gov"),
+    ("eu-isoe-", "aws-iso-e", "cloud.adc-e.uk"),
+    ("us-isof-", "aws-iso-f", "csp.hci.ic.gov"),
+    ("", "aws", "amazonaws.com"),
 )
+"""What the names of its Regions begin with, its own name, its DNS suffix."""
 _PRINCIPALS_OF_PARTITION: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "aws-cn": ("codedeploy", "elasticmapreduce", "logs"),
@@ -56,7 +60,8 @@ def read(type_: str, written: Mapping[str, Value], known: Surrounding) -> Mappin
 
 def partition_of(region: str) -> tuple[str, str, str]:
     """Partition, DNS suffix and reversed DNS prefix of a Region."""
-    return next((name, suffix, prefix) for start, name, suffix, prefix in _PARTITIONS if region.startswith(start))
+    name, suffix = next((name, suffix) for start, name, suffix in _PARTITIONS if region.startswith(start))
+    return name, suffix, ".".join(reversed(suffix.split(".")))
 
 
 def _caller_identity(_: Mapping[str, Value], known: Surrounding) -> Mapping[str, Value]:

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import resources
 from typing import ClassVar
 
 import pytest
@@ -201,6 +202,15 @@ def test_a_custom_endpoint_is_evidence(aws, opened, access):
     connection = opened(access)
     assert connection.endpoint == aws.url
     assert connection.loopback
+
+
+def test_the_endpoints_of_all_partitions_are_those_of_aws():
+    partitions = json.loads(resources.files("botocore").joinpath("data", "partitions.json").read_text())["partitions"]
+    for outputs in (each["outputs"] for each in partitions):
+        assert session._is_aws(f"https://sts.some-region-1.{outputs['dnsSuffix']}")
+        assert session._is_aws(f"https://dynamodb.some-region-1.{outputs['dualStackDnsSuffix']}")
+    assert not session._is_aws("https://amazonaws.com.example")
+    assert not session._is_aws("https://notamazonaws.com")
 
 
 def test_the_endpoint_of_the_environment_counts_too(aws, opened, monkeypatch):

@@ -1,5 +1,8 @@
 """Data sources that the code itself decides."""
 
+import json
+from importlib import resources
+
 import pytest
 
 from auditor.hcl import plain_values, values
@@ -39,6 +42,18 @@ def test_what_nobody_knows_is_not_told(type_):
 def test_partitions():
     regions = ("eu-west-1", "us-gov-west-1", "us-iso-east-1", "us-isob-east-1")
     assert [partition_of(region)[0] for region in regions] == ["aws", "aws-us-gov", "aws-iso", "aws-iso-b"]
+
+
+def test_partitions_are_those_that_botocore_knows():
+    partitions = json.loads(resources.files("botocore").joinpath("data", "partitions.json").read_text())["partitions"]
+    told = {
+        region: (each["id"], each["outputs"]["dnsSuffix"])
+        for each in partitions
+        for region in each["regions"]
+        if not region.endswith("-global")
+    }
+    assert {partition for partition, _ in told.values()} >= {"aws-us-gov", "aws-cn", "aws-eusc", "aws-iso-f"}
+    assert {region: partition_of(region)[:2] for region in told} == told
 
 
 def test_what_is_no_arn_is_refused():
