@@ -1,4 +1,4 @@
-"""Compiled templates are kept where Python keeps compiled modules, under the same conditions."""
+"""Templates of documents: compiled ones are kept where Python keeps compiled modules, under the same conditions."""
 
 from __future__ import annotations
 
@@ -6,10 +6,24 @@ import sys
 from contextlib import suppress
 from importlib.util import cache_from_source
 from pathlib import Path
+from typing import Any, Final
 
+from jinja2 import Environment
 from jinja2.bccache import Bucket, FileSystemBytecodeCache
 
 from auditor import __version__
+
+_OWN: Final = frozenset(dir(dict))
+
+
+class DocumentEnvironment(Environment):
+    """Members of decoded JSON are looked up as such, and not as attributes first, of which dictionaries have none."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 - as jinja2 has it
+        """What `obj.attribute` means in a template."""
+        if type(obj) is dict and attribute in obj and attribute not in _OWN:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
 
 
 class CompiledTemplates(FileSystemBytecodeCache):

@@ -118,11 +118,11 @@ def _asset(path: Path) -> str:
 
 
 def _environment(templates: Path) -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - see render
+    from jinja2 import FileSystemLoader, StrictUndefined  # noqa: PLC0415 - see render
 
-    from auditor.formats.compiled import CompiledTemplates  # noqa: PLC0415 - as above
+    from auditor.formats.compiled import CompiledTemplates, DocumentEnvironment  # noqa: PLC0415 - as above
 
-    environment = Environment(
+    environment = DocumentEnvironment(
         loader=FileSystemLoader(templates),
         bytecode_cache=CompiledTemplates(templates),
         autoescape=True,

@@ -123,6 +123,9 @@ def decode(content: bytes) -> dict[str, Any]:
     return dict(report)
 
 
+_on_one_line: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
+
 def _laid_out(value: Any, level: int = 0) -> str:  # noqa: ANN401 - any JSON
     """Members of the outer objects and items of their lists stand on lines of their own, so that reports can be diffed.
 
@@ -130,14 +133,11 @@ def _laid_out(value: Any, level: int = 0) -> str:  # noqa: ANN401 - any JSON
     """
     margin = "\n" + " " * (level + 1)
     if isinstance(value, Mapping) and value and level < _DEEPEST_LINE:
-        members = (
-            f"{json.dumps(key, ensure_ascii=False)}: {_laid_out(item, level + 1)}" for key, item in value.items()
-        )
+        members = (f"{_on_one_line(key)}: {_laid_out(item, level + 1)}" for key, item in value.items())
         return "{" + margin + f",{margin}".join(members) + margin[:-1] + "}"
     if isinstance(value, list) and value and isinstance(value[0], Mapping):
-        items = (json.dumps(item, ensure_ascii=False, allow_nan=False) for item in value)
-        return "[" + margin + f",{margin}".join(items) + margin[:-1] + "]"
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+        return "[" + margin + f",{margin}".join(map(_on_one_line, value)) + margin[:-1] + "]"
+    return _on_one_line(value)
 
 
 FORMAT = Format(name="json", suffix=".json", render=encode)

@@ -60,7 +60,8 @@ REASONS: Final[Mapping[str, str]] = {
 
 def clean(text: object) -> str:
     """Text that can't drive a terminal, forge a line or reorder what stands around it; a line break is a blank."""
-    return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", _BREAK.sub(" ", str(text)))
+    told = str(text)
+    return told if told.isprintable() else _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", _BREAK.sub(" ", told))
 
 
 def clean_block(text: str) -> str:

@@ -5,7 +5,7 @@ import sys
 import pytest
 from jinja2 import Environment, FileSystemLoader
 
-from auditor.formats.compiled import CompiledTemplates
+from auditor.formats.compiled import CompiledTemplates, DocumentEnvironment
 
 
 @pytest.fixture
@@ -54,3 +54,10 @@ def test_a_damaged_file_is_made_anew(templates):
     page(templates)
     kept(templates)[0].write_bytes(kept(templates)[0].read_bytes()[:40])
     assert page(templates) == "one table"
+
+
+@pytest.mark.parametrize("text", ["{{ it.name }}", "{{ it.items() | list }}", "{{ it.none }}", "{{ it.name.upper() }}"])
+def test_members_of_documents_mean_what_they_mean_to_jinja2(text):
+    document = {"name": "users", "items": "not these"}
+    ours, theirs = (kind().from_string(text).render(it=document) for kind in (DocumentEnvironment, Environment))
+    assert ours == theirs
