@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from auditor import __version__
 from auditor.aws import economy, guard, lock
-from auditor.aws.failures import Failure, Treatment, classify
+from auditor.aws.failures import Treatment, classify
 from auditor.aws.operations import OPERATIONS
 from auditor.model.errors import AccessError, NoCredentials, Unreachable, WrongAccount
 
@@ -140,8 +140,8 @@ class Connection:
             hint = "name one of them by --profile, or in audit.toml"
             name = core.get_config_variable("profile")
             raise NoCredentials(f"there is no AWS profile {name!r}", facts=facts, hint=hint) from error
-        except BotoCoreError as error:
-            raise self._denied(classify(error)) from error
+        except (BotoCoreError, OSError, ValueError) as error:  # also what a program that gives credentials prints
+            raise self._denied(error) from error
 
     def _assume(self, core: CoreSession) -> None:
         from botocore.credentials import (  # noqa: PLC0415
@@ -183,7 +183,7 @@ class Connection:
         try:
             told: dict[str, Any] = getattr(self.client("sts"), "get_caller_identity")()  # noqa: B009 - made at run time
         except Exception as error:
-            raise self._denied(classify(error)) from error
+            raise self._denied(error) from error
         arn = str(told.get("Arn", ""))
         caller = Caller(str(told["Account"]), arn, arn.split(":")[1] if arn.startswith("arn:") else "aws")
         if self.access.account and caller.account != self.access.account:
@@ -199,8 +199,11 @@ class Connection:
             )
         return caller
 
-    def _denied(self, failure: Failure) -> AccessError:
+    def _denied(self, error: Exception) -> AccessError:
         """The error for a failure to find out who we are."""
+        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - as above
+
+        failure = classify(error)
         detail = f"{failure.code}: {failure.detail}"
         told = self._told()
         if failure.treatment is Treatment.DENIED and self.access.role:
@@ -212,11 +215,15 @@ class Connection:
             hint = f"sign in again, as by `aws sso login{profile}`"
             return NoCredentials("the AWS credentials have expired", detail=detail, facts=told, hint=hint)
         if failure.treatment in (Treatment.CREDENTIALS, Treatment.DENIED):
-            hint = _no_credentials_hint()
-            return NoCredentials("AWS does not accept the credentials", detail=detail, facts=told, hint=hint)
+            by_aws = isinstance(error, ClientError)
+            what = "AWS does not accept the credentials" if by_aws else "the AWS credentials can't be obtained"
+            return NoCredentials(what, detail=detail, facts=told, hint=_no_credentials_hint())
         if failure.treatment is Treatment.FINAL and failure.request_id:
             asked = f"assume {self.access.role}" if self.access.role else "find out whose credentials these are"
             return NoCredentials(f"can't {asked}", detail=detail, facts=told, hint="see role and Region in audit.toml")
+        if failure.treatment is Treatment.FINAL and isinstance(error, (BotoCoreError, OSError, ValueError)):
+            hint = "see AWS_PROFILE, the profile in ~/.aws/config and AWS_ENDPOINT_URL"
+            return NoCredentials("the configuration of AWS can't be used", detail=detail, facts=told, hint=hint)
         url = self.access.endpoint or f"the STS endpoint of {self.access.region}"
         hint = "see network, proxy, Region and AWS_ENDPOINT_URL; `audit run --declared-only` needs no AWS"
         return Unreachable(f"AWS does not answer at {url}", detail=detail, facts=told, hint=hint)

@@ -95,6 +95,39 @@ def test_a_session_has_a_name_that_sts_takes(opened, access):
     assert connection.client("sts").meta.config.user_agent_extra.endswith(" run/2026-01-15T020000Z-prod-----a1")
 
 
+@pytest.mark.parametrize(
+    ("config", "told"),
+    [
+        ("[profile a\nx", ("configuration of AWS can't be used", "ConfigParseError")),
+        (
+            "[profile a]\nrole_arn = x\nsource_profile = b\n[profile b]\nrole_arn = y\nsource_profile = a\n",
+            ("configuration of AWS can't be used", "InfiniteLoopConfigError"),
+        ),
+        (
+            "[profile a]\nrole_arn = arn:aws:iam::210987654321:role/x\nsource_profile = gone\n",
+            ("configuration of AWS can't be used", 'The source_profile "gone"'),
+        ),
+        (
+            "[profile a]\nrole_arn = arn:aws:iam::210987654321:role/x\nweb_identity_token_file = /nowhere\n",
+            ("configuration of AWS can't be used", "No such file or directory: '/nowhere'"),
+        ),
+        ("[profile a]\ncredential_process = echo hi\n", ("configuration of AWS can't be used", "JSONDecodeError")),
+        ("[profile a]\ncredential_process = false\n", ("credentials can't be obtained", "custom-process")),
+        ("[profile a]\naws_access_key_id = x\n", ("credentials can't be obtained", "aws_secret_access_key")),
+    ],
+)
+def test_what_is_wrong_here_is_not_told_of_aws(aws, profiles, monkeypatch, config, told):
+    profiles(config)
+    monkeypatch.setenv("AWS_PROFILE", "a")
+    aws.configure(reset=True)
+    with pytest.raises(NoCredentials) as caught:
+        connect(Access(region=REGION), PERMISSIONS)
+    summary, detail = told
+    assert caught.value.summary.endswith(summary)
+    assert detail in caught.value.detail
+    assert aws.stats()["total"] == 0
+
+
 def test_an_answer_of_aws_is_not_told_as_none(opened, access, monkeypatch):
     monkeypatch.setattr(session, "_plain", lambda run_id: run_id)
     with pytest.raises(NoCredentials, match=r"can't assume arn:aws:iam::210987654321:role/audit") as caught:
@@ -248,7 +281,7 @@ def test_the_first_call_survives_a_short_outage(aws, opened, access):
 
 def test_credentials_that_can_not_be_fetched(opened, profiles):
     profiles("[profile broken]\ncredential_process = /bin/false\n")
-    with pytest.raises(NoCredentials, match="does not accept"):
+    with pytest.raises(NoCredentials, match="can't be obtained"):
         opened(Access(region=REGION, profile="broken"))
 
 
