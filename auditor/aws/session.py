@@ -222,7 +222,7 @@ class Connection:
             asked = f"assume {self.access.role}" if self.access.role else "find out whose credentials these are"
             return NoCredentials(f"can't {asked}", detail=detail, facts=told, hint="see role and Region in audit.toml")
         if failure.treatment is Treatment.FINAL and isinstance(error, (BotoCoreError, OSError, ValueError)):
-            hint = "see AWS_PROFILE, the profile in ~/.aws/config and AWS_ENDPOINT_URL"
+            hint = "see Region, AWS_PROFILE, the profile in ~/.aws/config and AWS_ENDPOINT_URL"
             return NoCredentials("the configuration of AWS can't be used", detail=detail, facts=told, hint=hint)
         url = self.access.endpoint or f"the STS endpoint of {self.access.region}"
         hint = "see network, proxy, Region and AWS_ENDPOINT_URL; `audit run --declared-only` needs no AWS"
