@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import takewhile
-
 from auditor.hcl import numbers, types, values
 from auditor.hcl.convert import ConversionError, convert
 from auditor.hcl.errors import EvaluationError
@@ -94,27 +92,15 @@ def _undecided(condition: Value, content: Undecided, if_true: Value, if_false: V
     high = max(highs, key=numbers.order) if not_null and None not in highs else None
     if type_ is types.NUMBER and low is not None and high is not None and numbers.equal(low, high):
         return values.number(low).marked(marks)
-    prefix = _shared_start(*map(_prefix, both)) if type_ == types.STRING and not_null else ""
     if not isinstance(low, int) or not isinstance(high, int) or both[0].type != both[1].type:
         low = high = None  # Terraform asks how many parts there are of collections of one type only
-    unknown = values.unknown(type_, content.cause, not_null=not_null, prefix=prefix, minimum=low, maximum=high)
+    unknown = values.unknown(type_, content.cause, not_null=not_null, minimum=low, maximum=high)
     return unknown.marked(marks)
-
-
-def _shared_start(one: str, other: str) -> str:
-    return "".join(letter for letter, _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _never_null(value: Value) -> bool:
     content = value.content
     return content.not_null if isinstance(content, Undecided) else content is not None
-
-
-def _prefix(value: Value) -> str:
-    content = value.content
-    if isinstance(content, Undecided):
-        return content.prefix
-    return content if isinstance(content, str) else ""
 
 
 def _bounds(value: Value) -> tuple[numbers.Number | None, numbers.Number | None]:

@@ -9,6 +9,7 @@ from auditor.hcl import ast, conditional, operators, traversal, types, values
 from auditor.hcl.calls import call, decides_itself
 from auditor.hcl.convert import ConversionError, convert
 from auditor.hcl.errors import EvaluationError, LimitExceeded
+from auditor.hcl.functions.graphemes import known_start
 from auditor.hcl.loops import for_object, for_tuple, splat
 from auditor.hcl.provenance import Provenance, Source
 from auditor.hcl.scope import UNBOUND, Bindings, Scope, Step
@@ -126,12 +127,13 @@ class Evaluation:
                 written.append(content)
             else:
                 if not causes:
-                    prefix = "".join(written) + content.prefix
+                    prefix = "".join(written)
                 causes.append(content.cause)
                 written.append(content.as_text)
                 told = told and bool(content.as_text)
         if causes:
-            unknown = values.unknown(STRING, values.merged(causes), not_null=True, prefix=values.normalized(prefix))
+            start = known_start(values.normalized(prefix))
+            unknown = values.unknown(STRING, values.merged(causes), not_null=True, prefix=start)
             return unknown.marked(marks).told("".join(written) if told else "")
         return values.string("".join(written)).marked(marks)
 

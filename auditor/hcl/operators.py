@@ -116,17 +116,20 @@ def equal(left: Value, right: Value) -> Truth:
 
 
 def _equal_inside(left: Value, right: Value) -> Truth:
-    """Whether two collections of one kind are equal; sets with unknown elements may turn out smaller than they look."""
+    """Whether two collections of one kind are equal; the first elements that are not decide.
+
+    Sets with unknown elements may turn out smaller than they look.
+    """
     one, two = left.content, right.content
     if isinstance(one, Mapping) and isinstance(two, Mapping):
         if one.keys() != two.keys():
             return Truth.FALSE
-        return all_of(equal(one[name], two[name]) for name in one)
+        return all_of(equal(one[name], two[name]) for name in one)  # in no order, so that any one may decide
     if isinstance(left.type, SetType) and not (values.is_wholly_known(left) and values.is_wholly_known(right)):
         return Truth.UNKNOWN
     if not isinstance(one, tuple) or not isinstance(two, tuple) or len(one) != len(two):
         return Truth.FALSE
-    return all_of(map(equal, one, two))
+    return next((truth for truth in map(equal, one, two) if truth is not Truth.TRUE), Truth.TRUE)
 
 
 def _equal_to_unknown(undecided: Value, content: Undecided, other: Value) -> Truth:
@@ -205,15 +208,12 @@ def _with_unknown(operator: str, left: Value, right: Value, result: Primitive) -
 
 
 def _compared_bounds(operator: str, left: Value, right: Value) -> bool | None:
+    """What bounds that lie apart decide; bounds that touch decide nothing, whether they are reached or not."""
     (left_low, left_high), (right_low, right_high) = _bounds(left), _bounds(right)
-    if operator in (">", ">="):
-        left_low, left_high, right_low, right_high = right_low, right_high, left_low, left_high
-        operator = "<" if operator == ">" else "<="
-    compared = _COMPARISON[operator]
-    if left_high is not None and right_low is not None and compared(left_high, right_low):
-        return True
-    if left_low is not None and right_high is not None and not compared(left_low, right_high):
-        return False
+    if left_high is not None and right_low is not None and numbers.order(left_high) < numbers.order(right_low):
+        return operator in ("<", "<=")
+    if left_low is not None and right_high is not None and numbers.order(left_low) > numbers.order(right_high):
+        return operator in (">", ">=")
     return None
 
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from auditor.hcl import numbers, types, values
 from auditor.hcl.convert import ConversionError, convert
 from auditor.hcl.errors import FunctionError, FunctionLimit
-from auditor.hcl.functions.graphemes import clusters
+from auditor.hcl.functions.graphemes import clusters, known_start
 from auditor.hcl.functions.json_text import json_text
 from auditor.hcl.functions.specification import Family, Parameter
 from auditor.hcl.functions.strings import LARGEST_TEXT
@@ -57,7 +57,7 @@ def _format(template: str, *given: Value) -> Value:
         literal = pieces[0] if pieces and isinstance(pieces[0], str) else ""
         if any(not value.is_known and value.type is types.DYNAMIC for value in given):
             return values.unknown(types.DYNAMIC, values.merged(causes))
-        return values.unknown(STRING, values.merged(causes), not_null=True, prefix=literal)
+        return values.unknown(STRING, values.merged(causes), not_null=True, prefix=known_start(literal))
     return values.string(_formatted(pieces, given))
 
 

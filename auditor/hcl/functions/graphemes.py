@@ -102,3 +102,13 @@ def _kind(character: str) -> int:
     if place >= 0 and code <= _PICTOGRAPHS[place][1]:
         return _PICTOGRAPH
     return next((kind for start, end, kind in _HANGUL if start <= code <= end), _OTHER)
+
+
+_DELIMITERS: Final = frozenset("-_:;/\\,.(){}[]|?!~ \t@#$%^&*+\"'")
+
+
+def known_start(text: str) -> str:
+    """What of a text is certain while more follows: a last character may combine with that, unless it delimits."""
+    if not text or text[-1] in _DELIMITERS:
+        return text
+    return "".join(clusters(text)[:-1])

@@ -161,5 +161,5 @@ def length(value: Value) -> Value:
         raise TypeError("the length of something else than a string")
     if content.minimum is not None and content.minimum == content.maximum:
         return values.count(content.minimum)
-    least = max(content.minimum or 0, len(clusters(content.prefix)) - 1)
+    least = max(content.minimum or 0, len(clusters(content.prefix)))
     return values.unknown(types.NUMBER, content.cause, not_null=True, minimum=least, maximum=content.maximum)

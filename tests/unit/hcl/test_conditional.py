@@ -25,7 +25,7 @@ def test_the_choice_takes_the_common_type():
 
 def test_an_unknown_condition_keeps_what_both_have_in_common():
     content = choose(UNKNOWN, values.string("pre-a"), values.string("pre-b")).content
-    assert (content.cause, content.not_null, content.prefix) == (CAUSE, True, "pre-")
+    assert (content.cause, content.not_null, content.prefix) == (CAUSE, True, "")
     assert choose(UNKNOWN, values.string("a"), NULL_STRING).content.not_null is False
     one_or_two = choose(UNKNOWN, strings("a"), strings("a", "b")).content
     assert (one_or_two.minimum, one_or_two.maximum) == (1, 2)
