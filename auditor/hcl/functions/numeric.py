@@ -120,15 +120,14 @@ def _parseint(text: Value, base: Number) -> Number:
     return numbers.machine_integer(-result if text.content[0] == "-" else result)
 
 
-@_function("sum", Parameter("list"), result=result_types.if_typed(NUMBER), not_null=True)
+@_function("sum", Parameter("list"), result=result_types.of_sum, not_null=True)
 def _sum(collection: Value) -> Number:
     if not isinstance(collection.type, types.ListType | types.SetType | types.TupleType):
         if isinstance(collection.type, types.Primitive):
             raise FunctionError("cannot sum noniterable", "list")
         if not values.items(collection):
             raise FunctionError("cannot sum an empty list", "list")
-        received = types.friendly(collection.type)
-        raise FunctionError(f"argument must be list, set, or tuple. Received {received}", "list")
+        raise FunctionError(result_types.not_summed(collection.type), "list")
     items = values.items(collection)
     if not items:
         raise FunctionError("cannot sum an empty list", "list")

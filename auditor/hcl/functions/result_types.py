@@ -18,6 +18,19 @@ def if_typed(type_: Type) -> Callable[[Sequence[Value]], Type]:
     )
 
 
+def of_sum(given: Sequence[Value]) -> Type:
+    """A number; what is none of the collections that `sum` takes is refused, whatever is unknown inside."""
+    (collection,) = given
+    if isinstance(collection.type, MapType | ObjectType) and collection.is_known:
+        raise FunctionError(not_summed(collection.type), "list")
+    return if_typed(types.NUMBER)(given)
+
+
+def not_summed(type_: Type) -> str:
+    """Why values of a type have no sum."""
+    return f"argument must be list, set, or tuple. Received {types.friendly(type_)}"
+
+
 def demand_sequences(given: Sequence[Value]) -> None:
     """Refuse what `concat` can't take."""
     for value in given:

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Final
 
 from auditor.hcl import numbers, types, values
-from auditor.hcl.convert import convert
+from auditor.hcl.convert import ConversionError, convert
 from auditor.hcl.errors import FunctionError
 from auditor.hcl.functions import result_types
 from auditor.hcl.functions.specification import Family, Parameter, whole
@@ -87,7 +87,10 @@ def _coalesce(*given: Value) -> Value:
     if common is None:
         raise FunctionError("all arguments must have the same type")
     for value in given:
-        converted = convert(value, common)
+        try:
+            converted = convert(value, common)
+        except ConversionError:  # which Terraform takes for null
+            continue
         if not converted.is_known:
             return _unknown_of(common, converted)
         if not converted.is_null and not (common is STRING and converted.content == ""):
@@ -172,6 +175,8 @@ def _element(collection: Value, index: Number) -> Value:
 @_function("flatten", _ANY)
 def _flatten(collection: Value) -> Value:
     if not isinstance(collection.type, ListType | SetType | TupleType):
+        if not values.is_wholly_known(collection):  # Terraform asks for that first
+            return _unknown_of(types.DYNAMIC, collection).marked(values.marks_deep(collection))
         raise FunctionError("can only flatten lists, sets and tuples")
     found: list[Value] = []
     marks = _flatten_into(found, collection)

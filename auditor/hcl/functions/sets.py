@@ -42,10 +42,7 @@ def _common_type(given: Sequence[Value]) -> Type:
 
 
 def _result_type(given: Sequence[Value]) -> Type:
-    try:
-        return SetType(_common_type(given))
-    except FunctionError:
-        return _ANY_SET
+    return SetType(_common_type(given))
 
 
 def _combined(given: Sequence[Value], keep: Callable[[set[object], set[object]], set[object]]) -> Value:
