@@ -33,7 +33,7 @@ class Written(Struct, frozen=True):
         return self.chain[0]
 
 
-class ApiField(Struct, frozen=True):
+class ApiField(Struct, frozen=True, gc=False):
     """The value was read from an AWS answer."""
 
     api: str
@@ -55,7 +55,7 @@ class Default(Struct, frozen=True):
 Origin = Written | ApiField | Default
 
 
-class Fact(Struct, frozen=True):
+class Fact(Struct, frozen=True, gc=False):
     """A value with its origin."""
 
     value: Value

@@ -92,7 +92,7 @@ class Waiver(Struct, frozen=True):
     place: SourceRange | None = None
 
 
-class Evidence(Struct, frozen=True):
+class Evidence(Struct, frozen=True, gc=False):
     """One fact a finding rests on."""
 
     path: str
