@@ -68,7 +68,7 @@ def test_metadata(wheel):
     required = {
         line.split(";")[0].split(">")[0].strip() for line in metadata.get_all("Requires-Dist") if "extra" not in line
     }
-    assert required == {"boto3", "click", "google-re2", "jinja2", "python-hcl2", "pyyaml"}
+    assert required == {"boto3", "click", "google-re2", "jinja2", "msgspec", "python-hcl2", "pyyaml"}
 
 
 def test_it_runs_in_a_fresh_environment(wheel, tmp_path):

@@ -32,7 +32,15 @@ def write_for_ever(put, folder, told, generation):
         os.write(told, generation.to_bytes(8, "big"))
 
 
-def killed(put, folder, generation, chance):
+def pace_of(put, folder):
+    """The seconds that a bundle takes on this machine, as busy as it is."""
+    began = time.monotonic()
+    for generation in range(1, 6):
+        put(folder, files(generation))
+    return (time.monotonic() - began) / 5
+
+
+def killed(put, folder, generation, chance, longest):
     """Let a child write, kill it, and give the last generation that it reported."""
     reading, writing = os.pipe()
     child = os.fork()
@@ -43,7 +51,7 @@ def killed(put, folder, generation, chance):
         finally:
             os._exit(1)
     os.close(writing)
-    time.sleep(chance.uniform(0, 0.03))
+    time.sleep(chance.uniform(0, longest))
     os.kill(child, chance.choice(SIGNALS))
     # Ctrl-C while folders are exchanged comes too late: that writer goes on.
     ends = time.monotonic() + 0.2
@@ -78,9 +86,10 @@ def all_whole(folder):
 
 def main(folder, kills, seed, way):
     put, looked_at = {"replaced": (bundle.write, whole), "added": (bundle.add, all_whole)}[way]
+    longest = 4 * pace_of(put, folder.parent / "pace" / "out")
     chance, generation, found = random.Random(seed), 0, Counter()  # noqa: S311 - not for secrets
     for _ in range(kills):
-        reported = killed(put, folder, generation, chance)
+        reported = killed(put, folder, generation, chance, longest)
         now = looked_at(folder)
         found["the new one" if now == reported + 1 else "the reported one" if now == reported else "lost"] += 1
         assert now in (reported, reported + 1), (now, reported)
