@@ -23,6 +23,8 @@ _OTHER_ENVELOPES: Final = {
     "sts:AssumeRole": "Credentials",
     "s3:ListObjectsV2": "Name",
 }
+_GOES_ON: Final = (("Truncated", "NextMarker"), ("IsTruncated", "NextContinuationToken"))
+"""The members by which KMS and S3 say that a list goes on, and with which token."""
 _ERRORS: Final = 300
 
 
@@ -43,6 +45,9 @@ def fault(api: str, headers: Mapping[str, str], content: bytes, parsed: Mapping[
     envelope = operation.envelope if operation else _OTHER_ENVELOPES.get(api)
     if envelope and parsed.get(envelope) is None:
         return f"it has no {envelope}"
+    for goes_on, token in _GOES_ON:
+        if parsed.get(goes_on) and not parsed.get(token):
+            return f"it says that there is more, and has no {token} to ask for it"
     return ""
 
 

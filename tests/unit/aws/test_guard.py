@@ -44,6 +44,19 @@ def test_a_false_envelope_is_an_answer():
     assert fault("dynamodb:ListTables", {}, b"", {"TableNames": []}) == ""
 
 
+@pytest.mark.parametrize(
+    ("api", "whole", "token"),
+    [
+        ("kms:ListAliases", {"Aliases": [], "Truncated": True}, "NextMarker"),
+        ("s3:ListObjectsV2", {"Name": "reports", "IsTruncated": True}, "NextContinuationToken"),
+    ],
+)
+def test_a_list_that_goes_on_and_gives_no_token_is_not_whole(api, whole, token):
+    assert fault(api, {}, b"", whole | {token: "more"}) == ""
+    assert fault(api, {}, b"", whole) == f"it says that there is more, and has no {token} to ask for it"
+    assert fault(api, {}, b"", dict.fromkeys(whole, False)) == ""
+
+
 CALLS = {
     "dynamodb": ("describe_table", "DescribeTable", lambda world: {"TableName": world.names[0]}),
     "kms": ("get_key_rotation_status", "GetKeyRotationStatus", lambda world: {"KeyId": world.key_id(0)}),
