@@ -180,7 +180,7 @@ class _Pairing(Struct, frozen=True):
         if self.applied is None or self.tracked is None:
             return both
         if declared.address in self.applied and self.tracked.get(declared.address) in (None, live.identity.name):
-            wanted = declared.identity.name
+            wanted = declared.identity.name if both.plan is Plan.REPLACE else live.identity.name
             taken = isinstance(wanted, str) and wanted != live.identity.name and self.references.is_live(kind, wanted)
             return replace(both, note="; ".join(filter(None, (both.note, _TAKEN)))) if taken else both
         return not_tracked(both, self._missing(kind, identity, declared))
@@ -309,7 +309,7 @@ class _Pairing(Struct, frozen=True):
         )
 
 
-_TAKEN: Final = "AWS has the new name already, so that the replacement fails"
+_TAKEN: Final = "AWS has the new name already, which it refuses to give again, or overwrites what has it"
 _DESTROYED: Final = "the state has it as {address}, and the code does not: the next apply destroys it"
 _PROTECTED: Final = (
     "the state has it as {address}, of which the code has no such instance any more and says prevent_destroy: the next "

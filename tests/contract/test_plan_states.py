@@ -68,6 +68,18 @@ def agrees(address, found, right):
         assert list(found.forcing) == right["replace_paths"], address
 
 
+@pytest.mark.parametrize(
+    ("name", "address", "told"),
+    [
+        ("an alarm that is renamed to what AWS has already", "aws_cloudwatch_metric_alarm.m", True),
+        ("a key policy that is moved to another key", "aws_kms_key_policy.p", False),
+    ],
+)
+def test_a_name_that_is_taken_is_told_where_something_is_to_be_made_under_it(name, address, told, tmp_path):
+    found = ours(state_material.comparisons(CASES[name], tmp_path))[address]
+    assert ("AWS has the new name already" in found.note) is told
+
+
 @pytest.mark.terraform
 @pytest.mark.skipif(bool(why_not()), reason=why_not())
 def test_terraform_still_says_what_was_recorded(recorded):

@@ -4,6 +4,8 @@ A case has `code` (one text, or texts by file), `state` (resources as a state of
 what AWS has, as in dependent_cases.
 """
 
+import json
+
 from dependent_cases import POLICY, alias, key, policy_of, selection, tagged
 from plan_cases import ACCOUNT, REGION
 from random_companions import described
@@ -909,5 +911,24 @@ CASES = {
         "code": table("u", "u", lifecycle=NEVER),
         "state": [kept("module.m.aws_dynamodb_table.t"), kept("aws_dynamodb_table.u", "u")],
         "pieces": [there("t"), there("u")],
+    },
+    "an alarm that is renamed to what AWS has already": {
+        "code": alarm_code("m", "n"),
+        "state": [kept_alarm("aws_cloudwatch_metric_alarm.m", "m")],
+        "pieces": [alarm("m"), alarm("n")],
+    },
+    "a key policy that is moved to another key": {
+        "code": 'resource "aws_kms_key" "k" {\n}\nresource "aws_kms_key" "l" {\n}\n'
+        'resource "aws_kms_key_policy" "p" {\n  key_id = aws_kms_key.l.key_id\n'
+        f"  bypass_policy_lockout_safety_check = true\n  policy = {json.dumps(POLICY)}\n}}\n",
+        "state": [
+            kept_key("aws_kms_key.k", "k1"),
+            kept_key("aws_kms_key.l", "k2"),
+            noted(
+                "aws_kms_key_policy.p",
+                {"id": "k1", "key_id": "k1", "policy": POLICY, "bypass_policy_lockout_safety_check": True},
+            ),
+        ],
+        "pieces": [key("k1"), key("k2")],
     },
 }

@@ -31,7 +31,7 @@ def test_a_table_that_the_state_has_under_another_name_is_replaced():
 
 def test_the_new_name_may_be_taken():
     first, other = compared(answers(OLD_THERE), {ADDRESS: {"name": OLD}})
-    assert "replacement fails" in first.note
+    assert "AWS has the new name already" in first.note
     assert (other.identity.name, other.existence) == (TABLE, Existence.UNMANAGED)
 
 
