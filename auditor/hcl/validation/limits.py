@@ -13,15 +13,20 @@ from typing import Any, Final
 
 from msgspec import Struct, field
 
-from auditor.hcl import values
+from auditor.hcl import types, values
 from auditor.hcl.ast import Block
 from auditor.hcl.numbers import Float
 from auditor.hcl.resource_instance import DATA, ResourceInstance
+from auditor.hcl.schema import Schema, data_schema, resource_schema
 from auditor.hcl.source import SourceFile
 from auditor.hcl.validation.complaint import Complaint, Complaints
 from auditor.hcl.values import Undecided, Value
 
 _FILE: Final = Path(__file__).with_name("limits.json")
+_DATA: Final = "data."
+_FRACTIONS: Final = frozenset({"threshold", "target_value"})
+"""The arguments of described types that take other numbers than whole ones."""
+_INT64: Final = range(-(2**63), 2**63)
 
 Place = tuple[SourceFile, int]
 Found = Iterator[tuple[str, Place]]
@@ -65,7 +70,20 @@ def _limits(type_: str) -> _Limits:
                 within.alone.setdefault(name, []).append(_ALONE[kind](name, bound))
             else:
                 within.together.append((_TOGETHER[kind], name, bound))
-    return found
+    schema = data_schema(type_.removeprefix(_DATA)) if type_.startswith(_DATA) else resource_schema(type_)
+    return _with_whole_numbers(found, schema) if schema is not None else found
+
+
+def _with_whole_numbers(limits: _Limits, schema: Schema) -> _Limits:
+    """The limits, and that numbers are whole, which neither the schema nor its documents tell from others."""
+    for name, attribute in schema.attributes.items():
+        if attribute.type is types.NUMBER and attribute.configurable and name not in _FRACTIONS:
+            limits.alone.setdefault(name, []).append(_whole(name))
+    for name, block in schema.blocks.items():
+        inside = _with_whole_numbers(limits.nested.get(name) or _Limits(), block.schema)
+        if inside.alone or inside.together or inside.nested:
+            limits.nested[name] = inside
+    return limits
 
 
 def of_instance(resource: ResourceInstance) -> Complaints:
@@ -75,7 +93,7 @@ def of_instance(resource: ResourceInstance) -> Complaints:
 
 def of_written(block: Block, written: Mapping[str, Value]) -> Complaints:
     """The same of what is written in a block."""
-    type_ = f"data.{block.labels[0]}" if block.type == DATA else block.labels[0]
+    type_ = f"{_DATA}{block.labels[0]}" if block.type == DATA else block.labels[0]
     for detail, at in _of_body(written, _limits(type_), (block.source, block.offset)):
         yield Complaint("Value that the provider refuses", detail, *at)
 
@@ -134,9 +152,17 @@ def _from_to(name: str, bound: Any) -> Wrong:  # noqa: ANN401 - JSON
 
     def wrong(value: Value) -> str:
         number = value.content
-        if isinstance(number, int):
-            return "" if number >= least and (most is None or number <= most) else f"{name} is {reach}."
-        return f"{name} is a whole number." if isinstance(number, Float) else ""
+        within = not isinstance(number, int) or (number >= least and (most is None or number <= most))
+        return "" if within else f"{name} is {reach}."
+
+    return wrong
+
+
+def _whole(name: str) -> Wrong:
+    def wrong(value: Value) -> str:
+        number = value.content
+        fraction = isinstance(number, Float) or (isinstance(number, int) and int(number) not in _INT64)
+        return f"{name} is a whole number." if fraction else ""
 
     return wrong
 
