@@ -266,7 +266,7 @@ def worth_telling(known: Attribute, value: Value) -> Mapping[str, Value]:
                 found[child.name] = inner
         elif not child.compared or actual is None or isinstance(actual, Unknown | NotApplicable):
             continue
-        elif child.required or actual is False or (actual != child.default and actual not in ("", 0, ())):
+        elif child.required or actual is False or (actual != child.default and actual not in ("", 0, (), {})):
             found[child.name] = actual
     return found
 

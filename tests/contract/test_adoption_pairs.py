@@ -96,6 +96,11 @@ def test_random_pairs_can_be_adopted(tmp_path):
         some_pair(seed, tmp_path)
 
 
+@pytest.mark.parametrize("seed", [1066, 75926, 76165])
+def test_a_block_in_which_maps_and_sets_are_empty_can_be_adopted(seed, tmp_path):
+    some_pair(seed, tmp_path)
+
+
 @pytest.mark.soak
 def test_thousands_of_pairs_can_be_adopted(tmp_path):
     for seed in range(5000):
