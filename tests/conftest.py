@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # How long an example takes says more about the machine than about the code. Examples are the same in each run: a
 # sample that is searched anew each time fails for others than those who caused it.
-settings.register_profile("auditor", deadline=None, derandomize=True)
+settings.register_profile("auditor", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("auditor")
 
 ROOT = Path(__file__).resolve().parent.parent
