@@ -284,10 +284,34 @@ def _or(name: str, bound: Any, body: Mapping[str, Value]) -> Faults:  # noqa: AN
     return ((f"One of {name} and {bound} is needed.", None),) if missing else ()
 
 
+def _queue(name: str, _: object, body: Mapping[str, Value]) -> Faults:
+    """A queue's name, or what begins one that the provider generates, by whether it is a FIFO queue."""
+    fifo = body[name].content if name in body else None
+    if isinstance(fifo, Undecided):
+        return
+    deduplicated = body.get("content_based_deduplication")
+    if not fifo and deduplicated is not None and deduplicated.content is True:
+        yield "content_based_deduplication is for FIFO queues.", None
+    form, end = (_FIFO, ".fifo") if fifo else (_QUEUE, "")
+    for given, rest in (("name", ""), ("name_prefix", _GENERATED + end)):
+        text = body[given].content if given in body else None
+        if isinstance(text, str) and text and not (form.fullmatch(text + rest) and len(text + rest) <= _LONGEST_QUEUE):
+            detail = f"{given} is of letters, digits, - and _, {_LONGEST_QUEUE} at most"
+            yield f"{detail}, the end .fifo of a FIFO queue among them.", None
+
+
+_QUEUE: Final = re.compile(r"[\w-]+", re.ASCII)
+_FIFO: Final = re.compile(r"[\w-]+\.fifo", re.ASCII)
+_LONGEST_QUEUE: Final = 80
+_GENERATED: Final = "0" * 26
+"""What the provider adds to a prefix."""
+
+
 _TOGETHER: Final[Mapping[str, Amiss]] = {
     "most": _most,
     "least": _least,
     "not_with": _not_with,
     "with": _with,
     "or": _or,
+    "queue": _queue,
 }
