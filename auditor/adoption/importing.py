@@ -190,7 +190,8 @@ def _resource(kind: Kind, label: str, values: Mapping[str, Value]) -> str:
         value = values.get(attribute.name)
         if attribute.shape is Shape.BLOCK:
             told = worth_telling(attribute, value)
-            blocks += [edit.block_text(attribute.name, told, "  ")] if told and set(told.values()) != {False} else []
+            more = any(each is not False for each in told.values())
+            blocks += [edit.block_text(attribute.name, told, "  ")] if more else []
         elif attribute.shape is Shape.BLOCKS:
             many = value.values() if isinstance(value, Mapping) else ()
             blocks += [edit.block_text(attribute.name, worth_telling(attribute, each), "  ") for each in many]

@@ -255,14 +255,18 @@ def _at(live: Mapping[str, Value], path: Iterable[Step]) -> Value:
 
 
 def worth_telling(known: Attribute, value: Value) -> Mapping[str, Value]:
-    """What is worth writing of a live block: what is required, and what is not what the provider takes anyway."""
+    """What is worth writing of a live block: what is required, and what is not what the provider takes anyway.
+
+    Blocks inside it are tuples of mappings.
+    """
     if not isinstance(value, Mapping):
         return {}
     found: dict[str, Value] = {}
     for child in known.children:
         actual = value.get(child.name)
-        if child.shape is Shape.BLOCK:
-            if inner := worth_telling(child, actual):
+        if child.shape in _BLOCKS:
+            many = actual.values() if child.shape is Shape.BLOCKS and isinstance(actual, Mapping) else (actual,)
+            if inner := tuple(filter(None, (worth_telling(child, each) for each in many))):
                 found[child.name] = inner
         elif not child.compared or actual is None or isinstance(actual, Unknown | NotApplicable):
             continue

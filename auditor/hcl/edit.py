@@ -89,7 +89,7 @@ def without_argument(place: Layout, attribute: Attribute) -> Change:
 
 
 def block(place: Layout, body: Body, type_: str, values: Mapping[str, Value]) -> Change:
-    """A body with one more nested block at its end; mappings among the values are blocks inside it."""
+    """A body with one more nested block at its end; tuples of mappings among the values are blocks inside it."""
     indentation = _inner_indentation(place, body)
     text = block_text(type_, values, indentation).rstrip("\n")
     braces = place.braces(body)
@@ -105,10 +105,18 @@ def block(place: Layout, body: Body, type_: str, values: Mapping[str, Value]) ->
 
 
 def block_text(type_: str, values: Mapping[str, Value], indentation: str) -> str:
-    """A block as text, on lines of its own; mappings among the values are blocks inside it."""
-    plain = {name: value for name, value in values.items() if not isinstance(value, Mapping)}
+    """A block as text, on lines of its own; tuples of mappings among the values are blocks inside it."""
     inner = indentation + _STEP
-    nested = "".join(block_text(n, v, inner) for n, v in values.items() if isinstance(v, Mapping))
+    blocks = [
+        (name, each)
+        for name, value in values.items()
+        if isinstance(value, tuple)
+        for each in value
+        if isinstance(each, Mapping)
+    ]
+    named = {name for name, _ in blocks}
+    plain = {name: value for name, value in values.items() if name not in named}
+    nested = "".join(block_text(name, each, inner) for name, each in blocks)
     return f"{indentation}{type_} {{\n{written.arguments(plain, inner)}{nested}{indentation}}}\n"
 
 

@@ -106,7 +106,7 @@ def test_a_new_block(text, told):
 
 def test_a_new_block_with_a_block_inside_at_the_end_of_a_file():
     known = laid_out("a = 1\n")
-    told = after(known, edit.block(known, known.body, "outer", {"x": 1, "inner": {"y": 2}}))
+    told = after(known, edit.block(known, known.body, "outer", {"x": 1, "inner": ({"y": 2},)}))
     assert told == "a = 1\n\nouter {\n  x = 1\n  inner {\n    y = 2\n  }\n}\n"
 
 
