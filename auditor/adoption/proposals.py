@@ -72,6 +72,8 @@ class _Place(Struct, frozen=True):
         known = level.attributes.get(last.name)
         if known is None or known.shape not in _BLOCKS:
             yield from self._argument(level, last, known, target)
+        elif known.shape is Shape.BLOCKS and last.key is None and level.blocks(last.name):
+            yield from self._others(level, last, known, target)
         elif (standing := level.inner(last)) is None:
             yield from self._new(level, last, target)
         elif target is None:
@@ -167,6 +169,17 @@ class _Place(Struct, frozen=True):
             references = {child.name for child in known.children if child.key_reference}
             without = [{name: value for name, value in each.items() if name not in references} for each in told]
             yield tuple(edit.block(layout, body, step.name, each) for each in without)
+
+    def _others(self, level: Level, step: Step, known: Attribute, target: Value) -> Iterator[Changes]:
+        """Other blocks in the place of those that are written out: a set inside a block differs as a whole."""
+        layout = self.texts.layout(level.block.source)
+        body = _body(layout, level) if layout is not None else None
+        if layout is None or body is None or not isinstance(target, Mapping):
+            return
+        standing = [layout.block_at(each.offset) for each in level.blocks(step.name) if each.type != "dynamic"]
+        told = [worth_telling(known, each) for each in target.values()]
+        gone = [edit.without_block(layout, each) for each in standing if each is not None]
+        yield (*gone, *(edit.block(layout, body, step.name, each) for each in told))
 
     def _without(self, level: Level, standing: Level, known: Attribute) -> Iterator[Changes]:
         """A block taken out: itself, or what makes a dynamic block make it."""

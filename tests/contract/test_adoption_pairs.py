@@ -96,7 +96,7 @@ def test_random_pairs_can_be_adopted(tmp_path):
         some_pair(seed, tmp_path)
 
 
-@pytest.mark.parametrize("seed", [1066, 1214, 75926, 75976, 76165, 76350])
+@pytest.mark.parametrize("seed", [1045, 1066, 1086, 1214, 75926, 75976, 76165, 76350])
 def test_a_block_with_maps_and_sets_of_blocks_inside_can_be_adopted(seed, tmp_path):
     some_pair(seed, tmp_path)
 
