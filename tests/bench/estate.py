@@ -8,11 +8,11 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from measuring import AUDIT, PATHS, Row, Size, median, once, row, serving
-from msgspec.structs import replace
 
 BOUNDS = {"wall": 1.0, "megabytes": 120.0}
 OF_PLAN = 1 / 3.1
