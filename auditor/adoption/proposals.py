@@ -23,6 +23,7 @@ from auditor.hcl.ast import Block, Body, Call, GetAttr, Variable
 from auditor.hcl.edit import Change
 from auditor.hcl.layout import Layout
 from auditor.hcl.resource_instance import ResourceInstance
+from auditor.hcl.validation.limits import rivals
 from auditor.hcl.values import Value as Evaluated
 from auditor.model.drift import Comparison, Drift
 from auditor.model.facts import Resource
@@ -169,6 +170,14 @@ class _Place(Struct, frozen=True):
             references = {child.name for child in known.children if child.key_reference}
             without = [{name: value for name, value in each.items() if name not in references} for each in told]
             yield tuple(edit.block(layout, body, step.name, each) for each in without)
+            gone = self._rivals(level, step.name)
+            yield (*gone, *(edit.block(layout, body, step.name, each) for each in told)) if gone else ()
+
+    def _rivals(self, level: Level, name: str) -> Changes:
+        """The arguments taken out that the provider refuses beside a block."""
+        standing = (each for each in rivals(level.instance.block.labels[0], name) if level.argument(each) is not None)
+        ways = (next(self._argument(level, Step(each), level.attributes.get(each), None), ()) for each in standing)
+        return tuple(change for way in ways for change in way)
 
     def _others(self, level: Level, step: Step, known: Attribute, target: Value) -> Iterator[Changes]:
         """Other blocks in the place of those that are written out: a set inside a block differs as a whole."""

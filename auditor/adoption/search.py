@@ -164,14 +164,19 @@ class Search(Struct):
         possible = [drift for drift in comparison.drifts if not unadoptable(self._kind(comparison), drift)]
         yield from self._together(comparison, possible)
         shared: dict[str, Adoption] = {}
-        for drift in self._left(comparison, possible):
-            if not self._still(comparison, drift):
-                continue
-            found = self._one(comparison, drift)
-            if found is not None and found.alone:
-                yield found
-            elif found is not None:
-                shared[drift.path] = found
+        taken = True
+        while taken:  # what was taken may make room for another: a block is left with one limit, not with none
+            taken = False
+            for drift in self._left(comparison, possible):
+                if not self._still(comparison, drift):
+                    continue
+                found = self._one(comparison, drift)
+                if found is not None and found.alone:
+                    shared.pop(drift.path, None)
+                    taken = True
+                    yield found
+                elif found is not None:
+                    shared[drift.path] = found
         left = self._left(comparison, possible)
         yield from self._together(comparison, [drift for drift in left if drift.path not in shared])
         for drift in self._left(comparison, comparison.drifts):

@@ -23,9 +23,16 @@ def cases(root):
     return [case for file in files for case in json.loads(file.read_text(encoding="utf-8"))["cases"]]
 
 
+def alarms(case):
+    return case["live"].get("DescribeAlarms", {}).values()
+
+
 def possible(case):
-    """Whether AWS has it, and can hold such a table: local indexes have its hash key, and a maximum is on demand."""
-    if not case["live"]:
+    """Whether AWS has it, and can hold such a thing.
+
+    Local indexes have the hash key of their table, a maximum is on demand, and an alarm has a period or metric queries.
+    """
+    if not case["live"] or any("Period" in each and "Metrics" in each for each in alarms(case)):
         return False
     table = case["live"].get("DescribeTable", {})
     if "OnDemandThroughput" in table and "BillingModeSummary" not in table:
@@ -98,6 +105,16 @@ def test_random_pairs_can_be_adopted(tmp_path):
 
 @pytest.mark.parametrize("seed", [1045, 1066, 1086, 1214, 75926, 75976, 76165, 76350])
 def test_a_block_with_maps_and_sets_of_blocks_inside_can_be_adopted(seed, tmp_path):
+    some_pair(seed, tmp_path)
+
+
+@pytest.mark.parametrize("seed", [1072, 1164, 1195, 76345])
+def test_what_only_another_edit_makes_room_for_can_be_adopted(seed, tmp_path):
+    some_pair(seed, tmp_path)
+
+
+@pytest.mark.parametrize("seed", [76887, 76943, 77771])
+def test_what_the_provider_refuses_beside_another_can_be_adopted(seed, tmp_path):
     some_pair(seed, tmp_path)
 
 

@@ -86,6 +86,11 @@ def _with_whole_numbers(limits: _Limits, schema: Schema) -> _Limits:
     return limits
 
 
+def rivals(type_: str, name: str) -> tuple[str, ...]:
+    """The arguments of a type's body that the provider refuses beside one of its arguments or blocks."""
+    return tuple(each for amiss, each, bound in _limits(type_).together if amiss is _not_with and name in bound)
+
+
 def of_instance(resource: ResourceInstance) -> Complaints:
     """The complaints about the known values of one resource or data source; unknown ones are left open."""
     return of_written(resource.block, resource.written)
