@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from auditor.hcl import values
-from auditor.hcl.errors import FunctionError
+from auditor.hcl.errors import FunctionError, FunctionLimit
 from auditor.hcl.functions.specification import Family, Parameter, whole
 from auditor.hcl.numbers import Float, Number
 from auditor.hcl.types import NUMBER, STRING, ListType
@@ -22,6 +22,9 @@ _PREFIX: Final = Parameter("prefix", STRING)
 _V4_BITS: Final = 32
 _V6_BITS: Final = 128
 _LARGEST_EXTENSION: Final = 32
+_MAPPED_BITS: Final = _V6_BITS - _V4_BITS
+_MAPPED: Final = 0xFFFF
+"""What stands before an IPv4 address that is written as one of IPv6; Go shows such an address as IPv4."""
 _LEADING_ZEROS: Final = re.compile(r"(?<!\d)0+(?=\d)")
 
 
@@ -33,7 +36,13 @@ class _Network(Struct, frozen=True):
     bits: int
 
     def __str__(self) -> str:
-        return f"{_address(self.address, self.bits)}/{self.length}"
+        shown = self.length - _MAPPED_BITS if self.mapped else self.length
+        return f"{_address(self.address, self.bits)}/{shown}"
+
+    @property
+    def mapped(self) -> bool:
+        """Whether it is one of IPv4 in the writing of IPv6."""
+        return self.bits == _V6_BITS and self.length >= _MAPPED_BITS and self.address >> _V4_BITS == _MAPPED
 
     @property
     def last(self) -> int:
@@ -43,6 +52,8 @@ class _Network(Struct, frozen=True):
 def _address(number: int, bits: int) -> str:
     """The text of an address; a negative number counts by its magnitude, as Go's byte strings do."""
     magnitude = abs(number) % (1 << bits)
+    if bits == _V6_BITS and magnitude >> _V4_BITS == _MAPPED:
+        magnitude, bits = magnitude % (1 << _V4_BITS), _V4_BITS
     return str(ipaddress.IPv4Address(magnitude) if bits == _V4_BITS else ipaddress.IPv6Address(magnitude))
 
 
@@ -58,7 +69,10 @@ def _network(prefix: str) -> _Network:
     bits, size = parsed.max_prefixlen, int(length[:4])
     if size > bits:
         raise refused
-    return _Network(int(parsed) >> (bits - size) << (bits - size), size, bits)
+    network = _Network(int(parsed) >> (bits - size) << (bits - size), size, bits)
+    if network.mapped:
+        raise FunctionLimit("Terraform mixes both kinds of addresses in a prefix of IPv4 that is written as IPv6")
+    return network
 
 
 def _whole(number: Number) -> int:
@@ -97,7 +111,7 @@ def _cidrsubnet(prefix: str, extension: Number, number: Number) -> str:
         raise FunctionError(f"prefix extension of {new_bits} does not accommodate a subnet numbered {subnet}")
     if length < 0:
         raise FunctionError(f"prefix of {network.length} can't be extended by {new_bits}")
-    return f"{_address(network.address | (subnet << (network.bits - length)), network.bits)}/{length}"
+    return str(_Network(network.address | (subnet << (network.bits - length)), length, network.bits))
 
 
 @_function("cidrsubnets", _PREFIX, variadic=Parameter("newbits", NUMBER), result=ListType(STRING))

@@ -24,6 +24,7 @@ _function = FAMILY.function
 
 _PATTERN: Final = Parameter("pattern", STRING)
 _STRING: Final = Parameter("string", STRING)
+_NAMED: Final = re.compile(r"\(\?P?<")
 _MISSING: Final = values.not_evaluable("regular expressions need the google-re2 package, which is not installed")
 _LONGEST_PATTERN: Final = 10_000
 _MOST_MATCHES: Final = 100_000
@@ -78,6 +79,8 @@ def _pattern(pattern: str) -> Any:  # noqa: ANN401 - google-re2 ships no types
         expression = _compiled(pattern)
     except _BadPattern as error:
         raise FunctionError(f"invalid regexp pattern: {error.complaint} in {error.part}", "pattern") from error
+    if 0 < len(expression.groupindex) < min(expression.groups, len(_NAMED.findall(pattern))):
+        raise FunctionLimit("groups of the pattern have the same name")
     if 0 < len(expression.groupindex) < expression.groups:
         complaint = "invalid regexp pattern: cannot mix both named and unnamed capture groups"
         raise FunctionError(complaint, "pattern")

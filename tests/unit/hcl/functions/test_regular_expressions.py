@@ -39,6 +39,14 @@ def test_patterns_that_terraform_refuses(pattern):
         run("regex", pattern, "x")
 
 
+@pytest.mark.parametrize("name", ["regex", "regexall"])
+def test_groups_of_one_name_are_left_open(name):
+    with pytest.raises(FunctionLimit, match="the same name"):
+        run(name, "(?P<a>x)(?P<a>y)", "xy")
+    with pytest.raises(FunctionError, match="cannot mix both"):
+        run(name, "(?P<a>x)(y)", "xy")
+
+
 def test_without_the_engine_results_are_unknown(monkeypatch):
     monkeypatch.setattr(regular_expressions, "re2", None)
     for found in (run("regex", "a", "a"), run("regexall", "a", "a"), run("replace", "a", "/a/", "b")):
