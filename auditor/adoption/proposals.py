@@ -104,6 +104,8 @@ class _Place(Struct, frozen=True):
         if written is not None:
             yield from self.origins.chain(written.origin, target)
         yield from self._own(argument, step, target)
+        if step.key is not None and (default := next(self._default_tag(level, step.key, target), ())):
+            yield (*default, *next(self._own(argument, step, target), ()))
         if known is not None and known.key_reference:  # the account's default key is one that is not named
             yield from self._own(argument, step, None)
 
@@ -147,7 +149,7 @@ class _Place(Struct, frozen=True):
     def _made_over(self, standing: Level, known: Attribute, target: Mapping[str, Value]) -> Changes:
         """A block that says of each argument what AWS has."""
         edits = (
-            next(self._argument(standing, Step(child.name), child, target.get(child.name)), ())
+            next(self.edits(standing, (Step(child.name),), target.get(child.name)), ())
             for child in known.children
             if child.name in standing.written or target.get(child.name) is not None
         )
