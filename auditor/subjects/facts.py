@@ -15,9 +15,9 @@ from auditor.subjects.definition import SubjectType
 from auditor.subjects.material import Material, index_of
 
 _SHARED: Final = (
-    "alarm_metrics", "capacity", "definition", "encryption", "environment_parity", "facts", "key_use", "material",
-    "moments", "policy_conditions", "policy_statements", "sides", "table_alarms", "table_attributes", "table_copies",
-    "table_placement", "table_policies", "table_recovery",
+    "across_environments", "alarm_metrics", "capacity", "definition", "encryption", "environment_parity", "facts",
+    "key_use", "material", "moments", "policy_conditions", "policy_statements", "sides", "table_alarms",
+    "table_attributes", "table_copies", "table_placement", "table_policies", "table_recovery",
 )  # fmt: skip
 """Modules of this package that hold what subjects share."""
 

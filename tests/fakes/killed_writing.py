@@ -33,7 +33,7 @@ def write_for_ever(put, folder, told, generation):
 
 
 def pace_of(put, folder):
-    """The seconds that a bundle takes on this machine, as busy as it is."""
+    """The seconds that a bundle takes, with whatever else runs at the time."""
     began = time.monotonic()
     for generation in range(1, 6):
         put(folder, files(generation))

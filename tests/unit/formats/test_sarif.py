@@ -87,7 +87,7 @@ def test_paths_start_at_the_top_of_the_repository_and_not_of_the_project(report)
 
 
 def test_a_file_outside_of_the_project_is_told_by_its_whole_path(report):
-    assert artifact(report, file="/opt/modules/a b.tf", folder="infra") == {"uri": "file:///opt/modules/a%20b.tf"}
+    assert artifact(report, file="/shared/a b.tf", folder="infra") == {"uri": "file:///shared/a%20b.tf"}
 
 
 def test_what_code_scanning_would_not_take_is_told(report, monkeypatch):

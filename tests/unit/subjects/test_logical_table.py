@@ -5,8 +5,9 @@ from msgspec.structs import replace
 from sample_material import NAME, VALUES, both, declared, environment, live, material
 
 from auditor.model.values import NOT_APPLICABLE, Reason, Unknown
+from auditor.subjects.across_environments import logical_name
 from auditor.subjects.facts import build
-from auditor.subjects.logical_table import logical_name, same
+from auditor.subjects.logical_table import same
 
 UNKNOWN = Unknown(Reason.NOT_EVALUABLE)
 ON = {"enabled": True}
